@@ -1,0 +1,19 @@
+"""Tables of attendance; see each module."""
+
+from attendance.models.days import AttendanceDay, AttendancePeriod, DayMark, ShiftAssignment
+from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate
+from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
+
+__all__ = [
+    "AttendanceDay",
+    "AttendancePeriod",
+    "DayMark",
+    "FaceConsent",
+    "FaceEnrolment",
+    "FaceTemplate",
+    "Punch",
+    "PunchEntry",
+    "PunchFrame",
+    "PunchState",
+    "ShiftAssignment",
+]

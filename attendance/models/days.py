@@ -1,0 +1,186 @@
+"""The roster, marks, judged days and the closed month."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from attendance.enums import DayStatus, MarkKind, PeriodState, Portion
+from companies.models import CompanyOwned, Employee, Shift, User
+
+
+class ShiftAssignment(CompanyOwned):
+    """A person on a shift from a date to a date; with others it is the roster.
+
+    No two of a person's assignments overlap: checked under the person's lock, by the service.
+    """
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="shift_assignments",
+        verbose_name=_("employee"),
+    )  # fmt: skip
+    shift = models.ForeignKey(
+        Shift, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("shift")
+    )
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("shift assignment")
+        verbose_name_plural = _("shift assignments")
+        ordering = ("employee", "starts_on")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employee", "starts_on"), name="attendance_shiftassignment_one_a_date",
+                violation_error_message=_("Another assignment starts on this date."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="attendance_shiftassignment_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.shift} · {self.starts_on}"
+
+
+class DayMark(CompanyOwned):
+    """What covers a date for a person: leave, on duty, work from home (append-only).
+
+    A mark is taken back by a second row that names it in `withdraws`.
+    """
+
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="day_marks")
+    date = models.DateField(_("date"))
+    kind = models.CharField(_("kind"), max_length=16, choices=MarkKind.choices)
+    portion = models.CharField(
+        _("portion"), max_length=6, choices=Portion.choices, default=Portion.FULL
+    )
+    starts_at = models.TimeField(_("from"), null=True, blank=True)
+    ends_at = models.TimeField(_("to"), null=True, blank=True)
+    code = models.CharField(_("code"), max_length=10, blank=True)
+    is_paid = models.BooleanField(_("paid"), default=True)
+    source_ref = models.CharField(_("comes from"), max_length=80)
+    withdraws = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="withdrawal", null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+
+    is_append_only = True
+
+    class Meta:
+        verbose_name = _("day mark")
+        verbose_name_plural = _("day marks")
+        ordering = ("date", "id")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(portion="hours", starts_at__isnull=False, ends_at__isnull=False)
+                | (
+                    ~models.Q(portion="hours")
+                    & models.Q(starts_at__isnull=True, ends_at__isnull=True)
+                ),
+                name="attendance_daymark_hours_have_times",
+            ),
+        ]
+        indexes = [models.Index(fields=("employee", "date"))]
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.date} · {self.get_kind_display()}"
+
+
+class AttendanceDay(CompanyOwned):
+    """The verdict on one date and slot of a person; it can always be made again.
+
+    `input` is the exact input of the rules (numbered schema), `steps` are (code, values).
+    While `is_open`, figures stand but no status. `settled_at` is said of days only: the moment
+    the window had closed and the verdict stood.
+    """
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="attendance_days",
+        verbose_name=_("employee"),
+    )  # fmt: skip
+    date = models.DateField(_("date"))
+    slot = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(_("status"), max_length=3, choices=DayStatus.choices, blank=True)
+    code = models.CharField(_("code"), max_length=20, blank=True)
+    is_open = models.BooleanField(_("still open"), default=True)
+    settles_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(_("settled at"), null=True)
+    shift_name = models.CharField(_("shift"), max_length=60, blank=True)
+    scheduled_start_at = models.DateTimeField(_("shift starts"), null=True)
+    scheduled_end_at = models.DateTimeField(_("shift ends"), null=True)
+    first_in_at = models.DateTimeField(_("in"), null=True)
+    last_out_at = models.DateTimeField(_("out"), null=True)
+    zone = models.CharField(_("time zone"), max_length=64)
+    worked_minutes = models.PositiveIntegerField(_("worked (minutes)"), default=0)
+    break_minutes = models.PositiveIntegerField(_("breaks (minutes)"), default=0)
+    late_minutes = models.PositiveIntegerField(_("late (minutes)"), default=0)
+    early_minutes = models.PositiveIntegerField(_("early (minutes)"), default=0)
+    exceptions = models.JSONField(_("needs a human"), default=list)
+    steps = models.JSONField(default=list)
+    input = models.JSONField(default=dict)
+    policy_version = models.UUIDField(null=True)
+    shift_version = models.UUIDField(null=True)
+    calendar_revision = models.PositiveBigIntegerField(default=0)
+    judged_at = models.DateTimeField(_("judged at"))
+
+    class Meta:
+        verbose_name = _("day")
+        verbose_name_plural = _("days")
+        ordering = ("-date", "slot")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employee", "date", "slot"), name="attendance_attendanceday_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=("company", "date")),
+            models.Index(
+                fields=("settles_at",), condition=models.Q(is_open=True),
+                name="attendance_day_open",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.date}"
+
+
+class AttendancePeriod(CompanyOwned):
+    """A month of the company; once locked, its days change only after HR reopens it."""
+
+    starts_on = models.DateField(_("month"))
+    state = models.CharField(
+        _("state"), max_length=8, choices=PeriodState.choices, default=PeriodState.OPEN
+    )
+    locked_at = models.DateTimeField(_("locked at"), null=True)
+    locked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="locked_periods", null=True,
+        verbose_name=_("locked by"),
+    )  # fmt: skip
+    totals = models.JSONField(_("totals"), default=dict)
+
+    class Meta:
+        verbose_name = _("month")
+        verbose_name_plural = _("months")
+        ordering = ("-starts_on",)
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(
+                fields=("company", "starts_on"), name="attendance_attendanceperiod_once",
+                violation_error_message=_("This month already stands in the list."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state="locked", locked_at__isnull=False, locked_by__isnull=False
+                )
+                | models.Q(state="open", locked_at__isnull=True, locked_by__isnull=True),
+                name="attendance_attendanceperiod_locked_by_somebody",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%Y-%m}"

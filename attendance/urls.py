@@ -1,0 +1,6 @@
+"""Addresses of attendance."""
+
+from typing import Any
+
+app_name = "attendance"
+urlpatterns: list[Any] = []

@@ -1,0 +1,219 @@
+"""Users, engagements, where they stand, and what they may do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from companies.enums import EmploymentType, Role
+from companies.ids import uuid7
+from companies.models.base import CompanyOwned
+from companies.validators import validate_weekly_off, validate_zone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; e-mail compares without case."""
+
+    def create_user(self, *, email: str | None, name: str, password: str | None = None) -> User:
+        """Return a new user; without a password they can sign in only after a sign-in link."""
+        user = self.model(email=(email or "").strip() or None, name=name)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in, whatever companies they work for."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    email = models.EmailField(_("e-mail"), null=True, blank=True, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    locale = models.CharField(_("language"), max_length=10, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="companies_user_email_ignoring_case"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    # Django's admin asks these; rights come from grants alone (companies.permissions).
+    is_staff = False
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        return False
+
+    def has_perms(self, perms: Any, obj: Any = None) -> bool:
+        return False
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return False
+
+
+class Employee(CompanyOwned):
+    """One engagement of a person in a company."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="engagements", null=True, blank=True,
+        verbose_name=_("sign-in"), editable=False,
+    )  # fmt: skip
+    code = models.CharField(_("employee code"), max_length=30)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("work e-mail"), blank=True)
+    employment_type = models.CharField(
+        _("employment type"), max_length=20, choices=EmploymentType.choices,
+        default=EmploymentType.EMPLOYEE,
+    )  # fmt: skip
+    joined_on = models.DateField(_("joined on"))
+    left_on = models.DateField(_("last day"), null=True, blank=True)
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Inactive people are left out of every day.")
+    )
+
+    raises = "faces_revision"
+
+    class Meta:
+        verbose_name = _("employee")
+        verbose_name_plural = _("employees")
+        ordering = ("name", "code")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("company", "code"), name="companies_employee_code_once",
+                violation_error_message=_("Another person has this employee code."),
+            ),
+            models.UniqueConstraint(
+                fields=("company", "user"), condition=models.Q(left_on__isnull=True),
+                name="companies_employee_one_open_engagement",
+                violation_error_message=_("This person already works here."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_on__isnull=True)
+                | models.Q(left_on__gte=models.F("joined_on")),
+                name="companies_employee_leaves_after_joining",
+                violation_error_message=_("The last day is before the first."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    def is_employed_on(self, date: dt.date) -> bool:
+        """Return whether the date lies within the engagement; an inactive person has none."""
+        ends = self.left_on or dt.date.max
+        return self.is_active and self.joined_on <= date <= ends
+
+
+class Placement(CompanyOwned):
+    """Where an employee stands from a date; the next row ends it."""
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="placements", verbose_name=_("employee")
+    )
+    starts_on = models.DateField(_("from"))
+    office = models.ForeignKey(
+        "companies.Office", on_delete=models.PROTECT, related_name="placements",
+        null=True, blank=True, verbose_name=_("office"),
+    )  # fmt: skip
+    department = models.ForeignKey(
+        "companies.Department", on_delete=models.PROTECT, related_name="placements",
+        null=True, blank=True, verbose_name=_("department"),
+    )  # fmt: skip
+    manager = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="team_placements",
+        null=True, blank=True, verbose_name=_("manager"),
+    )  # fmt: skip
+    zone = models.CharField(
+        _("own time zone"), max_length=64, blank=True, validators=[validate_zone],
+        help_text=_("Empty: the office's zone."),
+    )  # fmt: skip
+    default_shift = models.ForeignKey(
+        "companies.Shift", on_delete=models.PROTECT, related_name="placements",
+        null=True, blank=True, verbose_name=_("default shift"),
+    )  # fmt: skip
+    weekly_off = models.JSONField(
+        _("own weekly off"), null=True, blank=True, validators=[validate_weekly_off],
+        help_text=_('Empty: the office\'s. For example {"sat": "all", "sun": "all"}.'),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("placement")
+        verbose_name_plural = _("placements")
+        ordering = ("employee", "starts_on")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employee", "starts_on"), name="companies_placement_one_a_date",
+                violation_error_message=_("Another placement starts on this date."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(manager__isnull=True) | ~models.Q(manager=models.F("employee")),
+                name="companies_placement_not_own_manager",
+                violation_error_message=_("Nobody is their own manager."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.starts_on}"
+
+
+class RoleGrant(CompanyOwned):
+    """A right in one company, also for people who are no employees of it."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="role_grants", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    department = models.ForeignKey(
+        "companies.Department", on_delete=models.PROTECT, related_name="role_grants",
+        null=True, blank=True, verbose_name=_("only this department"),
+    )  # fmt: skip
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ("user", "role", "starts_on")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="companies_rolegrant_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class OperatorGrant(models.Model):
+    """The right to run the platform; it opens no company's personal data."""
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="operator_grants")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("operator")
+        verbose_name_plural = _("operators")
+
+    def __str__(self) -> str:
+        return str(self.user)

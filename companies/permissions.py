@@ -1,0 +1,26 @@
+"""Who may do what with what belongs to a company: `can_<verb>(actor, object)`, for every door."""
+
+from __future__ import annotations
+
+from companies.actor import Actor
+from companies.enums import Role
+from companies.models import CompanyOwned, Employee
+
+
+def _is_inside(actor: Actor, row: CompanyOwned | None) -> bool:
+    return actor.company is not None and (row is None or row.company_id == actor.company.pk)
+
+
+def can_enter_hr(actor: Actor) -> bool:
+    """HR's admin opens for HR and company admins of the active company."""
+    return actor.company is not None and actor.has(Role.HR, Role.COMPANY_ADMIN)
+
+
+def can_manage_records(actor: Actor, row: CompanyOwned | None = None) -> bool:
+    """HR writes reference records and people of the own company."""
+    return can_enter_hr(actor) and _is_inside(actor, row)
+
+
+def can_send_sign_in_link(actor: Actor, employee: Employee) -> bool:
+    """HR invites people of the own company who still work there."""
+    return can_manage_records(actor, employee) and employee.is_active

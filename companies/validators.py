@@ -1,0 +1,65 @@
+"""What a settings field may hold; each refuses with a sentence that says what to write."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def validate_zone(value: str) -> None:
+    """Accept the name of a time zone, such as Asia/Kathmandu."""
+    if value not in available_timezones():
+        raise ValidationError(
+            _("%(value)s is no time zone. Write one like Asia/Kathmandu or Europe/London."),
+            code="unknown_zone", params={"value": value},
+        )  # fmt: skip
+
+
+def _is_weekly_off_value(value: Any) -> bool:
+    if value == "all":
+        return True
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(type(item) is int and 1 <= item <= 5 for item in value)
+        and len(set(value)) == len(value)
+    )
+
+
+def validate_weekly_off(value: Any) -> None:
+    """Accept `{"sat": "all", "fri": [2, 4]}`: a weekday and which of the month are off."""
+    if (
+        not isinstance(value, dict)
+        or not set(value) <= set(WEEKDAYS)
+        or not all(_is_weekly_off_value(item) for item in value.values())
+    ):
+        raise ValidationError(
+            _('Write the days off like {"sat": "all"} or {"sat": [2, 4], "sun": "all"}.'),
+            code="bad_weekly_off",
+        )
+
+
+def _break_minutes(item: Any) -> tuple[dt.time, dt.time]:
+    start, end = (dt.time.fromisoformat(item[key]) for key in ("start", "end"))
+    if start == end or set(item) != {"start", "end"}:
+        raise ValueError
+    return start, end
+
+
+def validate_breaks(value: Any) -> None:
+    """Accept a list of `{"start": "13:00", "end": "13:30"}` that have a length."""
+    try:
+        if not isinstance(value, list):
+            raise ValueError
+        for item in value:
+            _break_minutes(item)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ValidationError(
+            _('Write the breaks like [{"start": "13:00", "end": "13:30"}].'), code="bad_breaks"
+        ) from None

@@ -1,0 +1,7 @@
+"""The front door."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"

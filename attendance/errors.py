@@ -1,0 +1,96 @@
+"""Errors of attendance."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from companies.errors import MusterError
+
+
+class PassExpired(MusterError):
+    code = "pass_expired"
+    sentence = _("This page has been open for a long time. Reload it and try again.")
+    status = 401
+
+
+class PassInvalid(MusterError):
+    code = "pass_invalid"
+    sentence = _("This page is out of date. Reload it and try again.")
+    status = 401
+
+
+class PunchMalformed(MusterError):
+    code = "punch_malformed"
+    sentence = _("We could not read this check-in. Reload the page and try again.")
+
+
+class PunchTooLarge(MusterError):
+    code = "punch_too_large"
+    sentence = _("The picture is too large. Reload the page and try again.")
+    status = 413
+
+
+class PunchNotFound(MusterError):
+    code = "punch_not_found"
+    sentence = _("There is no such check-in.")
+    status = 404
+
+
+class OwnPunch(MusterError):
+    code = "own_punch"
+    sentence = _("Somebody else decides about your own check-ins.")
+    status = 403
+
+
+class AlreadyDecided(MusterError):
+    code = "already_decided"
+    sentence = _("This check-in was already decided. Reload the page to see how.")
+    status = 409
+
+
+class PeriodLocked(MusterError):
+    code = "period_locked"
+    sentence = _("%(month)s is locked. HR can reopen it with a reason.")
+    status = 409
+
+
+class PeriodNotLocked(MusterError):
+    code = "period_not_locked"
+    sentence = _("%(month)s is not locked.")
+    status = 409
+
+
+class PeriodHasOpenDays(MusterError):
+    code = "period_has_open_days"
+    sentence = _("%(month)s is not over: %(count)s days are still open.")
+    status = 409
+
+
+class AssignmentOverlaps(MusterError):
+    code = "assignment_overlaps"
+    sentence = _("This overlaps with %(shift)s from %(starts_on)s to %(ends_on)s.")
+    status = 409
+
+
+class ConsentMissing(MusterError):
+    code = "consent_missing"
+    sentence = _("Please read and answer the consent text first.")
+    status = 409
+
+
+class EnrolmentMissing(MusterError):
+    code = "enrolment_missing"
+    sentence = _("Start the capture again: there is no open one.")
+    status = 409
+
+
+class EnrolmentIncomplete(MusterError):
+    code = "enrolment_incomplete"
+    sentence = _("%(missing)s more pictures are needed.")
+    status = 409
+
+
+class EnrolmentImpossible(MusterError):
+    code = "enrolment_impossible"
+    sentence = _("The face check is not available here. Check in without a picture for now.")
+    status = 503

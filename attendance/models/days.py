@@ -97,7 +97,8 @@ class AttendanceDay(CompanyOwned):
 
     `input` is the exact input of the rules (numbered schema), `steps` are (code, values).
     While `is_open`, figures stand but no status. `settled_at` is said of days only: the moment
-    the window had closed and the verdict stood.
+    the window had closed and the verdict stood. `next_at` is when judging again will say something
+    else although nothing but time has passed.
     """
 
     employee = models.ForeignKey(
@@ -108,8 +109,10 @@ class AttendanceDay(CompanyOwned):
     slot = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(_("status"), max_length=3, choices=DayStatus.choices, blank=True)
     code = models.CharField(_("code"), max_length=20, blank=True)
+    halves = models.JSONField(default=list)
     is_open = models.BooleanField(_("still open"), default=True)
     settles_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(_("settled at"), null=True)
     shift_name = models.CharField(_("shift"), max_length=60, blank=True)
     scheduled_start_at = models.DateTimeField(_("shift starts"), null=True)

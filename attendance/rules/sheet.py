@@ -1,0 +1,112 @@
+"""The month sheet: where each day counts, in half days (rules 11)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from attendance.rules.codes import Halves
+from attendance.rules.errors import InvalidInput
+from attendance.rules.types import Half, HalfKind
+
+
+class Row(Protocol):
+    """What a total needs of a day; a `Verdict` is one."""
+
+    @property
+    def date(self) -> dt.date: ...
+    @property
+    def halves(self) -> Halves: ...
+    @property
+    def worked_minutes(self) -> int: ...
+    @property
+    def late_minutes(self) -> int: ...
+    @property
+    def early_minutes(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """A day for the sheet, such as one read from storage (`codes.read` gives the halves)."""
+
+    date: dt.date
+    halves: Halves
+    worked_minutes: int = 0
+    late_minutes: int = 0
+    early_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Half days by where they count, and what is counted beside.
+
+    `leave_by_code` splits `leave_halves`; the empty code is leave of no type.
+    """
+
+    present_halves: int = 0
+    absent_halves: int = 0
+    leave_halves: int = 0
+    off_halves: int = 0
+    unmarked_halves: int = 0
+    leave_by_code: dict[str, int] = field(default_factory=dict)
+    late_count: int = 0
+    late_minutes: int = 0
+    early_count: int = 0
+    early_minutes: int = 0
+    worked_minutes: int = 0
+
+    @property
+    def halves(self) -> int:
+        """All half days that were counted."""
+        return (
+            self.present_halves
+            + self.absent_halves
+            + self.leave_halves
+            + self.off_halves
+            + self.unmarked_halves
+        )
+
+
+def tally(rows: Iterable[Row]) -> Totals:
+    """Totals of any days: those of a person, or everybody's on one date."""
+    days = list(rows)
+    halves = [half for day in days for half in day.halves]
+    counts = Counter(half.kind for half in halves)
+    return Totals(
+        present_halves=counts[HalfKind.PRESENT],
+        absent_halves=counts[HalfKind.ABSENT],
+        leave_halves=counts[HalfKind.LEAVE],
+        off_halves=counts[HalfKind.OFF],
+        unmarked_halves=counts[HalfKind.UNMARKED],
+        leave_by_code=dict(
+            sorted(Counter(half.code for half in halves if half.kind == HalfKind.LEAVE).items())
+        ),
+        late_count=sum(day.late_minutes > 0 for day in days),
+        late_minutes=sum(day.late_minutes for day in days),
+        early_count=sum(day.early_minutes > 0 for day in days),
+        early_minutes=sum(day.early_minutes for day in days),
+        worked_minutes=sum(day.worked_minutes for day in days),
+    )
+
+
+def month_totals(year: int, month: int, rows: Iterable[Row]) -> Totals:
+    """Totals of one person's month; a date without a row is unmarked.
+
+    Raises `InvalidInput`: `date_outside_month`, `duplicate_date`.
+    """
+    by_date: dict[dt.date, Row] = {}
+    for row in rows:
+        if (row.date.year, row.date.month) != (year, month):
+            raise InvalidInput("date_outside_month", date=row.date.isoformat())
+        if row.date in by_date:
+            raise InvalidInput("duplicate_date", date=row.date.isoformat())
+        by_date[row.date] = row
+    unmarked = Half(HalfKind.UNMARKED)
+    dates = (dt.date(year, month, day) for day in range(1, calendar.monthrange(year, month)[1] + 1))
+    return tally(
+        by_date.get(date) or SheetRow(date=date, halves=(unmarked, unmarked)) for date in dates
+    )

@@ -10,6 +10,7 @@ from decoding, `picture_damaged`, `picture_animated`.
 from __future__ import annotations
 
 import io
+import math
 from typing import Final
 
 from PIL import Image, ImageOps
@@ -87,8 +88,10 @@ def _decoded(data: bytes, header: picture_headers.Header, max_side: int) -> Imag
             raise Rejected("picture_damaged")
         if getattr(image, "n_frames", 1) > 1:
             raise Rejected("picture_animated")
-        # A JPEG is decoded at a half, a quarter or an eighth where that is enough.
-        image.draft("RGB", (max_side, max_side))
+        # A JPEG is decoded at a half, a quarter or an eighth where that is enough. The size
+        # asked for must have the picture's own shape: the side that shrinks least decides.
+        shrink = max_side / max(image.size)
+        image.draft("RGB", (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
         picture = ImageOps.exif_transpose(image).convert("RGB")
     picture.thumbnail((max_side, max_side))
     return picture

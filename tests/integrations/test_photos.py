@@ -1,0 +1,229 @@
+"""Pictures from outside: what is refused, and what is left of the rest."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image, ImageOps
+
+from integrations import photos
+from integrations.errors import Rejected
+from tests.integrations import pictures
+
+RED, BLUE = (200, 30, 30), (30, 30, 200)
+ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(Rejected) as caught:
+        photos.sanitise(data)
+    return caught.value.code
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 100_000))
+    return b"\x89PNG\r\n\x1a\n" + head + pixels + chunk(b"IEND", b"")
+
+
+def half_and_half(**options: object) -> bytes:
+    """Return a JPEG of 200 × 100, red on the left and blue on the right."""
+    picture = pictures.plain(200, 100, RED)
+    picture.paste(pictures.plain(100, 100, BLUE), (100, 0))
+    return pictures.jpeg(picture, **options)
+
+
+def is_red(picture: Image.Image, at: tuple[int, int]) -> bool:
+    pixel = picture.getpixel(at)
+    assert isinstance(pixel, tuple)
+    return pixel[0] > 150 and pixel[2] < 100
+
+
+# --- check: size and header only ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "values"),
+    [
+        (b"", "picture_empty", {}),
+        (b"\xff\xd8\xff" + b"\0" * 2 * 1024**2, "picture_too_large", {"megabytes": 2}),
+        (b"%PDF-1.7 and so on", "picture_not_image", {}),
+        (png_claiming(50_000, 50_000), "picture_too_many_pixels", {"megapixels": 12}),
+        (png_claiming(4033, 3024), "picture_too_many_pixels", {"megapixels": 12}),
+        (pictures.jpeg(pictures.plain(79, 400)), "picture_too_small", {"pixels": 80}),
+        (pictures.jpeg(pictures.plain(400, 79)), "picture_too_small", {"pixels": 80}),
+    ],
+)
+def test_check_refuses_with_code_and_bound(data: bytes, code: str, values: dict[str, int]) -> None:
+    with pytest.raises(Rejected) as caught:
+        photos.check(data)
+
+    assert (caught.value.code, caught.value.values) == (code, values)
+
+
+@pytest.mark.parametrize("size", [(80, 80), (4032, 3024), (640, 480)])
+def test_check_accepts_up_to_the_bounds(size: tuple[int, int]) -> None:
+    photos.check(pictures.jpeg(pictures.plain(*size)))
+
+
+def test_check_decodes_no_pixels() -> None:
+    whole = pictures.jpeg(pictures.plain(640, 480))
+    header_only = whole[: whole.index(b"\xff\xda")]
+
+    photos.check(header_only)
+    assert refusal(header_only) == "picture_damaged"
+
+
+# --- sanitise ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_sanitise_returns_jpeg_of_the_same_picture(kind: str) -> None:
+    clean = photos.sanitise(pictures.encoded(pictures.plain(640, 480, RED), kind))
+
+    with Image.open(io.BytesIO(clean)) as picture:
+        assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (640, 480))
+        assert is_red(picture, (320, 240))
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("L", "JPEG"), ("CMYK", "JPEG"), ("RGBA", "PNG"), ("P", "PNG"), ("I;16", "PNG")],
+)
+def test_sanitise_turns_every_colour_mode_into_rgb(mode: str, kind: str) -> None:
+    picture = Image.new(mode, (100, 90))
+
+    assert pictures.opened(photos.sanitise(pictures.encoded(picture, kind))).size == (100, 90)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((4032, 3024), (1280, 960)),
+        ((3024, 4032), (960, 1280)),
+        ((1281, 100), (1280, 100)),
+        ((640, 480), (640, 480)),
+    ],
+)
+def test_sanitise_bounds_the_longest_side(size: tuple[int, int], expected: tuple[int, int]) -> None:
+    clean = photos.sanitise(pictures.jpeg(pictures.plain(*size)))
+
+    assert pictures.opened(clean).size == expected
+
+
+def test_decode_of_a_large_jpeg_skips_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pictures.jpeg(pictures.plain(4000, 3000))
+    decoded: list[tuple[int, int]] = []
+    transpose = ImageOps.exif_transpose
+
+    def spy(image: Image.Image) -> Image.Image:
+        decoded.append(image.size)
+        upright: Image.Image = transpose(image)
+        return upright
+
+    monkeypatch.setattr(ImageOps, "exif_transpose", spy)
+
+    assert photos.decode(data, max_side=800).size == (800, 600)
+    assert decoded == [(1000, 750)]
+
+
+def test_sanitise_turns_the_picture_upright() -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6  # the camera was turned: show it a quarter turn clockwise
+
+    clean = pictures.opened(photos.sanitise(half_and_half(exif=exif)))
+
+    assert clean.size == (100, 200)
+    assert [is_red(clean, (50, 20)), is_red(clean, (50, 180))] == [True, False]
+
+
+def test_sanitise_leaves_no_metadata() -> None:
+    exif = Image.Exif()
+    exif[MAKER] = "SECRET camera"
+    exif.get_ifd(GPS)[1] = "SECRET place"
+    data = half_and_half(
+        exif=exif, comment=b"SECRET comment", xmp=b"SECRET xmp", icc_profile=b"SECRET profile"
+    )
+    assert data.count(b"SECRET") == 5
+
+    clean = photos.sanitise(data)
+
+    assert clean.count(b"SECRET") == 0
+    with Image.open(io.BytesIO(clean)) as picture:
+        assert dict(picture.getexif()) == {}
+        assert sorted(picture.info) == ["jfif", "jfif_density", "jfif_unit", "jfif_version"]
+
+
+def test_sanitise_leaves_nothing_of_a_script_hidden_in_the_picture() -> None:
+    data = half_and_half(comment=b"*/=alert(document.cookie)/*<script src=//x></script>PK\x03\x04")
+
+    clean = photos.sanitise(data)
+
+    assert [clean.count(part) for part in (b"alert", b"<script", b"PK\x03\x04")] == [0, 0, 0]
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data:UserWarning")
+def test_sanitise_ignores_broken_exif() -> None:
+    data = half_and_half(exif=b"Exif\0\0MM\0*\0\0\0\x08" + b"\xff" * 40)
+
+    assert pictures.opened(photos.sanitise(data)).size == (200, 100)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("change", ["half", "last byte", "archive behind", "page behind"])
+def test_sanitise_refuses_cut_and_lengthened_files(kind: str, change: str) -> None:
+    whole = pictures.encoded(Image.effect_noise((300, 300), 80).convert("RGB"), kind)
+    changed = {
+        "half": whole[: len(whole) // 2],
+        "last byte": whole[:-1],
+        "archive behind": whole + b"PK\x05\x06" + b"\0" * 18,
+        "page behind": whole + b"<html><script>alert(1)</script></html>",
+    }[change]
+
+    assert refusal(changed) == "picture_damaged"
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_sanitise_refuses_animations(kind: str) -> None:
+    frames = [pictures.plain(100, 100, RED), pictures.plain(100, 100, BLUE)]
+    data = pictures.encoded(frames[0], kind, save_all=True, append_images=frames[1:])
+
+    assert refusal(data) == "picture_animated"
+
+
+def test_sanitise_refuses_a_second_size_hidden_behind_the_first() -> None:
+    small = pictures.jpeg(pictures.plain(100, 100))
+    start = small.index(b"\xff\xc0")
+    frame = bytearray(small[start : start + 19])
+    frame[5:9] = struct.pack(">HH", 9000, 9000)
+    twice = small[: start + 19] + bytes(frame) + small[start + 19 :]
+
+    assert refusal(twice) == "picture_damaged"
+
+
+def test_sanitise_refuses_a_decompression_bomb() -> None:
+    assert refusal(png_claiming(30_000, 30_000)) == "picture_too_many_pixels"
+
+
+def test_sanitise_refuses_pixels_that_do_not_match_the_header() -> None:
+    assert refusal(png_claiming(3000, 3000)) == "picture_damaged"
+
+
+def test_sanitise_does_not_blame_the_picture_for_a_lack_of_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_memory(*_args: object, **_named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Image, "open", no_memory)
+
+    with pytest.raises(MemoryError):
+        photos.sanitise(half_and_half())

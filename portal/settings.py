@@ -31,7 +31,7 @@ _IS_HTTPS = PUBLIC_URL.startswith("https://")
 # --- apps and floors --------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -109,7 +109,6 @@ class AttendanceDay(CompanyOwned):
     slot = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(_("status"), max_length=3, choices=DayStatus.choices, blank=True)
     code = models.CharField(_("code"), max_length=20, blank=True)
-    halves = models.JSONField(default=list)
     is_open = models.BooleanField(_("still open"), default=True)
     settles_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)

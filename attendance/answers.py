@@ -1,0 +1,81 @@
+"""What the door says after weighing: the verdict in words, and the next action."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from attendance import passes, wording
+from attendance.enums import Direction, FaceState
+from attendance.models import AttendanceDay, PunchState
+from attendance.passes import PunchPass
+from attendance.services.evidence import Weighed
+
+ACTIONS = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
+_RETRY_SECONDS = 2
+
+
+def clock(instant: dt.datetime, zone: str) -> str:
+    """Return the time of day there, 09:04."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
+    """Return the action after this punch, with a pass that states it."""
+    direction = ACTIONS.get(Direction(state.direction), Direction.IN)
+    action_key = f"{state.punch.public_id}:{direction.value}"
+    following = PunchPass(
+        company=claim.company,
+        employee=claim.employee,
+        zone=claim.zone,
+        direction=direction,
+        action_key=action_key,
+    )
+    return {
+        "direction": direction.value,
+        "label": str(direction.label),
+        "action_key": action_key,
+        "pass": passes.issue(following),
+    }
+
+
+def _row(weighed: Weighed) -> AttendanceDay | None:
+    rows = [row for row in weighed.days if row.date == weighed.state.attendance_date]
+    return rows[0] if rows else None
+
+
+def _first_words(weighed: Weighed) -> str:
+    """Return what the punch made of its day: an in is about being on time, an out about hours."""
+    row = _row(weighed)
+    if row is None or weighed.state.direction == Direction.IN:
+        return wording.verdict(row)
+    return _("Worked %(worked)s") % {"worked": wording.minutes(row.worked_minutes)}
+
+
+def _tone(weighed: Weighed) -> str:
+    row = _row(weighed)
+    if weighed.state.is_flagged:
+        return "warn"
+    return "warn" if row is not None and row.late_minutes else "good"
+
+
+def verified(weighed: Weighed, *, claim: PunchPass) -> HttpResponse:
+    """Answer 200 with the verdict, or 202 while the picture waits for its check."""
+    state = weighed.state
+    following = next_action(claim, state)
+    if state.face == FaceState.PENDING:
+        body = {
+            "state": state.face,
+            "text": _("Recorded; the picture will be checked shortly"),
+            "tone": "info",
+            "retry_after": _RETRY_SECONDS,
+            "next": following,
+        }
+        return JsonResponse(body, status=202)
+    text = f"{_first_words(weighed)} · {wording.face(state)}"
+    return JsonResponse(
+        {"state": state.face, "text": text, "tone": _tone(weighed), "next": following}
+    )

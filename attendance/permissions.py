@@ -1,0 +1,48 @@
+"""Who may do what with attendance: `can_<verb>(actor, object)`, for every door."""
+
+from __future__ import annotations
+
+from attendance.models import AttendanceDay, Punch, PunchFrame
+from companies.actor import Actor
+from companies.enums import Role
+from companies.models import Company
+from companies.permissions import can_enter_hr
+
+
+def is_own_punch(actor: Actor, punch: Punch) -> bool:
+    """Return whether the punch is the actor's, in whatever engagement it was made."""
+    if actor.employee is not None and punch.employee_id == actor.employee.pk:
+        return True
+    return actor.user is not None and punch.employee.user_id == actor.user.pk
+
+
+def can_decide_punch(actor: Actor, punch: Punch) -> bool:
+    """HR decides flagged punches of the company, never their own."""
+    return (
+        can_enter_hr(actor)
+        and actor.company is not None
+        and punch.company_id == actor.company.pk
+        and not is_own_punch(actor, punch)
+    )
+
+
+def can_view_day(actor: Actor, day: AttendanceDay) -> bool:
+    """The person, HR and auditors of the company see a day."""
+    return _concerns(actor, day.company_id, day.employee_id)
+
+
+def can_view_frame(actor: Actor, frame: PunchFrame) -> bool:
+    """A checked picture is seen by the person on it, HR, and auditors; an unchecked by nobody."""
+    return frame.is_clean and _concerns(actor, frame.company_id, frame.punch.employee_id)
+
+
+def _concerns(actor: Actor, company_id: int, employee_id: int) -> bool:
+    if actor.company is None or actor.company.pk != company_id:
+        return False
+    is_self = actor.employee is not None and actor.employee.pk == employee_id
+    return is_self or actor.has(Role.HR, Role.COMPANY_ADMIN, Role.AUDITOR)
+
+
+def can_close_month(actor: Actor, company: Company) -> bool:
+    """HR locks and reopens the months of the own company."""
+    return can_enter_hr(actor) and actor.company is not None and actor.company.pk == company.pk

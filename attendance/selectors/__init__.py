@@ -1,0 +1,1 @@
+"""Reads of attendance; the first argument says whose."""

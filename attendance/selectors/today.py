@@ -1,0 +1,114 @@
+"""What a person sees of today: the next action, the shift, the hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from attendance.enums import DayException, Direction
+from attendance.models import AttendanceDay, PunchState
+from attendance.passes import PunchPass
+from attendance.rules import zones
+from attendance.rules.types import DayKind, Occurrence
+from attendance.selectors import people
+from attendance.selectors.people import PersonCalendar
+from attendance.selectors.settings import company_settings
+from companies.models import Employee
+
+_DAY = dt.timedelta(days=1)
+_EDGES = (Direction.IN, Direction.OUT)
+
+
+@dataclass(frozen=True)
+class Today:
+    """One person's present: everything in their zone.
+
+    `date` is the local date; `row` the judged row that the person is working on (yesterday's,
+    when a night shift goes on); `open_in` the check-in that is not closed yet.
+    """
+
+    employee: Employee
+    zone: str
+    date: dt.date
+    direction: Direction
+    action_key: str
+    occurrence: Occurrence | None
+    day_kind: DayKind
+    row: AttendanceDay | None
+    open_in: PunchState | None
+    last_punch: PunchState | None
+    week_minutes: int
+    missing_out_on: dt.date | None
+
+    def claim(self) -> PunchPass:
+        """Return what the punch pass of this page states."""
+        return PunchPass(
+            company=str(self.employee.company.public_id),
+            employee=str(self.employee.public_id),
+            zone=self.zone,
+            direction=self.direction,
+            action_key=self.action_key,
+        )
+
+
+def today(*, employee: Employee, now: dt.datetime) -> Today:
+    """Return the person's present; six statements with the settings in memory."""
+    settings = company_settings(employee.company)
+    utc = now.date()
+    calendar = people.person_calendars(
+        employee.company, [employee], settings=settings, first=utc - 2 * _DAY, last=utc + 2 * _DAY
+    )[employee.pk]
+    zone = calendar.zone_on(utc)
+    date = zones.local_date(now, zone)
+    states = people.punch_states([employee.pk], since=now - 2 * _DAY, until=now)[employee.pk]
+    live = [state for state in states if state.voided_at is None]
+    monday = date - dt.timedelta(days=date.weekday())
+    rows = people.judged_days([employee.pk], first=min(monday, date - _DAY), last=date)
+    by_date = {row_date: row for (_pk, row_date), row in rows.items()}
+    open_in = _open_in(live, calendar, now)
+    direction = Direction.OUT if open_in else Direction.IN
+    last = live[-1] if live else None
+    current = open_in.attendance_date if open_in and open_in.attendance_date else date
+    return Today(
+        employee=employee,
+        zone=zone,
+        date=date,
+        direction=direction,
+        action_key=f"{last.punch_public_id if last else employee.public_id}:{direction.value}",
+        occurrence=calendar.occurrence_on(current),
+        day_kind=calendar.day_kind_on(current),
+        row=by_date.get(current),
+        open_in=open_in,
+        last_punch=last,
+        week_minutes=sum(row.worked_minutes for day, row in by_date.items() if day >= monday),
+        missing_out_on=_missing_out(by_date, date),
+    )
+
+
+def _open_in(
+    live: list[PunchState], calendar: PersonCalendar, now: dt.datetime
+) -> PunchState | None:
+    """Return the check-in that a check-out now would close.
+
+    Once the window of a later shift has opened, an older check-in is a forgotten check-out, and
+    what comes next is an in again.
+    """
+    latest = next((s for s in reversed(live) if s.direction in _EDGES), None)
+    if latest is None or latest.direction == Direction.OUT:
+        return None
+    hours = calendar.policy_on(now.date()).rules.max_presence_hours
+    if now - latest.occurred_at > dt.timedelta(hours=hours):
+        return None
+    date = zones.local_date(now, calendar.zone_on(now.date()))
+    begun = calendar.occurrence_on(date)
+    began_on = latest.attendance_date or zones.local_date(latest.occurred_at, latest.zone)
+    is_forgotten = begun is not None and began_on < date and now >= begun.opens_at
+    return None if is_forgotten else latest
+
+
+def _missing_out(rows: dict[dt.date, AttendanceDay], date: dt.date) -> dt.date | None:
+    before = [day for day in rows if day < date]
+    if not before:
+        return None
+    latest = rows[max(before)]
+    return latest.date if DayException.MISSING_OUT.value in latest.exceptions else None

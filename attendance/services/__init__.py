@@ -1,0 +1,23 @@
+"""The verbs of attendance: keyword-only, atomic, `by=` the actor."""
+
+from attendance.services.decisions import period_lock, period_reopen, punch_accept, punch_void
+from attendance.services.enrolment import (
+    consent_answer,
+    enrolment_finish,
+    enrolment_start,
+    frame_add,
+)
+from attendance.services.roster import assignment_delete, assignment_save
+
+__all__ = [
+    "assignment_delete",
+    "assignment_save",
+    "consent_answer",
+    "enrolment_finish",
+    "enrolment_start",
+    "frame_add",
+    "period_lock",
+    "period_reopen",
+    "punch_accept",
+    "punch_void",
+]

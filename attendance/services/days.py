@@ -1,0 +1,320 @@
+"""Judging days again: from all punches, under the person's lock, writing only what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from django.db import transaction
+
+from attendance.enums import DayException, Direction, PeriodState, Source
+from attendance.models import AttendanceDay, AttendancePeriod, PunchState
+from attendance.rules import judge as judging
+from attendance.rules import schema, windows, zones
+from attendance.rules.types import DayInput, Occurrence, Owner, OwnerReason, Tap, Verdict
+from attendance.selectors import people
+from attendance.selectors.people import PersonCalendar
+from attendance.selectors.settings import company_settings
+from companies.models import Company, Employee
+
+# How far punches may lie from the date whose row they join: a shift of a day, and its windows.
+_REACH = dt.timedelta(days=2)
+STATE_FIELDS = (
+    "face", "face_reason", "similarity", "is_flagged", "decided_at", "voided_at",
+    "attendance_date", "slot", "owner_reason", "verify_attempts", "verify_next_at",
+    "leased_until", "judged_at",
+)  # fmt: skip
+
+Amend = Callable[[PunchState], None]
+NOTHING: Mapping[int, Amend] = MappingProxyType({})
+
+
+@dataclass
+class _Work:
+    """One person's stretch of dates, everything loaded."""
+
+    calendar: PersonCalendar
+    states: list[PunchState]
+    days: dict[dt.date, AttendanceDay]
+    locked_months: set[dt.date]
+    now: dt.datetime
+    written: list[AttendanceDay] = field(default_factory=list)
+
+    def live(self) -> list[PunchState]:
+        return [state for state in self.states if state.voided_at is None]
+
+
+def local_today(calendar: PersonCalendar, now: dt.datetime) -> dt.date:
+    """Return the person's date now; zones differ by a day at most, so one look is enough."""
+    return zones.local_date(now, calendar.zone_on(now.date()))
+
+
+def lock_person(employee: Employee) -> Employee:
+    """Take the person's lock: whatever changes their days or books goes through it, one by one."""
+    locked: Employee = (
+        Employee.objects.select_for_update(of=("self",))
+        .select_related("company")
+        .get(pk=employee.pk)
+    )
+    return locked
+
+
+def days_recompute(
+    *,
+    employee: Employee,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    amend: Mapping[int, Amend] = NOTHING,
+) -> list[AttendanceDay]:
+    """Judge the person's rows from `first` to `last` again and return those that changed.
+
+    Inside a transaction, with the person locked (`lock_person`). `amend` changes punch states (by
+    primary key) as they stand under the lock, before the judging; they are saved with the rest.
+    A settled row keeps its shift, policy and calendar; only its punches may differ. A row of a
+    locked month is left alone.
+    """
+    company = employee.company
+    settings = company_settings(company)
+    calendars = people.person_calendars(
+        company, [employee], settings=settings, first=first - _REACH, last=last + _REACH
+    )
+    since, until = _stretch(first, last)
+    loaded = people.punch_states([employee.pk], since=since, until=until)[employee.pk]
+    for state in loaded:
+        if state.pk in amend:
+            amend[state.pk](state)
+    work = _Work(
+        calendar=calendars[employee.pk],
+        states=loaded,
+        days={
+            date: row
+            for (_pk, date), row in people.judged_days(
+                [employee.pk], first=first - _REACH, last=last + _REACH
+            ).items()
+        },
+        locked_months=_locked_months(company, first, last),
+        now=now,
+    )
+    before = {state.pk: _attribution(state) for state in loaded}
+    _judge_all(work, first, last)
+    _save_states(work, before, always=amend.keys())
+    return work.written
+
+
+def _stretch(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    start = dt.datetime.combine(first - _REACH, dt.time(), dt.UTC)
+    return start, dt.datetime.combine(last + _REACH, dt.time.max, dt.UTC)
+
+
+def _locked_months(company: Company, first: dt.date, last: dt.date) -> set[dt.date]:
+    return set(
+        AttendancePeriod.objects.filter(
+            company=company,
+            state=PeriodState.LOCKED,
+            starts_on__range=(first.replace(day=1), last),
+        ).values_list("starts_on", flat=True)
+    )
+
+
+def _attribution(state: PunchState) -> tuple[Any, ...]:
+    return state.attendance_date, state.slot, state.owner_reason, state.judged_at is None
+
+
+def tap_of(state: PunchState) -> Tap:
+    """Return a punch as the rules see it."""
+    return Tap(
+        key=str(state.punch_public_id),
+        at=state.occurred_at,
+        direction=Direction(state.direction),
+        source=Source(state.source),
+    )
+
+
+def _judge_all(work: _Work, first: dt.date, last: dt.date) -> None:
+    untrimmed = _occurrences(work, first, last)
+    occurrences = {item.date: item for item in windows.trim(untrimmed)}
+    taps = {str(state.punch_public_id): tap_of(state) for state in work.live()}
+    owners = windows.attribute(
+        taps.values(),
+        untrimmed,
+        zone_of=lambda instant: work.calendar.zone_on(instant.date()),
+        policy=work.calendar.policy_on(work.now.date()).rules,
+        fixed=_fixed(work),
+    )
+    flagged = {
+        str(state.punch_public_id)
+        for state in work.live()
+        if state.is_flagged and state.decided_at is None
+    }
+    for date in _dates(first, last):
+        owned, outside = windows.taps_of(date, taps.values(), owners)
+        day = _input(work, date, occurrences.get(date), owned, outside)
+        _judge_one(work, day, needs_a_look=any(tap.key in flagged for tap in owned))
+    for state in work.states:
+        owner = owners.get(str(state.punch_public_id))
+        if owner is None or first <= owner.date <= last:
+            _attribute(state, owner, work.now)
+
+
+def _dates(first: dt.date, last: dt.date) -> Iterable[dt.date]:
+    return (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _occurrences(work: _Work, first: dt.date, last: dt.date) -> list[Occurrence]:
+    """Return the occurrences of the dates and their neighbours; settled rows keep theirs."""
+    found: list[Occurrence] = []
+    for date in _dates(first - _REACH, last + _REACH):
+        row = work.days.get(date)
+        is_settled = row is not None and row.settled_at is not None
+        occurrence = (
+            schema.from_json(row.input).occurrence
+            if row is not None and is_settled
+            else work.calendar.occurrence_on(date)
+        )
+        if occurrence is not None:
+            found.append(occurrence)
+    return found
+
+
+def _fixed(work: _Work) -> dict[str, Owner]:
+    """Return the owners that stand: punches of settled rows stay where they are."""
+    fixed: dict[str, Owner] = {}
+    for state in work.live():
+        row = work.days.get(state.attendance_date) if state.attendance_date else None
+        if row is not None and row.settled_at is not None:
+            reason = OwnerReason(state.owner_reason)
+            is_outside = reason == OwnerReason.OUTSIDE_SHIFT
+            fixed[str(state.punch_public_id)] = Owner(
+                row.date, None if is_outside else row.date, reason
+            )
+    return fixed
+
+
+def _attribute(state: PunchState, owner: Owner | None, now: dt.datetime) -> None:
+    if owner is not None:
+        state.attendance_date, state.owner_reason = owner.date, owner.reason.value
+    state.judged_at = state.judged_at or now
+
+
+def _input(
+    work: _Work,
+    date: dt.date,
+    occurrence: Occurrence | None,
+    taps: tuple[Tap, ...],
+    outside: tuple[str, ...],
+) -> DayInput:
+    calendar = work.calendar
+    row = work.days.get(date)
+    marks = calendar.marks_on(date)
+    if row is not None and row.settled_at is not None:
+        kept = schema.from_json(row.input)
+        return replace(kept, taps=taps, outside_keys=outside, marks=marks)
+    return DayInput(
+        date=date,
+        zone=calendar.zone_on(date),
+        occurrence=occurrence,
+        taps=taps,
+        outside_keys=outside,
+        day_kind=calendar.day_kind_on(date),
+        marks=marks,
+        employed=calendar.employee.is_employed_on(date),
+        policy=calendar.policy_on(date).rules,
+        calendar_revision=calendar.settings.revision,
+    )
+
+
+def _judge_one(work: _Work, day: DayInput, *, needs_a_look: bool) -> None:
+    if day.date.replace(day=1) in work.locked_months:
+        return
+    verdict = judging.judge(day, now=work.now)
+    row = work.days.get(day.date)
+    # A date that is still open and has no punch says nothing yet: the sweep writes it in time.
+    is_blank = verdict.is_open and not day.taps
+    if not verdict.is_row or (is_blank and row is None):
+        if row is not None:
+            row.delete()
+            work.written.append(row)
+        return
+    values = _columns(day, verdict, needs_a_look=needs_a_look)
+    if row is None:
+        employee = work.calendar.employee
+        row = AttendanceDay(company=employee.company, employee=employee, date=day.date)
+    elif all(getattr(row, name) == value for name, value in values.items()):
+        return
+    _write(row, values, work.now)
+    work.written.append(row)
+
+
+def _write(row: AttendanceDay, values: dict[str, Any], now: dt.datetime) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.judged_at = now
+    if not row.is_open and row.settled_at is None:
+        row.settled_at = now
+    if row.pk is None:
+        row.save(force_insert=True)
+    else:
+        row.save(update_fields=[*values, "judged_at", "settled_at"])
+
+
+def _columns(day: DayInput, verdict: Verdict, *, needs_a_look: bool) -> dict[str, Any]:
+    """Return the columns of the row that the verdict fills."""
+    exceptions = [item.value for item in verdict.exceptions]
+    if needs_a_look:
+        exceptions.append(DayException.FACE.value)
+    occurrence = day.occurrence
+    pattern = occurrence.pattern if occurrence else None
+    return {
+        "status": verdict.status.value if verdict.status else "",
+        "code": verdict.code,
+        "is_open": verdict.is_open,
+        "settles_at": verdict.settles_at,
+        "next_at": verdict.next_at,
+        "shift_name": pattern.name if pattern else "",
+        "scheduled_start_at": occurrence.starts_at if occurrence else None,
+        "scheduled_end_at": occurrence.ends_at if occurrence else None,
+        "first_in_at": verdict.first_in_at,
+        "last_out_at": verdict.last_out_at,
+        "zone": day.zone,
+        "worked_minutes": verdict.worked_minutes,
+        "break_minutes": verdict.break_minutes,
+        "late_minutes": verdict.late_minutes,
+        "early_minutes": verdict.early_minutes,
+        "exceptions": exceptions,
+        "steps": [{"code": step.code, "values": dict(step.values)} for step in verdict.steps],
+        "input": schema.to_json(day),
+        "policy_version": day.policy.version_id or None,
+        "shift_version": pattern.version_id if pattern else None,
+        "calendar_revision": day.calendar_revision,
+    }
+
+
+def _save_states(
+    work: _Work, before: dict[int, tuple[Any, ...]], *, always: Collection[int]
+) -> None:
+    dirty = [
+        state
+        for state in work.states
+        if state.pk in always or _attribution(state) != before[state.pk]
+    ]
+    if dirty:
+        PunchState.objects.bulk_update(dirty, STATE_FIELDS)
+
+
+def around(calendar_zone: str, instant: dt.datetime) -> tuple[dt.date, dt.date]:
+    """Return the dates whose rows a punch at this instant may touch."""
+    date = zones.local_date(instant, calendar_zone)
+    return date - dt.timedelta(days=1), date + dt.timedelta(days=1)
+
+
+@transaction.atomic
+def person_recompute(
+    *, employee: Employee, first: dt.date, last: dt.date, now: dt.datetime
+) -> list[AttendanceDay]:
+    """Judge one person's stretch of dates again, in a transaction of its own."""
+    locked = lock_person(employee)
+    return days_recompute(employee=locked, first=first, last=last, now=now)

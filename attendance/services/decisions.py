@@ -1,0 +1,180 @@
+"""What HR decides about punches and months; never about their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from attendance import permissions
+from attendance.enums import EntryKind, PeriodState
+from attendance.errors import (
+    AlreadyDecided,
+    OwnPunch,
+    PeriodHasOpenDays,
+    PeriodLocked,
+    PeriodNotLocked,
+)
+from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchEntry, PunchState
+from attendance.services import days
+from companies import audit
+from companies.actor import Actor
+from companies.errors import NotAllowed, ReasonMissing
+from companies.models import Company, Employee
+
+
+def month_name(starts_on: dt.date) -> str:
+    """Return the month as a reader says it, in the active language."""
+    return date_format(starts_on, "F Y")
+
+
+def _decide(*, punch: Punch, reason: str, by: Actor, kind: EntryKind, now: dt.datetime) -> None:
+    """Write the decision's entry and audit event, and judge the days again, under the lock."""
+    if permissions.is_own_punch(by, punch):
+        raise OwnPunch
+    if not permissions.can_decide_punch(by, punch):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonMissing
+
+    def amend(state: PunchState) -> None:
+        if state.voided_at is not None or (kind == EntryKind.DECIDED and not state.is_flagged):
+            raise AlreadyDecided
+        _refuse_locked(state)
+        state.is_flagged, state.decided_at = False, now
+        if kind == EntryKind.VOIDED:
+            state.voided_at = now
+
+    with transaction.atomic():
+        employee = days.lock_person(punch.employee)
+        first, last = days.around(punch.zone, punch.occurred_at)
+        days.days_recompute(
+            employee=employee, first=first, last=last, now=now, amend={punch.state.pk: amend}
+        )
+        _write_decision(punch=punch, kind=kind, reason=reason.strip(), by=by, now=now)
+
+
+def _write_decision(
+    *, punch: Punch, kind: EntryKind, reason: str, by: Actor, now: dt.datetime
+) -> None:
+    PunchEntry.objects.create(
+        company=punch.company,
+        key=f"{kind}:{punch.public_id}:{now.timestamp()}",
+        employee=punch.employee,
+        tap_id=punch.tap_id,
+        kind=kind,
+        values={},
+        reason=reason,
+        by_kind=by.kind,
+        by_id=by.id,
+        by_name=by.name,
+        occurred_at=now,
+    )
+    verb = "punch_voided" if kind == EntryKind.VOIDED else "punch_accepted"
+    audit.record(by=by, verb=verb, subject=punch, reason=reason)
+
+
+def _refuse_locked(state: PunchState) -> None:
+    date = state.attendance_date
+    if date is None:
+        return
+    starts_on = date.replace(day=1)
+    if AttendancePeriod.objects.filter(starts_on=starts_on, state=PeriodState.LOCKED).exists():
+        raise PeriodLocked(month=month_name(starts_on))
+
+
+def punch_accept(*, punch: Punch, reason: str, by: Actor) -> None:
+    """Accept a flagged punch: a person looked and it counts.
+
+    Raises:
+        OwnPunch, NotAllowed, ReasonMissing, AlreadyDecided, PeriodLocked
+    """
+    _decide(punch=punch, reason=reason, by=by, kind=EntryKind.DECIDED, now=timezone.now())
+
+
+def punch_void(*, punch: Punch, reason: str, by: Actor) -> None:
+    """Take a punch out of every count; the punch itself stays as it was recorded.
+
+    Raises:
+        OwnPunch, NotAllowed, ReasonMissing, AlreadyDecided, PeriodLocked
+    """
+    _decide(punch=punch, reason=reason, by=by, kind=EntryKind.VOIDED, now=timezone.now())
+
+
+def _month(date: dt.date) -> tuple[dt.date, dt.date]:
+    first = date.replace(day=1)
+    following = (first + dt.timedelta(days=32)).replace(day=1)
+    return first, following - dt.timedelta(days=1)
+
+
+def _lock_everybody(company: Company) -> None:
+    """Wait for every judging under way, and hold new ones until the transaction ends."""
+    list(
+        Employee.objects.select_for_update(of=("self",))
+        .filter(company=company)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def _totals(first: dt.date, last: dt.date) -> dict[str, int]:
+    rows = AttendanceDay.objects.filter(date__range=(first, last))
+    sums = rows.aggregate(worked=Sum("worked_minutes"), late=Sum("late_minutes"))
+    return {
+        "days": rows.count(),
+        "worked_minutes": sums["worked"] or 0,
+        "late_minutes": sums["late"] or 0,
+    }
+
+
+@transaction.atomic
+def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> AttendancePeriod:
+    """Lock a month: its days stand as they are until HR reopens it.
+
+    Raises:
+        NotAllowed, PeriodLocked, PeriodHasOpenDays
+    """
+    if not permissions.can_close_month(by, company):
+        raise NotAllowed
+    first, last = _month(starts_on)
+    _lock_everybody(company)
+    period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
+    if period.state == PeriodState.LOCKED:
+        raise PeriodLocked(month=month_name(first))
+    still_open = AttendanceDay.objects.filter(date__range=(first, last), is_open=True).count()
+    if still_open or last >= timezone.now().date():
+        raise PeriodHasOpenDays(month=month_name(first), count=still_open)
+    period.state, period.locked_at, period.locked_by = (
+        PeriodState.LOCKED, timezone.now(), by.user,
+    )  # fmt: skip
+    period.totals = _totals(first, last)
+    period.save(update_fields=["state", "locked_at", "locked_by", "totals"])
+    audit.record(
+        by=by, verb="month_locked", subject=period, changes={"totals": [{}, period.totals]}
+    )
+    return period
+
+
+@transaction.atomic
+def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> AttendancePeriod:
+    """Open a locked month again, with a reason.
+
+    Raises:
+        NotAllowed, ReasonMissing, PeriodNotLocked
+    """
+    if not permissions.can_close_month(by, period.company):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonMissing
+    locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
+        pk=period.pk
+    )
+    if locked.state != PeriodState.LOCKED:
+        raise PeriodNotLocked(month=month_name(locked.starts_on))
+    locked.state, locked.locked_at, locked.locked_by = PeriodState.OPEN, None, None
+    locked.save(update_fields=["state", "locked_at", "locked_by"])
+    audit.record(by=by, verb="month_reopened", subject=locked, reason=reason.strip())
+    return locked

@@ -1,0 +1,126 @@
+"""The roster: who works which shift from when to when; nothing overlaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from attendance.errors import AssignmentOverlaps
+from attendance.models import ShiftAssignment
+from attendance.rules import windows
+from attendance.rules.types import Occurrence
+from attendance.selectors import people
+from attendance.selectors.settings import company_settings
+from attendance.services import days
+from companies import audit
+from companies.actor import Actor
+from companies.errors import NotAllowed
+from companies.models import Employee, Shift
+from companies.permissions import can_manage_records
+
+
+def _clash(row: ShiftAssignment) -> AssignmentOverlaps:
+    return AssignmentOverlaps(
+        shift=row.shift.name,
+        starts_on=date_format(row.starts_on, "SHORT_DATE_FORMAT"),
+        ends_on=date_format(row.ends_on, "SHORT_DATE_FORMAT") if row.ends_on else "…",
+    )
+
+
+def _others(assignment: ShiftAssignment) -> list[ShiftAssignment]:
+    rows = ShiftAssignment.objects.filter(employee=assignment.employee).select_related("shift")
+    return list(rows.exclude(pk=assignment.pk))
+
+
+def _refuse_overlap(assignment: ShiftAssignment, employee: Employee) -> None:
+    """Refuse dates that are taken, and shifts that meet over midnight; touching is no overlap."""
+    ends = assignment.ends_on or dt.date.max
+    others = _others(assignment)
+    for other in others:
+        if assignment.starts_on <= (other.ends_on or dt.date.max) and other.starts_on <= ends:
+            raise _clash(other)
+    for other in others:
+        before, after = sorted([other, assignment], key=lambda row: row.starts_on)
+        if before.ends_on is None or after.starts_on - before.ends_on != dt.timedelta(days=1):
+            continue
+        first = _occurrence(before, before.ends_on, employee)
+        second = _occurrence(after, after.starts_on, employee)
+        if first and second and first.ends_at > second.starts_at:
+            raise _clash(other)
+
+
+def _occurrence(row: ShiftAssignment, date: dt.date, employee: Employee) -> Occurrence | None:
+    settings = company_settings(employee.company)
+    calendar = people.person_calendars(
+        employee.company, [employee], settings=settings, first=date, last=date
+    )[employee.pk]
+    pattern = settings.pattern_on(row.shift_id, date)
+    return windows.occurrence(date, pattern, calendar.zone_on(date)) if pattern else None
+
+
+@transaction.atomic
+def assignment_save(
+    *,
+    employee: Employee,
+    shift: Shift,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    by: Actor,
+    assignment: ShiftAssignment | None = None,
+) -> ShiftAssignment:
+    """Put a person on a shift, or change such a row; open days are judged again.
+
+    Raises:
+        NotAllowed, AssignmentOverlaps; ValidationError for a range that ends before it starts.
+    """
+    if not can_manage_records(by, employee):
+        raise NotAllowed
+    locked = days.lock_person(employee)
+    row = assignment or ShiftAssignment(company=locked.company)
+    before = audit.snapshot(assignment) if assignment else {}
+    affected = [starts_on, *([assignment.starts_on] if assignment else [])]
+    row.employee, row.shift, row.starts_on, row.ends_on = locked, shift, starts_on, ends_on
+    row.full_clean(exclude=["company"])
+    _refuse_overlap(row, locked)
+    row.save()
+    audit.record(
+        by=by,
+        verb="roster_changed" if assignment else "roster_added",
+        subject=row,
+        changes=audit.difference(before, audit.snapshot(row)),
+    )
+    _rejudge_open(locked, min(affected))
+    return row
+
+
+@transaction.atomic
+def assignment_delete(*, assignment: ShiftAssignment, by: Actor) -> None:
+    """Take a person off a shift; open days are judged again.
+
+    Raises:
+        NotAllowed
+    """
+    if not can_manage_records(by, assignment):
+        raise NotAllowed
+    locked = days.lock_person(assignment.employee)
+    starts_on = assignment.starts_on
+    audit.record(
+        by=by,
+        verb="roster_removed",
+        subject=assignment,
+        changes=audit.difference(audit.snapshot(assignment), {}),
+    )
+    ShiftAssignment.objects.filter(pk=assignment.pk).delete()
+    _rejudge_open(locked, starts_on)
+
+
+def _rejudge_open(employee: Employee, since: dt.date) -> None:
+    """Judge the open rows again; settled ones keep what they were judged by."""
+    now = timezone.now()
+    first = max(since, now.date() - dt.timedelta(days=2)) - dt.timedelta(days=1)
+    last = now.date() + dt.timedelta(days=1)
+    if first <= last:
+        days.days_recompute(employee=employee, first=first, last=last, now=now)

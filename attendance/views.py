@@ -1,0 +1,183 @@
+"""Pages of the employee: today, the month, a day, and the face enrolment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from attendance import consent_text, pages, passes, permissions
+from attendance.enums import EnrolmentState
+from attendance.models import FaceEnrolment, PunchFrame, PunchState
+from attendance.selectors import months
+from attendance.selectors.today import today as today_of
+from attendance.services import enrolment
+from companies import throttle
+from companies.actor import Actor
+from companies.errors import MusterError, TooMany
+from companies.models import Employee
+
+FRAMES_A_MINUTE = 240
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+def _employee(request: HttpRequest) -> Employee:
+    """Return whose pages these are; who works nowhere (a pure HR account) has none."""
+    employee = _actor(request).employee
+    if employee is None:
+        raise Http404
+    return employee
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    actor = _actor(request)
+    if actor.company is None:
+        return redirect("portal:choose-company")
+    if actor.employee is None:
+        return redirect("portal:me")
+    present = today_of(employee=actor.employee, now=timezone.now())
+    consent = enrolment.latest_consent(actor.employee)
+    is_enrolled = FaceEnrolment.objects.filter(
+        employee=actor.employee, state=EnrolmentState.ACTIVE
+    ).exists()
+    context = pages.today_context(present, now=timezone.now())
+    context |= {
+        "consent": pages.consent_state(consent),
+        "is_enrolled": is_enrolled,
+        "problem": pages.problem_sentence(request.GET.get("problem", "")),
+        "tap_id": uuid.uuid4(),
+    }
+    return render(request, "attendance/today.html", context)
+
+
+@require_GET
+def punch_pass(request: HttpRequest) -> HttpResponse:
+    """Answer a fresh pass to an open page; also after the old one has run out."""
+    present = today_of(employee=_employee(request), now=timezone.now())
+    return JsonResponse(
+        {
+            "pass": passes.issue(present.claim()),
+            "action_key": present.action_key,
+            "direction": present.direction.value,
+            "label": str(present.direction.label),
+        }
+    )
+
+
+def _asked_month(request: HttpRequest) -> dt.date:
+    text = request.GET.get("m", "")
+    try:
+        return dt.date.fromisoformat(f"{text}-01") if text else timezone.now().date().replace(day=1)
+    except ValueError as error:
+        raise Http404 from error
+
+
+@require_GET
+def month(request: HttpRequest) -> HttpResponse:
+    found = months.month(
+        employee=_employee(request), first=_asked_month(request), now=timezone.now()
+    )
+    return render(request, "attendance/month.html", pages.month_context(found))
+
+
+@require_GET
+def day(request: HttpRequest, date: dt.date) -> HttpResponse:
+    employee = _employee(request)
+    found = months.month(employee=employee, first=date.replace(day=1), now=timezone.now())
+    states = (
+        PunchState.objects.filter(employee=employee, attendance_date=date)
+        .select_related("punch")
+        .prefetch_related("punch__frames")
+        .order_by("occurred_at")
+    )
+    item = found.days[date.day - 1]
+    return render(request, "attendance/day.html", pages.day_context(item, list(states)))
+
+
+@require_GET
+def photo(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
+    """Show a checked picture to who may see it; to anybody else there is none."""
+    frame = get_object_or_404(PunchFrame.objects.select_related("punch"), public_id=public_id)
+    if not permissions.can_view_frame(_actor(request), frame):
+        raise Http404
+    try:
+        file = default_storage.open(frame.storage_key)
+    except OSError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def consent(request: HttpRequest) -> HttpResponse:
+    """Show the consent text; record the answer."""
+    employee = _employee(request)
+    if request.method == "POST":
+        answer = request.POST.get("answer")
+        if answer not in ("yes", "no"):
+            messages.error(request, _("Please choose one of the two answers."))
+            return redirect("attendance:consent")
+        enrolment.consent_answer(by=_actor(request), is_given=answer == "yes", now=timezone.now())
+        if answer == "yes":
+            return redirect("attendance:enrol")
+        messages.success(request, _("Noted: no pictures are taken. You check in without one."))
+        return redirect("attendance:today")
+    context = {
+        "version": consent_text.VERSION,
+        "paragraphs": consent_text.PARAGRAPHS,
+        "answer": pages.consent_state(enrolment.latest_consent(employee)),
+    }
+    return render(request, "attendance/consent.html", context)
+
+
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Show the guided capture; a POST begins a fresh one."""
+    _employee(request)
+    if request.method == "POST":
+        try:
+            enrolment.enrolment_start(by=_actor(request), now=timezone.now())
+        except MusterError as error:
+            return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
+        return JsonResponse({"kept": 0, "needed": enrolment.FRAMES_NEEDED})
+    answer = enrolment.latest_consent(_employee(request))
+    if answer is None or not answer.is_given or answer.text_version != consent_text.VERSION:
+        return redirect("attendance:consent")
+    return render(request, "attendance/enrol.html", {"needed": enrolment.FRAMES_NEEDED})
+
+
+@require_POST
+def face_frame(request: HttpRequest) -> HttpResponse:
+    """Take one frame of the capture and say what to do next."""
+    employee = _employee(request)
+    try:
+        if not throttle.hit(f"face:{employee.public_id}", limit=FRAMES_A_MINUTE, seconds=60):
+            raise TooMany
+        frame = request.FILES.get("frame")
+        kept = enrolment.frame_add(by=_actor(request), frame=frame.read() if frame else b"")
+    except MusterError as error:
+        return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
+    return JsonResponse(pages.kept_answer(kept))
+
+
+@require_POST
+def face_finish(request: HttpRequest) -> HttpResponse:
+    try:
+        enrolment.enrolment_finish(by=_actor(request), now=timezone.now())
+    except MusterError as error:
+        messages.error(request, str(error))
+        return redirect("attendance:enrol")
+    messages.success(request, _("Done. From now on your face is compared when you check in."))
+    return redirect("attendance:today")

@@ -1,0 +1,279 @@
+"""The sentences: steps, states and advice in the reader's words, with the numbers in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.enums import DayStatus, Direction, FaceState, MarkKind, Portion
+from attendance.models import AttendanceDay, PunchState
+from attendance.rules.types import DayType
+
+Values = Mapping[str, Any]
+
+
+def minutes(count: int) -> str:
+    """Return a length of time as people say it: 7 h 45 min, 20 min."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return _("%(minutes)d min") % {"minutes": rest}
+    if not rest:
+        return _("%(hours)d h") % {"hours": hours}
+    return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
+
+
+def clock(wall: str) -> str:
+    """Return the time of day of a step's wall time (`2026-03-02T09:16:00+05:45` or `09:16`)."""
+    return wall[11:16] if "T" in wall else wall[:5]
+
+
+def _moment(wall: str) -> str:
+    """Return the time with its weekday, for what may lie on another date."""
+    moment = dt.datetime.fromisoformat(wall)
+    return f"{date_format(moment, 'D')} {moment:%H:%M}"
+
+
+FACE_WORDS: dict[str, str | Promise] = {
+    FaceState.PENDING: gettext_lazy("face being checked"),
+    FaceState.VERIFIED: gettext_lazy("face verified"),
+    FaceState.REVIEW: gettext_lazy("recorded, HR will look at the picture"),
+    FaceState.MISMATCH: gettext_lazy("recorded, HR will look at the picture"),
+    FaceState.UNVERIFIABLE: gettext_lazy("recorded, HR will look at the picture"),
+    FaceState.NOT_CHECKED: gettext_lazy("face not checked"),
+}
+
+FACE_REASONS: dict[str, str | Promise] = {
+    "no_consent": gettext_lazy("no consent to the face check"),
+    "not_enrolled": gettext_lazy("no reference pictures yet"),
+    "no_picture": gettext_lazy("no picture was taken"),
+    "insecure": gettext_lazy("the page was not opened over https"),
+    "denied": gettext_lazy("the camera was not allowed"),
+    "no_camera": gettext_lazy("no camera was found"),
+    "busy": gettext_lazy("another program used the camera"),
+    "unknown": gettext_lazy("the camera did not work"),
+    "face_engine_off": gettext_lazy("the face check is switched off"),
+    "face_packages_missing": gettext_lazy("the face check is not installed"),
+    "models_missing": gettext_lazy("the face check is not installed"),
+    "no_avx": gettext_lazy("this machine cannot check faces"),
+    "picture_damaged": gettext_lazy("the picture was damaged"),
+    "picture_not_image": gettext_lazy("the picture was damaged"),
+    "picture_empty": gettext_lazy("the picture was empty"),
+    "picture_too_large": gettext_lazy("the picture was too large"),
+    "picture_too_small": gettext_lazy("the picture was too small"),
+    "picture_too_many_pixels": gettext_lazy("the picture was too large"),
+    "picture_animated": gettext_lazy("the picture was not a single picture"),
+    "gave_up": gettext_lazy("the check was tried three times"),
+    "picture_missing": gettext_lazy("the picture is missing"),
+    "storage_failed": gettext_lazy("the picture could not be stored"),
+    "no_face": gettext_lazy("no face was seen"),
+    "several_faces": gettext_lazy("more than one face was seen"),
+    "move_closer": gettext_lazy("the face was too small"),
+    "more_light": gettext_lazy("it was too dark"),
+    "less_light": gettext_lazy("it was too bright"),
+    "hold_still": gettext_lazy("the picture was blurred"),
+    "look_straight": gettext_lazy("the face was turned away"),
+    "unsure": gettext_lazy("the face is like the reference, but not clearly"),
+    "not_nearest": gettext_lazy("a colleague's face is nearer"),
+    "another_face": gettext_lazy("the face is unlike the reference"),
+}
+
+ADVICE: dict[str, str | Promise] = {
+    "ok": gettext_lazy("Good. Turn your head a little and hold still."),
+    "no_face": gettext_lazy("We cannot see your face. Come into the oval."),
+    "several_faces": gettext_lazy("Only one person please."),
+    "move_closer": gettext_lazy("Move closer."),
+    "more_light": gettext_lazy("More light, please: turn towards a lamp or a window."),
+    "less_light": gettext_lazy("Less light, please: turn away from the window."),
+    "hold_still": gettext_lazy("Hold still."),
+    "look_straight": gettext_lazy("Look straight into the camera."),
+    "another_person": gettext_lazy("This looks like another person. Only you, please."),
+    "bad_picture": gettext_lazy("That picture was damaged. Hold on, we take another."),
+}
+
+
+def face(state: PunchState) -> str:
+    """Return what is known of the face behind a punch, in words; no scores."""
+    if state.decided_at is not None and state.voided_at is None:
+        return _("HR looked at it and accepted it")
+    words = str(FACE_WORDS[state.face])
+    reason = FACE_REASONS.get(state.face_reason)
+    return f"{words} ({reason})" if reason and state.face != FaceState.VERIFIED else words
+
+
+_DAY_TYPES: dict[str, str | Promise] = {
+    DayType.WORKING: gettext_lazy("a working day"),
+    DayType.WEEKLY_OFF: gettext_lazy("a weekly day off"),
+    DayType.HOLIDAY: gettext_lazy("a holiday"),
+    DayType.HALF_HOLIDAY_AM: gettext_lazy("a half holiday, morning off"),
+    DayType.HALF_HOLIDAY_PM: gettext_lazy("a half holiday, afternoon off"),
+}
+
+
+def _named(kind: str, name: str) -> str:
+    words = str(_DAY_TYPES.get(kind, kind))
+    return f"{words} ({name})" if name else words
+
+
+# How a value of a step is said, by its name; names mean the same in every step.
+_SAY: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(
+        ("starts_at", "ends_at", "at", "first_in", "last_out", "shift_start", "shift_end",
+         "punched", "start", "end", "in_at"),
+        clock,
+    ),
+    **dict.fromkeys(("opens_at", "closes_at", "until", "out_at"), _moment),
+    **dict.fromkeys(
+        ("late", "early", "worked", "presence", "breaks", "minutes", "threshold"), minutes
+    ),
+    "direction": lambda value: str(Direction(value).label),
+    "status": lambda value: str(DayStatus(value).label),
+}  # fmt: skip
+
+SENTENCES: dict[str, str | Promise] = {
+    "not_employed": gettext_lazy("Not employed on this date."),
+    "schedule": gettext_lazy(
+        "Shift %(shift)s, %(starts_at)s to %(ends_at)s. "
+        "Check-ins from %(opens_at)s to %(closes_at)s belong to it."
+    ),
+    "no_shift": gettext_lazy("No shift on this date."),
+    "clock_change_gap": gettext_lazy(
+        "The clocks went forward over an edge of the shift: it counts as %(at)s."
+    ),
+    "clock_change_fold": gettext_lazy(
+        "The clocks went back over an edge of the shift: the first %(at)s counts."
+    ),
+    "calendar": gettext_lazy("The calendar says: %(what)s."),
+    "day_off_counts": gettext_lazy("This shift judges a day off that was worked as a working day."),
+    "mark": gettext_lazy("%(what)s: %(how_much)s."),
+    "halves_meet": gettext_lazy("Only one half is judged; the halves meet at %(at)s."),
+    "repeat": gettext_lazy("The one at %(at)s repeats the one before and counts once."),
+    "direction_inferred": gettext_lazy("The one at %(at)s counts as: %(direction)s."),
+    "outside_shift": gettext_lazy("The one at %(at)s lies outside any shift."),
+    "pair": gettext_lazy("In %(in_at)s, out %(out_at)s."),
+    "unpaired_in": gettext_lazy("The check-in at %(at)s has no check-out."),
+    "unpaired_out": gettext_lazy("The check-out at %(at)s has no check-in."),
+    "unpaired_break": gettext_lazy("The break at %(at)s was not begun or not ended."),
+    "odd_punches": gettext_lazy("%(count)s in all: one is missing or too many."),
+    "overlap": gettext_lazy("Two stretches overlap; the time counts once."),
+    "rounded_in": gettext_lazy("In %(punched)s counts as %(counts_as)s."),
+    "rounded_out": gettext_lazy("Out %(punched)s counts as %(counts_as)s."),
+    "rounded_duration": gettext_lazy("%(minutes)s counts as %(counts_as)s."),
+    "break": gettext_lazy("Break %(start)s to %(end)s: %(minutes)s taken out."),
+    "worked_without_breaks": gettext_lazy("Worked %(worked)s."),
+    "worked": gettext_lazy("Worked %(worked)s: present %(presence)s, less %(breaks)s of breaks."),
+    "on_time": gettext_lazy(
+        "First check-in %(first_in)s; the shift starts %(shift_start)s, grace %(grace)s min: "
+        "on time."
+    ),
+    "late": gettext_lazy(
+        "First check-in %(first_in)s; the shift starts %(shift_start)s, grace %(grace)s min: "
+        "late by %(late)s."
+    ),
+    "left_on_time": gettext_lazy(
+        "Last check-out %(last_out)s; the shift ends %(shift_end)s: not early."
+    ),
+    "early": gettext_lazy(
+        "Last check-out %(last_out)s; the shift ends %(shift_end)s, grace %(grace)s min: "
+        "early by %(early)s."
+    ),
+    "worked_on_leave": gettext_lazy("%(worked)s were worked in time covered by leave."),
+    "covered": gettext_lazy("The whole day is covered: %(status)s."),
+    "day_off": gettext_lazy("It is %(what)s: nothing is owed; %(worked)s count."),
+    "nothing_planned": gettext_lazy("Neither a shift nor a check-in on this date."),
+    "window_open": gettext_lazy("Still open: check-ins belong to this day until %(until)s."),
+    "awaits_devices": gettext_lazy("Still open: a device has not delivered everything yet."),
+    "absence_waits": gettext_lazy("Nobody checked in; an absence is written after %(until)s."),
+    "no_punch": gettext_lazy("Nobody checked in: absent."),
+    "unmarked": gettext_lazy("Nobody checked in; your company marks no absence by itself."),
+    "incomplete_in": gettext_lazy("A check-in is missing, so the day is incomplete."),
+    "incomplete_out": gettext_lazy("A check-out is missing, so the day is incomplete."),
+    "incomplete_in,out": gettext_lazy(
+        "A check-in and a check-out are missing, so the day is incomplete."
+    ),
+    "below_absent": gettext_lazy("%(worked)s is below %(threshold)s: absent."),
+    "below_half_day": gettext_lazy("%(worked)s is below %(threshold)s: half a day."),
+    "no_work_in_half": gettext_lazy("Nothing was worked in the half that was owed."),
+    "enough": gettext_lazy("%(worked)s is enough for the whole day."),
+    "status": gettext_lazy("So the day is: %(status)s (%(code)s)."),
+    "manual": gettext_lazy("HR set this day by hand: %(status)s. Reason: %(reason)s."),
+    "skipped": gettext_lazy("HR skipped this day. Reason: %(reason)s."),
+}
+
+
+def _variant(code: str, values: Values) -> str:
+    """Return which of a code's sentences fits."""
+    if code == "clock_change":
+        return f"{code}_{values['change']}"
+    if code == "incomplete":
+        return f"{code}_{values['missing']}"
+    if code == "worked" and not values["breaks"]:
+        return "worked_without_breaks"
+    return code
+
+
+def _spoken(code: str, values: Values) -> dict[str, str]:
+    said = {
+        name: _SAY[name](value) if name in _SAY and value not in (None, "") else str(value)
+        for name, value in values.items()
+    }
+    if code in ("calendar", "day_off"):
+        said["what"] = _named(values["kind"], values["name"])
+    if code == "mark":
+        said["what"] = f"{MarkKind(values['kind']).label} {values['code']}".strip()
+        is_hours = values["portion"] == Portion.HOURS
+        said["how_much"] = (
+            f"{said['start']}–{said['end']}" if is_hours else str(Portion(values["portion"]).label)
+        )
+    if code.startswith("rounded"):
+        as_said = minutes if code == "rounded_duration" else clock
+        said["counts_as"] = as_said(values["counts_as"])
+    if code == "pair" and values["in_at"][:10] == values["out_at"][:10]:
+        said["out_at"] = clock(values["out_at"])
+    return said
+
+
+def sentence(code: str, values: Values) -> str:
+    """Return one step in words.
+
+    Raises:
+        KeyError: a code that `attendance.rules.steps` does not list.
+    """
+    return str(SENTENCES[_variant(code, values)]) % _spoken(code, values)
+
+
+def sentences(row: AttendanceDay) -> list[str]:
+    """Return why the day was judged so, in order."""
+    return [sentence(step["code"], step["values"]) for step in row.steps]
+
+
+def _first_step(row: AttendanceDay, *wanted: str) -> dict[str, Any] | None:
+    return next((step for step in row.steps if step["code"] in wanted), None)
+
+
+def verdict(row: AttendanceDay | None) -> str:
+    """Return the day in one line: "On time (shift 09:00, grace 10 min)"."""
+    if row is None:
+        return _("Recorded")
+    step = _first_step(row, "on_time", "late")
+    if step is not None:
+        values = step["values"]
+        facts = _("shift %(start)s, grace %(grace)d min") % {
+            "start": clock(values["shift_start"]), "grace": values["grace"],
+        }  # fmt: skip
+        words = (
+            _("On time")
+            if step["code"] == "on_time"
+            else _("Late by %(late)s") % {"late": minutes(values["late"])}
+        )
+        return f"{words} ({facts})"
+    if row.status:
+        return str(DayStatus(row.status).label)
+    if _first_step(row, "outside_shift"):
+        return _("Outside any shift")
+    return _("Recorded")

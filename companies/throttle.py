@@ -1,0 +1,34 @@
+"""Counting how often something is asked for, by one atomic statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+from django.utils import timezone
+
+from companies.models import Throttle
+
+_UPSERT = """
+INSERT INTO {table} (key, window_started_at, count) VALUES (%s, %s, 1)
+ON CONFLICT (key) DO UPDATE SET
+  count = CASE WHEN {table}.window_started_at <= %s THEN 1 ELSE {table}.count + 1 END,
+  window_started_at = CASE WHEN {table}.window_started_at <= %s
+    THEN excluded.window_started_at ELSE {table}.window_started_at END
+RETURNING count
+"""
+
+
+def hit(key: str, *, limit: int, seconds: int, now: dt.datetime | None = None) -> bool:
+    """Count one use of `key` and return whether it is within `limit` per window of `seconds`.
+
+    A window starts with its first use; when it is over, the next use starts another.
+    """
+    moment = now or timezone.now()
+    over = moment - dt.timedelta(seconds=seconds)
+    adapt = connection.ops.adapt_datetimefield_value
+    statement = _UPSERT.format(table=Throttle._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key, adapt(moment), adapt(over), adapt(over)])
+        (count,) = cursor.fetchone()
+    return bool(count <= limit)

@@ -35,7 +35,7 @@ def test_fetching_what_is_there_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_fetching_without_pip_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("sys.executable", "/bin/false")
+    monkeypatch.setattr("sys.executable", "false")
 
     with pytest.raises(portraits.PortraitsMissing, match="pip could not download"):
         portraits.fetch(tmp_path)

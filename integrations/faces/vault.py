@@ -18,6 +18,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.views.decorators.debug import sensitive_variables
 
 from integrations.errors import Misconfigured
 
@@ -34,6 +35,8 @@ class Sealed:
     ciphertext: bytes = field(repr=False)
 
 
+# An error report lists the variables of every frame, unless they are named so.
+@sensitive_variables()
 def seal(template: bytes, *, person: str, engine: str, version: str) -> Sealed:
     """Seal a template for one person (public id), engine and version.
 
@@ -48,6 +51,7 @@ def seal(template: bytes, *, person: str, engine: str, version: str) -> Sealed:
     return Sealed(key_id, nonce + AESGCM(_key(key_id)).encrypt(nonce, template, bound))
 
 
+@sensitive_variables()
 def open_sealed(sealed: Sealed, *, person: str, engine: str, version: str) -> bytes:
     """Return the template that was sealed for exactly this person, engine and version.
 
@@ -63,6 +67,7 @@ def open_sealed(sealed: Sealed, *, person: str, engine: str, version: str) -> by
         raise Misconfigured("face_template_unreadable", key=sealed.key_id) from error
 
 
+@sensitive_variables()
 def problem() -> str | None:
     """Return the code of what is wrong with the keyring, None if nothing; for system checks."""
     try:
@@ -77,6 +82,7 @@ def _keyring() -> dict[str, str]:
     return keys
 
 
+@sensitive_variables()
 def _key(key_id: str) -> bytes:
     encoded = _keyring().get(key_id)
     if encoded is None:

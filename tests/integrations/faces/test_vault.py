@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from django.views.debug import ExceptionReporter
 from pytest_django import Settings
 
 from integrations.errors import Misconfigured
@@ -133,3 +134,24 @@ def test_no_message_holds_a_key(settings: Settings) -> None:
         vault.seal(TEMPLATE, **OWNER)
 
     assert str(caught.value) == "face_key_invalid (key=new)"
+
+
+def test_no_error_report_holds_a_key_or_a_template(settings: Settings) -> None:
+    sealed = vault.seal(TEMPLATE, **OWNER)
+
+    with pytest.raises(Misconfigured) as caught:
+        vault.open_sealed(sealed, **{**OWNER, "person": "0192-ravi"})
+
+    reporter = ExceptionReporter(None, caught.type, caught.value, caught.tb)
+    frames = {
+        frame["function"]: str(frame["vars"])
+        for frame in reporter.get_traceback_frames()
+        if frame["filename"] == vault.__file__
+    }
+    assert sorted(frames) == ["open_sealed"]
+    assert frames["open_sealed"].count("********************") > 0
+    assert [frames["open_sealed"].count(secret) for secret in ("AESGCM", "ciphertext", NEW)] == [
+        0,
+        0,
+        0,
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from attendance.enums import MarkKind, Portion
 from attendance.rules import codes
 from attendance.rules.hours import fixed_breaks
-from attendance.rules.spans import Span, length, subtract
+from attendance.rules.spans import Span, length, overlap, subtract
 from attendance.rules.types import DayInput, DayType, Half, HalfKind, Mark, Occurrence
 from attendance.rules.windows import place
 
@@ -59,7 +59,7 @@ def cover_of(day: DayInput, *, is_day_off: bool) -> Cover:
     by_marks = tuple(span for _, span in spans)
     by_leave = tuple(span for mark, span in spans if mark.kind == MarkKind.LEAVE)
     off = [parts[portion] for portion in _off_portions(day, is_day_off)]
-    halves = _filled(halves, scheduled, off, spans)
+    halves = _filled(halves, subtract(scheduled, off), parts, spans)
     cuts = [*off, *(() if halves == (codes.WORK_FROM_HOME,) * 2 else by_marks)]
     owed = subtract(scheduled, cuts)
     starts_at, ends_at = _edges(shift, cuts, owed)
@@ -108,19 +108,24 @@ def _split(scheduled: tuple[Span, ...], day: DayInput) -> dt.datetime:
 
 def _filled(
     halves: MaybeHalves,
-    scheduled: tuple[Span, ...],
-    off: list[Span],
+    open_time: tuple[Span, ...],
+    parts: dict[Portion, Span],
     spans: list[tuple[Mark, Span]],
 ) -> MaybeHalves:
-    """Hours that together leave nothing owed cover the halves they stand in."""
-    open_time = subtract(scheduled, off)
-    for kinds in ((MarkKind.LEAVE,), _ORDER):
-        mine = [(mark, span) for mark, span in spans if mark.kind in kinds]
-        if mine and open_time and not subtract(open_time, [span for _, span in mine]):
-            mark = next((mark for mark, _ in mine if mark.portion == Portion.HOURS), mine[0][0])
-            filler = codes.mark_half(mark.kind, mark.code)
-            return halves[0] or filler, halves[1] or filler
-    return halves
+    """Marks that together leave nothing owed, hours among them, cover the halves they stand in."""
+    if not open_time or subtract(open_time, [span for _, span in spans]):
+        return halves
+    am, pm = (overlap(open_time, [parts[portion]]) for portion in (Portion.AM, Portion.PM))
+    return halves[0] or _filler(am, spans), halves[1] or _filler(pm, spans)
+
+
+def _filler(open_time: tuple[Span, ...], spans: list[tuple[Mark, Span]]) -> Half:
+    """Leave where it covers all of the half; else what covers the rest of it."""
+    leave = [(mark, span) for mark, span in spans if mark.kind == MarkKind.LEAVE]
+    is_leave = leave and not subtract(open_time, [span for _, span in leave])
+    named = leave if is_leave else [item for item in spans if item not in leave]
+    mark = next(mark for mark, span in named if overlap(open_time, [span]))
+    return codes.mark_half(mark.kind, mark.code)
 
 
 def _edges(

@@ -339,4 +339,5 @@ def _by_hand(day: DayInput, ruled: Verdict, trail: Trail) -> Verdict:
         steps=trail.steps,
         unused_keys=tuple(tap.key for tap in sorted(day.taps, key=order)),
         settles_at=ruled.settles_at,
+        next_at=ruled.next_at,
     )

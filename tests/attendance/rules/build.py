@@ -58,7 +58,7 @@ def taps(*texts: str) -> tuple[Tap, ...]:
 def shift(span: str = "09:00-17:00", *breaks: str, **knobs: Any) -> Pattern:
     start, end = (clock(text) for text in span.split("-"))
     pauses = tuple(Break(*(clock(text) for text in item.split("-"))) for item in breaks)
-    names = {"shift_id": "shift", "version_id": "version", "name": "Day"}
+    names: dict[str, Any] = {"shift_id": "shift", "version_id": "version", "name": "Day"}
     return Pattern(**names, start=start, end=end, breaks=pauses, **knobs)
 
 

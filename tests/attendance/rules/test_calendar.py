@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from attendance.rules.calendar import check_weekly_off, day_kind, is_weekly_off
+from attendance.rules.calendar import WeeklyOff, check_weekly_off, day_kind, is_weekly_off
 from attendance.rules.errors import InvalidInput
 from attendance.rules.types import CalendarEntry, DayKind, DayType
 from companies.enums import CalendarKind
 
 MONDAY = dt.date(2026, 3, 2)
 SATURDAY = dt.date(2026, 3, 7)  # the first of its month
-OFF = {"sat": "all", "sun": "all"}
+OFF: WeeklyOff = {"sat": "all", "sun": "all"}
 
 
 @pytest.mark.parametrize(

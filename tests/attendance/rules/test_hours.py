@@ -8,7 +8,7 @@ import pytest
 from attendance.enums import DayStatus
 from attendance.rules.hours import fixed_breaks, round_duration, round_instant
 from attendance.rules.judge import judge
-from attendance.rules.types import DayInput, Policy, Rounding, Verdict
+from attendance.rules.types import DayInput, Pattern, Policy, Rounding, Verdict
 from attendance.rules.zones import local
 from companies.enums import HoursMode, Pairing, RoundingMode
 from tests.attendance.rules.build import DATE, ZONE, at, judged, on, said, shift, tap
@@ -20,6 +20,11 @@ LUNCH = "13:00-14:00"
 def rounding(text: str) -> Rounding:
     mode, _, step = text.partition(" ")
     return Rounding(RoundingMode(mode), int(step))
+
+
+def rounded_shift(**knobs: str) -> Pattern:
+    roundings: dict[str, Any] = {name: rounding(text) for name, text in knobs.items()}
+    return shift(**roundings)
 
 
 def figures(verdict: Verdict) -> tuple[int, int]:
@@ -158,7 +163,7 @@ ROUNDED: list[tuple[str, list[str], dict[str, str], int]] = [
     ("texts", "knobs", "minutes"), [case[1:] for case in ROUNDED], ids=[case[0] for case in ROUNDED]
 )
 def test_worked_minutes_rounded(texts: list[str], knobs: dict[str, str], minutes: int) -> None:
-    pattern = shift(**{name: rounding(text) for name, text in knobs.items()})
+    pattern = rounded_shift(**knobs)
     assert judged(*texts, shift=pattern).worked_minutes == minutes
 
 
@@ -228,7 +233,7 @@ def test_worked_step_names_presence_and_breaks() -> None:
 
 def test_rounding_steps_name_both_figures() -> None:
     knobs = {"round_in": "ceil 15", "round_out": "floor 15", "round_duration": "floor 60"}
-    pattern = shift(**{name: rounding(text) for name, text in knobs.items()})
+    pattern = rounded_shift(**knobs)
     steps = said(judged("in 09:01", "out 17:14", shift=pattern))
     assert steps["rounded_in"] == {
         "punched": "2026-03-02T09:01:00+05:45",

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from attendance import consent_text, pages, passes, permissions
-from attendance.enums import EnrolmentState
-from attendance.models import FaceEnrolment, PunchFrame, PunchState
+from attendance.models import PunchFrame, PunchState
 from attendance.selectors import months
 from attendance.selectors.today import today as today_of
 from attendance.services import enrolment
@@ -47,18 +46,15 @@ def today(request: HttpRequest) -> HttpResponse:
         return redirect("portal:choose-company")
     if actor.employee is None:
         return redirect("portal:me")
-    present = today_of(employee=actor.employee, now=timezone.now())
-    consent = enrolment.latest_consent(actor.employee)
-    is_enrolled = FaceEnrolment.objects.filter(
-        employee=actor.employee, state=EnrolmentState.ACTIVE
-    ).exists()
-    context = pages.today_context(present, now=timezone.now())
-    context |= {
-        "consent": pages.consent_state(consent),
-        "is_enrolled": is_enrolled,
-        "problem": pages.problem_sentence(request.GET.get("problem", "")),
-        "tap_id": uuid.uuid4(),
-    }
+    now = timezone.now()
+    context = pages.today_context(
+        today_of(employee=actor.employee, now=now),
+        consent=pages.consent_state(enrolment.latest_consent(actor.employee)),
+        is_enrolled=enrolment.is_enrolled(actor.employee),
+        now=now,
+    )
+    context["problem"] = pages.problem_sentence(request.GET.get("problem", ""))
+    context["tap_id"] = uuid.uuid4()
     return render(request, "attendance/today.html", context)
 
 
@@ -155,7 +151,11 @@ def enrol(request: HttpRequest) -> HttpResponse:
     answer = enrolment.latest_consent(_employee(request))
     if answer is None or not answer.is_given or answer.text_version != consent_text.VERSION:
         return redirect("attendance:consent")
-    return render(request, "attendance/enrol.html", {"needed": enrolment.FRAMES_NEEDED})
+    return render(
+        request,
+        "attendance/enrol.html",
+        {"needed": enrolment.FRAMES_NEEDED, "words": pages.enrol_words()},
+    )
 
 
 @require_POST

@@ -85,6 +85,7 @@ FACE_REASONS: dict[str, str | Promise] = {
 
 ADVICE: dict[str, str | Promise] = {
     "ok": gettext_lazy("Good. Turn your head a little and hold still."),
+    "done": gettext_lazy("Done, thank you."),
     "no_face": gettext_lazy("We cannot see your face. Come into the oval."),
     "several_faces": gettext_lazy("Only one person please."),
     "move_closer": gettext_lazy("Move closer."),

@@ -48,3 +48,26 @@ class TooMany(MusterError):
     code = "too_many"
     sentence = _("Too many attempts. Wait a minute and try again.")
     status = 429
+
+
+class CodeTaken(MusterError):
+    code = "code_taken"
+    sentence = _("Another company has the code %(code)s. Choose another one.")
+    status = 409
+
+
+class EmailMissing(MusterError):
+    code = "email_missing"
+    sentence = _("%(name)s has no e-mail address. Write one first, then send the link.")
+
+
+class EmailTaken(MusterError):
+    code = "email_taken"
+    sentence = _("Another person of the company signs in with %(email)s.")
+    status = 409
+
+
+class LinkInvalid(MusterError):
+    code = "link_invalid"
+    sentence = _("This link was used already or has run out. Ask for a new one.")
+    status = 410

@@ -1,6 +1,16 @@
 """Addresses of the front door itself."""
 
-from typing import Any
+from django.urls import path
+
+from portal import views
 
 app_name = "portal"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("me/", views.me, name="me"),
+    path("companies/", views.choose_company, name="choose-company"),
+    path("password-reset/", views.password_reset, name="password-reset"),
+    path("set-password/<uuid:public_id>/<str:token>/", views.set_password, name="set-password"),
+    path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
+    path("demo/mail/", views.dev_mail, name="dev-mail"),
+    path("healthz", views.healthz, name="healthz"),
+]

@@ -56,6 +56,13 @@ def latest_consent(employee: Employee) -> FaceConsent | None:
     return answer
 
 
+def is_enrolled(employee: Employee) -> bool:
+    """Return whether the person's face may be compared."""
+    return bool(
+        FaceEnrolment.objects.filter(employee=employee, state=EnrolmentState.ACTIVE).exists()
+    )
+
+
 @transaction.atomic
 def consent_answer(*, by: Actor, is_given: bool, now: dt.datetime) -> FaceConsent:
     """Record the person's own answer to the present consent text.

@@ -1,0 +1,403 @@
+"""What the employee's templates show: values already computed, in the reader's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from attendance import consent_text, errors, passes, wording
+from attendance.answers import clock
+from attendance.enums import DayException, DayStatus, Direction
+from attendance.models import AttendanceDay, FaceConsent, PunchState
+from attendance.rules import codes
+from attendance.rules.types import DayType, Occurrence
+from attendance.selectors.months import Month, MonthDay
+from attendance.selectors.today import Today
+from attendance.selectors.today import today as today_of
+from attendance.services import enrolment
+from companies.errors import MusterError, TooMany
+from companies.models import Employee
+
+_TONES = {
+    DayStatus.PRESENT: "good",
+    DayStatus.ON_DUTY: "good",
+    DayStatus.WORK_FROM_HOME: "good",
+    DayStatus.HALF_DAY: "warn",
+    DayStatus.INCOMPLETE: "warn",
+    DayStatus.ABSENT: "bad",
+    DayStatus.ON_LEAVE: "info",
+    DayStatus.HOLIDAY: "off",
+    DayStatus.WEEKLY_OFF: "off",
+    DayStatus.UNMARKED: "none",
+}
+_LEGEND = (
+    DayStatus.PRESENT, DayStatus.HALF_DAY, DayStatus.ABSENT, DayStatus.ON_LEAVE,
+    DayStatus.WEEKLY_OFF, DayStatus.HOLIDAY, DayStatus.INCOMPLETE,
+)  # fmt: skip
+_PROBLEMS: dict[str, type[MusterError]] = {
+    error.code: error
+    for error in (
+        errors.PassExpired, errors.PassInvalid, errors.PunchMalformed, errors.PunchTooLarge,
+        TooMany,
+    )
+}  # fmt: skip
+
+
+def long_date(date: dt.date) -> str:
+    """Return the date with its weekday: Tuesday, 24 November."""
+    return date_format(date, "l, j F")
+
+
+def short_date(date: dt.date) -> str:
+    return date_format(date, "D j F")
+
+
+def problem_sentence(code: str) -> str:
+    """Return the sentence of an error that sent a plain form back, "" for none we know."""
+    error = _PROBLEMS.get(code)
+    return str(error()) if error else ""
+
+
+def consent_state(consent: FaceConsent | None) -> str:
+    """Return given, refused, outdated (agreed to an earlier text) or unanswered."""
+    if consent is None:
+        return "unanswered"
+    if not consent.is_given:
+        return "refused"
+    return "given" if consent.text_version == consent_text.VERSION else "outdated"
+
+
+# --- today ------------------------------------------------------------------------------------
+def _greeting(employee: Employee, now: dt.datetime, zone: str) -> str:
+    hour = now.astimezone(ZoneInfo(zone)).hour
+    first_name = employee.name.split()[0]
+    if hour < 12:
+        return _("Good morning, %(name)s") % {"name": first_name}
+    if hour < 18:
+        return _("Good afternoon, %(name)s") % {"name": first_name}
+    return _("Good evening, %(name)s") % {"name": first_name}
+
+
+def _hours(occurrence: Occurrence) -> str:
+    start = clock(occurrence.starts_at, occurrence.zone)
+    return f"{start}–{clock(occurrence.ends_at, occurrence.zone)}"
+
+
+def _shift_text(present: Today) -> str:
+    if present.occurrence is None:
+        return _("No shift today")
+    text = f"{present.occurrence.pattern.name}, {_hours(present.occurrence)}"
+    if present.day_kind.is_off:
+        return _("Day off (%(shift)s)") % {"shift": text}
+    return text
+
+
+def _worked_minutes(present: Today, now: dt.datetime) -> int:
+    """Return the minutes of closed stretches and, while somebody is in, up to now."""
+    counted = present.row.worked_minutes if present.row else 0
+    if present.open_in is None:
+        return counted
+    running = int((now - present.open_in.occurred_at).total_seconds() // 60)
+    return counted + max(0, running)
+
+
+def _notices(present: Today) -> list[dict[str, str]]:
+    if present.missing_out_on is None:
+        return []
+    return [
+        {
+            "text": _("The check-out of %(date)s is missing. Ask HR to add it.")
+            % {"date": short_date(present.missing_out_on)},
+            "tone": "warn",
+            "url": reverse("attendance:day", args=[present.missing_out_on]),
+            "link_text": _("See the day"),
+        }
+    ]
+
+
+def _row_tone(row: AttendanceDay) -> str:
+    if row.exceptions:
+        return "warn"
+    if row.is_open:
+        return "warn" if row.late_minutes else "good"
+    return _TONES[DayStatus(row.status)]
+
+
+def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.datetime) -> Any:
+    """Return the context of attendance/today.html."""
+    row = present.row
+    since = ""
+    if present.open_in is not None:
+        since = _("Working since %(time)s") % {
+            "time": clock(present.open_in.occurred_at, present.zone)
+        }
+    worked = _worked_minutes(present, now)
+    shown_date = row.date if row else present.date
+    return {
+        "greeting": _greeting(present.employee, now, present.zone),
+        "date_text": long_date(present.date),
+        "zone_note": present.zone.replace("_", " "),
+        "direction": present.direction.value,
+        "label": str(present.direction.label),
+        "pass_text": passes.issue(present.claim()),
+        "action_key": present.action_key,
+        "since": since,
+        "worked": wording.minutes(worked) if worked else "",
+        "shift_text": _shift_text(present),
+        "week_text": wording.minutes(present.week_minutes),
+        "verdict": {"text": wording.verdict(row), "tone": _row_tone(row)} if row else None,
+        "day_url": reverse("attendance:day", args=[shown_date]),
+        "notices": _notices(present),
+        "camera": _camera(consent, is_enrolled),
+        "consent": consent,
+        "is_enrolled": is_enrolled,
+        "words": punch_words(),
+    }
+
+
+def _camera(consent: str, is_enrolled: bool) -> dict[str, str]:
+    if consent not in ("given", "outdated"):
+        return {"mode": "none", "reason": "no_consent"}
+    if not is_enrolled:
+        return {"mode": "none", "reason": "not_enrolled"}
+    return {"mode": "face", "reason": ""}
+
+
+def punch_words() -> dict[str, str]:
+    """Return the sentences that the check-in's script says."""
+    return {}
+
+
+# --- month ------------------------------------------------------------------------------------
+def _flag_words(exceptions: list[str]) -> list[str]:
+    return [str(DayException(item).label) for item in exceptions]
+
+
+def _calendar_day(day: MonthDay) -> tuple[str, str, str]:
+    """Return code, words and tone of a date without a row."""
+    if not day.is_employed:
+        return "", _("Not employed"), "none"
+    if day.day_kind.is_off:
+        half = codes.off_half(day.day_kind)
+        words = day.day_kind.name or str(DayStatus(half.code).label)
+        return half.code, words, "off"
+    if day.is_future:
+        return "", _("To come"), "open"
+    if day.occurrence is None:
+        return "", _("No shift"), "none"
+    return "", _("Open"), "open"
+
+
+def _judged_day(row: AttendanceDay) -> tuple[str, str, str]:
+    if row.is_open:
+        return "", _("Still open"), "open"
+    status = DayStatus(row.status)
+    tone = "warn" if row.exceptions else _TONES[status]
+    return row.code or status.value, str(status.label), tone
+
+
+def _optional_clock(instant: dt.datetime | None, zone: str) -> str:
+    return clock(instant, zone) if instant else ""
+
+
+def _optional_minutes(count: int) -> str:
+    return wording.minutes(count) if count else ""
+
+
+def _month_day(day: MonthDay, today: dt.date) -> dict[str, Any]:
+    row = day.row
+    code, status_text, tone = _judged_day(row) if row else _calendar_day(day)
+    return {
+        "number": day.date.day,
+        "iso": day.date.isoformat(),
+        "date_text": short_date(day.date),
+        "url": reverse("attendance:day", args=[day.date]),
+        "code": code,
+        "status_text": status_text,
+        "tone": tone,
+        "in_text": _optional_clock(row.first_in_at, row.zone) if row else "",
+        "out_text": _optional_clock(row.last_out_at, row.zone) if row else "",
+        "worked_text": _optional_minutes(row.worked_minutes) if row else "",
+        "late_text": _late(row.late_minutes) if row else "",
+        "early_text": _early(row.early_minutes) if row else "",
+        "is_today": day.date == today,
+        "is_future": day.is_future,
+        "flags": _flag_words(row.exceptions) if row else [],
+    }
+
+
+def _late(count: int) -> str:
+    return _("Late by %(time)s") % {"time": wording.minutes(count)} if count else ""
+
+
+def _early(count: int) -> str:
+    return _("Left %(time)s early") % {"time": wording.minutes(count)} if count else ""
+
+
+def _days_text(halves: int) -> str:
+    """Return half days as days: 1 day, 2½ days."""
+    whole, half = divmod(halves, 2)
+    number = f"{whole or ''}½" if half else str(whole)
+    text = ngettext("%(number)s day", "%(number)s days", whole + half)
+    return text % {"number": number}
+
+
+def _total_lines(month: Month) -> list[dict[str, str]]:
+    totals = month.totals
+    lines = [
+        (_("Present"), _days_text(totals.present_halves)),
+        (_("Absent"), _days_text(totals.absent_halves)),
+        (_("On leave"), _days_text(totals.leave_halves)),
+        (_("Days off"), _days_text(totals.off_halves)),
+        (_("Open or unmarked"), _days_text(totals.unmarked_halves)),
+        (_("Worked"), wording.minutes(totals.worked_minutes)),
+        (
+            _("Late"),
+            ngettext("%(n)d time", "%(n)d times", totals.late_count) % {"n": totals.late_count},
+        ),
+    ]
+    return [{"label": label, "value": value} for label, value in lines]
+
+
+def month_context(month: Month) -> dict[str, Any]:
+    """Return the context of attendance/month.html."""
+    days = [_month_day(day, month.today) for day in month.days]
+    padded: list[dict[str, Any] | None] = [None] * month.first.weekday() + list(days)
+    padded += [None] * (-len(padded) % 7)
+    monday = dt.date(2024, 1, 1)
+    address = reverse("attendance:month")
+    is_last = month.following > month.today
+    return {
+        "title": date_format(month.first, "F Y"),
+        "previous_url": f"{address}?m={month.previous:%Y-%m}",
+        "next_url": None if is_last else f"{address}?m={month.following:%Y-%m}",
+        "weekdays": [date_format(monday + dt.timedelta(days=n), "D") for n in range(7)],
+        "weeks": [padded[n : n + 7] for n in range(0, len(padded), 7)],
+        "days": days,
+        "totals": _total_lines(month),
+        "legend": [
+            {"code": status.value, "text": str(status.label), "tone": _TONES[status]}
+            for status in _LEGEND
+        ],
+    }
+
+
+# --- a day ------------------------------------------------------------------------------------
+def _punch(state: PunchState, row: AttendanceDay | None) -> dict[str, Any]:
+    frame = next((item for item in state.punch.frames.all() if item.is_clean), None)
+    return {
+        "time": clock(state.occurred_at, state.punch.zone),
+        "direction": str(Direction(state.direction).label),
+        "face": wording.face(state),
+        "voided": state.voided_at is not None,
+        "voided_text": _("Taken out by HR"),
+        "counted": state.voided_at is None and row is not None,
+        "photo_url": reverse("attendance:photo", args=[frame.public_id]) if frame else None,
+    }
+
+
+def _facts(row: AttendanceDay) -> list[dict[str, str]]:
+    shift = ""
+    if row.scheduled_start_at and row.scheduled_end_at:
+        start = clock(row.scheduled_start_at, row.zone)
+        shift = f"{row.shift_name}, {start}–{clock(row.scheduled_end_at, row.zone)}"
+    pairs = [
+        (_("Shift"), shift),
+        (_("In"), _optional_clock(row.first_in_at, row.zone)),
+        (_("Out"), _optional_clock(row.last_out_at, row.zone)),
+        (_("Worked"), _optional_minutes(row.worked_minutes)),
+        (_("Breaks"), _optional_minutes(row.break_minutes)),
+        (_("Late"), _optional_minutes(row.late_minutes)),
+        (_("Left early"), _optional_minutes(row.early_minutes)),
+    ]
+    return [{"label": label, "value": value} for label, value in pairs if value]
+
+
+def _calendar_steps(day: MonthDay) -> list[str]:
+    if not day.is_employed:
+        return [wording.sentence("not_employed", {})]
+    if day.day_kind.type != DayType.WORKING:
+        values = {"kind": day.day_kind.type.value, "name": day.day_kind.name}
+        return [wording.sentence("calendar", values)]
+    if day.occurrence is None:
+        return [wording.sentence("no_shift", {})]
+    return [_("Shift %(shift)s.") % {
+        "shift": f"{day.occurrence.pattern.name}, {_hours(day.occurrence)}"
+    }]  # fmt: skip
+
+
+def day_context(day: MonthDay, states: list[PunchState]) -> dict[str, Any]:
+    """Return the context of attendance/day.html."""
+    row = day.row
+    code, status_text, tone = _judged_day(row) if row else _calendar_day(day)
+    return {
+        "date_text": long_date(day.date),
+        "status_text": status_text,
+        "code": code,
+        "tone": tone,
+        "headline": wording.verdict(row) if row else status_text,
+        "facts": _facts(row) if row else [],
+        "steps": wording.sentences(row) if row else _calendar_steps(day),
+        "punches": [_punch(state, row) for state in states],
+        "flags": _flag_words(row.exceptions) if row else [],
+        "help_text": _(
+            "Is something wrong here? Tell HR which time is right; HR can accept a picture, take a "
+            "check-in out, or correct the day. Nothing you recorded is ever deleted."
+        ),
+        "month_url": f"{reverse('attendance:month')}?m={day.date:%Y-%m}",
+    }
+
+
+# --- the face ---------------------------------------------------------------------------------
+def kept_answer(kept: enrolment.Kept) -> dict[str, Any]:
+    """Return what the capture's script is told about a frame."""
+    text = wording.ADVICE.get("done" if kept.is_done else kept.advice, wording.ADVICE["hold_still"])
+    return {
+        "ok": kept.is_kept,
+        "advice": kept.advice,
+        "text": str(text),
+        "kept": kept.count,
+        "needed": enrolment.FRAMES_NEEDED,
+        "done": kept.is_done,
+    }
+
+
+def enrol_words() -> dict[str, str]:
+    """Return the sentences that the capture's script says."""
+    return {}
+
+
+def _face_text(consent: str, is_enrolled: bool) -> str:
+    if consent == "refused":
+        return _("You chose no face check. No picture is taken when you check in.")
+    if is_enrolled:
+        return _("Your face is compared when you check in.")
+    if consent == "given":
+        return _("You agreed, but there are no reference pictures yet.")
+    return _("You have not answered the consent text yet.")
+
+
+def me_context(employee: Employee, *, now: dt.datetime) -> dict[str, Any]:
+    """Return the employee's part of portal/me.html."""
+    present = today_of(employee=employee, now=now)
+    consent = consent_state(enrolment.latest_consent(employee))
+    is_enrolled = enrolment.is_enrolled(employee)
+    facts = [
+        (_("Employee code"), employee.code),
+        (_("Company"), employee.company.name),
+        (_("Today's shift"), _shift_text(present)),
+        (_("Time zone"), present.zone.replace("_", " ")),
+        (_("Joined on"), date_format(employee.joined_on, "j F Y")),
+    ]
+    return {
+        "facts": [{"label": label, "value": value} for label, value in facts],
+        "consent": consent,
+        "is_enrolled": is_enrolled,
+        "face_text": _face_text(consent, is_enrolled),
+    }

@@ -1,0 +1,146 @@
+"""The front door's own pages: sign-in links, companies, me, health, and the demo's mail."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods
+from django.views.generic import TemplateView
+
+from attendance import pages
+from companies import links, selectors, services
+from companies.actor import Actor
+from companies.errors import MusterError
+from companies.models import User
+from companies.once import once
+from portal import dev_mail as mails
+from portal.forms import PasswordForm, ResetForm
+
+_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
+
+
+@require_GET
+def me(request: HttpRequest) -> HttpResponse:
+    """The person's own page: who they are here, and what is kept of their face."""
+    actor = _actor(request)
+    if actor.company is None:
+        return redirect("portal:choose-company")
+    context: dict[str, Any] = {
+        "companies_count": len(selectors.memberships(request.user, now=timezone.now()))  # type: ignore[arg-type]
+    }
+    if actor.employee is not None:
+        context |= pages.me_context(actor.employee, now=timezone.now())
+    return render(request, "portal/me.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def choose_company(request: HttpRequest) -> HttpResponse:
+    """Let a person of several companies say in which one they act."""
+    mine = selectors.memberships(request.user, now=timezone.now())  # type: ignore[arg-type]
+    if not mine:
+        is_operator = selectors.is_operator(request.user, now=timezone.now())  # type: ignore[arg-type]
+        if is_operator:
+            return redirect("operator:index")
+        return render(request, "portal/no_company.html", status=403)
+    if request.method == "POST":
+        wanted = request.POST.get("company", "")
+        if wanted not in {str(item.company.public_id) for item in mine}:
+            raise Http404
+        request.session["company"] = wanted
+        return redirect("attendance:today")
+    return render(request, "portal/choose_company.html", {"memberships": mine})
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Ask for a link by mail; the answer is the same whether or not the address is known."""
+    form = ResetForm(request.POST or None)
+    is_sent = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.password_reset_request(email=form.cleaned_data["email"], now=timezone.now())
+            is_sent = True
+        except MusterError as error:
+            form.add_error("email", str(error))
+    return render(request, "portal/password_reset.html", {"form": form, "sent": is_sent})
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def set_password(request: HttpRequest, public_id: uuid.UUID, token: str) -> HttpResponse:
+    """Choose a password by a link, and be signed in."""
+    user = links.user_of_link(public_id, token)
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and user is not None and form.is_valid():
+        done = _take_password(public_id, token, form)
+        if done is not None:
+            login(request, done, backend=_BACKEND)
+            messages.success(request, _("Your password is set. Welcome!"))
+            return redirect("attendance:today")
+        user = links.user_of_link(public_id, token)
+    context = {"form": form, "valid": user is not None, "name": user.name if user else ""}
+    status = 200 if user is not None else 410
+    return render(request, "portal/set_password.html", context, status=status)
+
+
+def _take_password(public_id: uuid.UUID, token: str, form: PasswordForm) -> User | None:
+    try:
+        return services.password_set(
+            public_id=public_id, token=token, password=form.cleaned_data["password1"]
+        )
+    except ValidationError as error:
+        form.add_error("password1", error)
+    except MusterError as error:
+        form.add_error(None, str(error))
+    return None
+
+
+@login_not_required
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say whether this process and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@login_not_required
+@require_GET
+def dev_mail(request: HttpRequest) -> HttpResponse:
+    """Show the mail that the demo wrote to files; anywhere else there is no such page."""
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "portal/dev_mail.html", {"mails": mails.newest(settings.MAIL_DIR)})
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Styleguide(TemplateView):
+    """All tokens and components on one page."""
+
+    template_name = "portal/styleguide.html"
+
+
+choose_company = once(choose_company)

@@ -61,6 +61,14 @@ def test_jpeg_of_nothing_but_segments_is_no_picture() -> None:
     assert picture_headers.read(b"\xff\xd8" + empty * 200 + tail) is None
 
 
+@pytest.mark.parametrize("table", [0xC4, 0xC8, 0xCC])
+def test_jpeg_table_is_not_taken_for_its_size(table: int) -> None:
+    before = struct.pack(">BBHBHH", 0xFF, table, 7, 8, 9000, 9000)
+    data = pictures.jpeg(pictures.plain(100, 90))
+
+    assert picture_headers.read(data[:2] + before + data[2:]) == Header("JPEG", 100, 90)
+
+
 def test_jpeg_with_a_scan_before_its_size_is_no_picture() -> None:
     data = b"\xff\xd8" + struct.pack(">BBH", 0xFF, 0xDA, 8) + b"\0" * 40
 

@@ -44,6 +44,10 @@ def test_sealing_hides_the_template_and_differs_each_time() -> None:
     assert len(first.ciphertext) == 12 + len(TEMPLATE) + 16
 
 
+def test_repr_of_a_sealed_template_names_only_its_key() -> None:
+    assert repr(vault.seal(TEMPLATE, **OWNER)) == "Sealed(key_id='new')"
+
+
 def test_older_key_still_opens(settings: Settings) -> None:
     settings.MUSTER_FACE_KEYS = {"old": OLD}
     sealed = vault.seal(TEMPLATE, **OWNER)

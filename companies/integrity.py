@@ -113,13 +113,13 @@ def _one_company(vendor: str, model: type[models.Model]) -> list[Trigger]:
     if vendor == "postgresql":
         checks = [f"IF {test} THEN {_raise(text)} END IF;" for test, text in wrong]
         fixed = f"IF TG_OP = 'UPDATE' THEN IF {moved[0]} THEN {_raise(moved[1])} END IF; END IF;"
-        return [_postgres(name, table, "INSERT OR UPDATE", " ".join([*checks, fixed]))]
+        return [_postgres(name, table, "INSERT OR UPDATE", " ".join([fixed, *checks]))]
     refuse = "SELECT RAISE(ABORT, '{1}') WHERE {0};"
     inserts = [refuse.format(*item) for item in wrong]
     found = [_sqlite(name, table, "INSERT", " ".join(inserts))] if inserts else []
     return [
         *found,
-        _sqlite(name, table, "UPDATE", " ".join(refuse.format(*i) for i in [*wrong, moved])),
+        _sqlite(name, table, "UPDATE", " ".join(refuse.format(*i) for i in [moved, *wrong])),
     ]
 
 
@@ -171,6 +171,13 @@ def present(connection: BaseDatabaseWrapper) -> set[str]:
         return {name for (name,) in cursor.fetchall() if name.startswith(PREFIX)}
 
 
+def missing(connection: BaseDatabaseWrapper) -> set[str]:
+    """Return the names of triggers that existing tables should have and have not."""
+    tables = set(connection.introspection.table_names())
+    wanted = {item.name for item in expected(connection.vendor) if item.table in tables}
+    return wanted - present(connection)
+
+
 def install(connection: BaseDatabaseWrapper, app_label: str | None = None) -> None:
     """Make the triggers of every table that exists; again is harmless."""
     tables = set(connection.introspection.table_names())
@@ -214,15 +221,19 @@ def purge(*, by: Actor, reason: str, subject: models.Model) -> Iterator[None]:
     with transaction.atomic(using=using):
         audit.record(by=by, verb="purged", subject=subject, reason=reason)
         if connection.vendor == "postgresql":
-            _set_permit(connection, "on")
+            before = _set_permit(connection, "on")
             yield
-            _set_permit(connection, "off")
+            _set_permit(connection, before)
         else:
             permit = PurgePermit.objects.create(reason=reason)
             yield
             permit.delete()
 
 
-def _set_permit(connection: BaseDatabaseWrapper, value: str) -> None:
+def _set_permit(connection: BaseDatabaseWrapper, value: str) -> str:
+    """Set the permit of this transaction and return what it was: a purge may run inside another."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('muster.purge', true), '')")
+        (before,) = cursor.fetchone()
         cursor.execute("SELECT set_config('muster.purge', %s, true)", [value])
+    return str(before)

@@ -6,6 +6,7 @@ hash, so a link dies with its use, and `PASSWORD_RESET_TIMEOUT` bounds its life.
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +27,11 @@ def sign_in_link(user: User) -> str:
 
 def user_of_link(public_id: Any, token: str) -> User | None:
     """Return whose link this is; none if it was used, ran out, or never was one."""
-    user = User.objects.filter(public_id=public_id, is_active=True).first()
+    try:
+        known = uuid.UUID(str(public_id))
+    except ValueError:
+        return None
+    user = User.objects.filter(public_id=known, is_active=True).first()
     if user is None or not default_token_generator.check_token(user, token):
         return None
     return user

@@ -10,17 +10,20 @@ from __future__ import annotations
 import functools
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from companies.models import FormSubmission
+from companies.models import FormSubmission, User
 
 FIELD = "once"
 View = Callable[..., HttpResponse]
+# What the columns hold.
+_LONGEST_PATH = 200
+_LONGEST_ANSWER = 500
 
 
 def once(view: View) -> View:
@@ -35,7 +38,7 @@ def once(view: View) -> View:
             return _first(view, token, request, *args, **kwargs)
         except _Repeated:
             earlier = FormSubmission.objects.filter(
-                token=token, user=request.user, path=request.path
+                token=token, user=_user(request), path=_path(request)
             ).first()
             return HttpResponseRedirect(earlier.answer if earlier else request.path)
 
@@ -44,6 +47,20 @@ def once(view: View) -> View:
 
 class _Repeated(Exception):
     """The token was submitted before."""
+
+
+def _user(request: HttpRequest) -> User:
+    # These forms stand behind sign-in.
+    return cast(User, request.user)
+
+
+def _path(request: HttpRequest) -> str:
+    return request.path[:_LONGEST_PATH]
+
+
+def _answer(url: str) -> str:
+    """Return where a repetition is led: of a long address, such as of a filtered list, its page."""
+    return url if len(url) <= _LONGEST_ANSWER else url.partition("?")[0]
 
 
 def _token(request: HttpRequest) -> uuid.UUID:
@@ -60,13 +77,13 @@ def _first(
         try:
             with transaction.atomic():
                 submission = FormSubmission.objects.create(
-                    token=token, user=request.user, path=request.path
+                    token=token, user=_user(request), path=_path(request)
                 )
         except IntegrityError as error:
             raise _Repeated from error
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseRedirect):
-            submission.answer = response.url
+            submission.answer = _answer(response.url)
             submission.save(update_fields=["answer"])
         else:
             transaction.set_rollback(True)

@@ -62,38 +62,48 @@ def enqueue(
         OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def _claim(now: dt.datetime, limit: int) -> list[int]:
-    """Take due messages for this process: one statement decides between several."""
+def _claim(now: dt.datetime) -> OutboxMessage | None:
+    """Take the message longest due for this process: one statement decides between several."""
     table = OutboxMessage._meta.db_table
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     adapt = connection.ops.adapt_datetimefield_value
     statement = f"""
         UPDATE {table} SET attempts = attempts + 1, next_at = %s
-        WHERE state = %s AND id IN (
+        WHERE id = (
             SELECT id FROM {table} WHERE state = %s AND next_at <= %s
-            ORDER BY next_at LIMIT %s {skip}
+            ORDER BY next_at, id LIMIT 1 {skip}
         ) RETURNING id
     """  # noqa: S608  # only the table's own name is put in
-    values = [adapt(now + _CLAIM), OutboxState.QUEUED, OutboxState.QUEUED, adapt(now), limit]
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(statement, [adapt(now + _CLAIM), OutboxState.QUEUED, adapt(now)])
+        taken = cursor.fetchone()
+    return OutboxMessage.objects.get(pk=taken[0]) if taken else None
 
 
 def drain(*, now: dt.datetime | None = None, limit: int = 50) -> int:
-    """Send what is due, oldest first; return how many were sent."""
-    moment = now or timezone.now()
+    """Send what is due, oldest first; return how many were sent.
+
+    Each message is taken when its turn comes, so that a slow mail server cannot make a claim run
+    out that nobody works on yet. A sender that dies between sending and writing it down leaves
+    the message to be sent again: at least once, never lost.
+    """
+    sent = 0
     with no_scope("outbox: messages of every company"):
-        claimed = _claim(moment, limit)
-        if not claimed:
-            return 0
-        rows = list(OutboxMessage.objects.filter(pk__in=claimed).order_by("id"))
-        return sum(_send(row, moment) for row in rows)
+        for _n in range(limit):
+            moment = now or timezone.now()
+            row = _claim(moment)
+            if row is None:
+                break
+            sent += _send(row, moment)
+    return sent
 
 
 def _send(row: OutboxMessage, now: dt.datetime) -> bool:
+    if row.attempts > MOST_ATTEMPTS:
+        _give_up(row)
+        return False
     try:
-        _mail(row)
+        _SENDERS[row.channel](row)
     except Exception as error:  # noqa: BLE001  # one bad message must not hold up the others
         _postpone(row, error, now)
         return False
@@ -108,7 +118,19 @@ def _mail(row: OutboxMessage) -> None:
         values = prepare(row.values) if prepare else row.values
         subject = render_to_string(f"{row.template}_subject.txt", values)
         body = render_to_string(f"{row.template}_body.txt", values)
-    EmailMessage(subject=" ".join(subject.split()), body=body, to=[row.to]).send()
+    # A mail to nobody is no error for Django.
+    if not EmailMessage(subject=" ".join(subject.split()), body=body, to=[row.to]).send():
+        raise ValueError("nobody took the mail")
+
+
+_SENDERS: dict[str, Callable[[OutboxMessage], None]] = {Channel.MAIL: _mail}
+
+
+def _give_up(row: OutboxMessage) -> None:
+    """Stop at a message over which every sender died: none of them wrote down why."""
+    row.state = OutboxState.FAILED
+    row.last_error = row.last_error or "no attempt came to an end"
+    row.save(update_fields=["state", "last_error"])
 
 
 def _postpone(row: OutboxMessage, error: Exception, now: dt.datetime) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import CompanyOwned, Employee
+from companies.models import CompanyOwned, Employee, RoleGrant
 
 
 def _is_inside(actor: Actor, row: CompanyOwned | None) -> bool:
@@ -23,4 +25,14 @@ def can_manage_records(actor: Actor, row: CompanyOwned | None = None) -> bool:
 
 def can_send_sign_in_link(actor: Actor, employee: Employee) -> bool:
     """HR invites people of the own company who still work there."""
-    return can_manage_records(actor, employee) and employee.is_active
+    return can_manage_records(actor, employee) and not employee.has_left(timezone.now())
+
+
+def can_grant_role(actor: Actor, grant: RoleGrant | None = None) -> bool:
+    """HR gives and takes roles, never their own; that of a company admin, company admins only."""
+    if not can_manage_records(actor, grant):
+        return False
+    if grant is None:
+        return True
+    is_own = actor.user is not None and grant.user_id == actor.user.pk
+    return not is_own and (grant.role != Role.COMPANY_ADMIN or actor.has(Role.COMPANY_ADMIN))

@@ -22,19 +22,24 @@ if TYPE_CHECKING:
     from companies.models import Company
 
 _ALSO_BLOCKED = (
-    "aggregate", "alias", "bulk_create", "bulk_update", "contains", "defer", "difference",
-    "distinct", "exclude", "exists", "explain", "in_bulk", "intersection", "prefetch_related",
-    "select_related",
+    "aggregate", "aiterator", "alias", "bulk_create", "bulk_update", "contains", "defer",
+    "difference", "distinct", "exclude", "exists", "explain", "extra", "in_bulk", "intersection",
+    "prefetch_related", "resolve_expression", "select_related",
+    "__and__", "__or__", "__xor__", "_fetch_all", "_raw_delete", "_update",
 )  # fmt: skip
 for _name in _ALSO_BLOCKED:
     setattr(DisabledQuerySet, _name, DisabledQuerySet.error)
 
-__all__ = ["CompanyManager", "ScopeError", "company_scope", "no_scope", "scoped_company"]
+__all__ = ["CompanyManager", "ScopeError", "company_scope", "no_scope"]
 
 
 @contextmanager
 def company_scope(company: Company) -> Iterator[None]:
-    """Open the scope of one company for everything inside the block."""
+    """Open the scope of one company for everything inside the block.
+
+    Raises:
+        ScopeError: for a company that is not saved.
+    """
     if company is None or company.pk is None:
         raise ScopeError("A scope needs a saved company.")
     with scope(company=company):
@@ -43,17 +48,15 @@ def company_scope(company: Company) -> Iterator[None]:
 
 @contextmanager
 def no_scope(reason: str) -> Iterator[None]:
-    """Look across companies; every use stands in the counted list of tests/test_scopes.py."""
+    """Look across companies for a stated reason; the tests keep the list of every use.
+
+    Raises:
+        ScopeError: without a reason.
+    """
     if not reason:
         raise ScopeError("Leaving the scope needs a reason.")
     with scopes_disabled():
         yield
-
-
-def scoped_company() -> Company | None:
-    """Return the company whose scope is open, if any."""
-    company: Company | None = get_scope().get("company")
-    return company
 
 
 def refuse_other_company(rows: Iterable[models.Model]) -> None:
@@ -70,12 +73,18 @@ def refuse_other_company(rows: Iterable[models.Model]) -> None:
 
 
 class CompanyQuerySet(models.QuerySet[Any]):
-    """A queryset that refuses to create rows for another company than the open scope's."""
+    """A queryset that refuses what would reach past the open scope's company."""
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         rows = list(objs)
         refuse_other_company(rows)
         return super().bulk_create(rows, *args, **kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a raw query, outside every scope only: no scope can limit what its SQL reads."""
+        if get_scope().get("_enabled", True):
+            raise ScopeError("Raw SQL sees every company: leave the scope with a reason first.")
+        return super().raw(*args, **kwargs)
 
 
 def CompanyManager() -> Any:  # noqa: N802  # reads as the class it stands for

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from companies.enums import Role
 from companies.models import Company, Employee, OperatorGrant, RoleGrant, User
+from companies.models.people import earliest_today
 from companies.scoping import no_scope
-
-# The last place on earth where a date ends: a last day lasts until it is over everywhere.
-_LATEST_ZONE = dt.timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -24,9 +22,21 @@ class Membership:
     roles: frozenset[Role]
 
 
+def link_address(employee: Employee) -> str:
+    """Return where a sign-in link of the person goes; empty if nowhere.
+
+    Who has set a password keeps the address that they sign in with: no company may turn the link
+    of a person, who may work elsewhere too, to an address of its own writing.
+    """
+    user = employee.user
+    if user is not None and user.has_usable_password():
+        return user.email or ""
+    return employee.email
+
+
 def memberships(user: User, *, now: dt.datetime) -> list[Membership]:
     """Return the companies that the user may enter now, by name; two statements."""
-    today = (now - _LATEST_ZONE).date()
+    today = earliest_today(now)
     with no_scope("sign-in: which companies are mine"):
         engagements = list(
             Employee.objects.filter(user=user, is_active=True)
@@ -54,11 +64,22 @@ def memberships(user: User, *, now: dt.datetime) -> list[Membership]:
     )
 
 
+def operator_grants(user: User, *, now: dt.datetime) -> QuerySet[OperatorGrant]:
+    """Return the user's rights to run the platform that hold today."""
+    today = now.date()
+    return OperatorGrant.objects.filter(user=user, starts_on__lte=today).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    )
+
+
 def is_operator(user: User, *, now: dt.datetime) -> bool:
     """Return whether the user runs the platform today."""
-    today = now.date()
-    return (
-        OperatorGrant.objects.filter(user=user, starts_on__lte=today)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-        .exists()
-    )
+    return operator_grants(user, now=now).exists()
+
+
+def users_of(company: Company) -> QuerySet[User]:
+    """Return the users of the company, by name: engaged there or by a role, now or formerly."""
+    return User.objects.filter(
+        Q(pk__in=Employee.objects.filter(company=company).values("user"))
+        | Q(pk__in=RoleGrant.objects.filter(company=company).values("user"))
+    ).order_by("name")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from companies import audit, outbox, permissions, throttle
+from companies import audit, outbox, permissions, selectors, throttle
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
 from companies.errors import (
@@ -36,26 +39,46 @@ from companies.scoping import company_scope
 _RESETS_AN_HOUR = 5
 
 
-def _user_of(email: str, name: str) -> User:
-    """Return the user with this address, whatever its case, or a new one without a password."""
-    found = User.objects.filter(email__iexact=email.strip()).first()
-    return found or User.objects.create_user(email=email, name=name)
+def _user_of(email: str, name: str, *, prefix: str = "") -> User:
+    """Return the user with this address, whatever its case, or a new one without a password.
+
+    Raises:
+        ValidationError: address or name is none; its keys begin with `prefix`.
+    """
+    address = email.strip()
+    found = User.objects.filter(email__iexact=address).first()
+    if found is not None:
+        return found
+    if not address:
+        raise ValidationError({f"{prefix}email": _("Write an e-mail address.")})
+    try:
+        User(email=address, name=name.strip()).clean_fields(exclude={"password"})
+    except ValidationError as error:
+        told = {f"{prefix}{field}": words for field, words in error.message_dict.items()}
+        raise ValidationError(told) from error
+    return User.objects.create_user(email=address, name=name.strip())
 
 
 def _enqueue_link(*, company: Company, user: User, by: Actor, now: dt.datetime) -> None:
     outbox.enqueue(
         company=company,
-        # One link a minute and person: a double click sends one mail.
-        dedupe_key=f"sign_in_link:{user.public_id}:{now:%Y%m%d%H%M}",
+        # One link a minute, person and company: a double click sends one mail.
+        dedupe_key=f"sign_in_link:{company.public_id}:{user.public_id}:{now:%Y%m%d%H%M}",
         to=user.email or "",
         template="companies/email/sign_in_link",
         values={
             "user": str(user.public_id),
             "company": company.name,
-            "by": by.name or "Muster",
+            # Commands and operators are no people of the company.
+            "by": by.name if by.kind == ActorKind.PERSON else "",
         },
         locale=user.locale,
     )
+
+
+def _must_run_the_platform(actor: Actor) -> None:
+    if actor.kind not in (ActorKind.PLATFORM, ActorKind.JOB):
+        raise NotAllowed
 
 
 @transaction.atomic
@@ -72,10 +95,9 @@ def company_create(
     """Make a company with its first policy, a first office, and its first HR, who gets a link.
 
     Raises:
-        NotAllowed, CodeTaken; ValidationError for a zone that does not exist.
+        NotAllowed, CodeTaken; ValidationError by argument for what cannot be taken.
     """
-    if by.kind not in (ActorKind.PLATFORM, ActorKind.JOB):
-        raise NotAllowed
+    _must_run_the_platform(by)
     company = Company(name=name.strip(), code=code or slugify(name)[:40])
     if Company.objects.filter(code=company.code).exists():
         raise CodeTaken(code=company.code)
@@ -83,12 +105,8 @@ def company_create(
     company.save()
     now = timezone.now()
     with company_scope(company):
-        policy = PolicyVersion(company=company, starts_on=dt.date(2000, 1, 1), zone=zone)
-        policy.full_clean(exclude=["company"])
-        policy.save()
-        office: Office = Office.objects.create(company=company, name=name.strip())
-        OfficeVersion.objects.create(company=company, office=office, zone=zone, country=country)
-        hr = _user_of(hr_email, hr_name)
+        _first_settings(company, zone=zone, country=country.strip().upper())
+        hr = _user_of(hr_email, hr_name, prefix="hr_")
         for role in (Role.HR, Role.COMPANY_ADMIN):
             grant = RoleGrant.objects.create(
                 company=company, user=hr, role=role, starts_on=now.date()
@@ -100,9 +118,21 @@ def company_create(
     return company
 
 
+def _first_settings(company: Company, *, zone: str, country: str) -> None:
+    policy = PolicyVersion(company=company, starts_on=dt.date(2000, 1, 1), zone=zone)
+    policy.full_clean(exclude=["company"])
+    policy.save()
+    office: Office = Office.objects.create(company=company, name=company.name)
+    version = OfficeVersion(company=company, office=office, zone=zone, country=country)
+    version.full_clean(exclude=["company"])
+    version.save()
+
+
 @transaction.atomic
-def employee_invite(*, employee: Employee, by: Actor) -> None:
-    """Send the person a link to set a password; connects the engagement to its user.
+def employee_invite(*, employee: Employee, by: Actor) -> str:
+    """Mail the person a link to set a password; connects the engagement to its user.
+
+    Returns the address that the link goes to. Earlier links stay good until one is used.
 
     Raises:
         NotAllowed, EmailMissing, EmailTaken
@@ -110,21 +140,41 @@ def employee_invite(*, employee: Employee, by: Actor) -> None:
     if not permissions.can_send_sign_in_link(by, employee):
         raise NotAllowed
     locked: Employee = (
-        Employee.objects.select_for_update(of=("self",)).select_related("company").get(
+        Employee.objects.select_for_update(of=("self",)).select_related("company", "user").get(
             pk=employee.pk
         )
     )  # fmt: skip
-    if not locked.email:
+    address = selectors.link_address(locked)
+    if not address:
         raise EmailMissing(name=locked.name)
-    user = locked.user or _user_of(locked.email, locked.name)
-    if locked.user is None:
-        taken = Employee.objects.filter(user=user, left_on__isnull=True).exclude(pk=locked.pk)
-        if taken.exists():
-            raise EmailTaken(email=locked.email)
-        locked.user = user
-        locked.save(update_fields=["user"])
-    audit.record(by=by, verb="sign_in_link_sent", subject=locked)
+    user, changes = _connect(locked, address)
+    audit.record(by=by, verb="sign_in_link_sent", subject=locked, changes=changes)
     _enqueue_link(company=locked.company, user=user, by=by, now=timezone.now())
+    return address
+
+
+def _connect(employee: Employee, address: str) -> tuple[User, dict[str, list[str | None]]]:
+    """Give the engagement the user of the address; returns that user and what that corrected.
+
+    Somebody who never set a password may have been invited by a mistaken address: whoever reads
+    that mail must find nothing here, so the roles go with the engagement.
+
+    Raises:
+        EmailTaken
+    """
+    before = employee.user
+    if before is not None and (before.email or "").lower() == address.lower():
+        return before, {}
+    user = _user_of(address, employee.name)
+    others = Employee.objects.filter(user=user, left_on__isnull=True).exclude(pk=employee.pk)
+    if others.exists():
+        raise EmailTaken(email=address)
+    employee.user = user
+    employee.save(update_fields=["user"])
+    if before is None:
+        return user, {}
+    RoleGrant.objects.filter(user=before).update(user=user)
+    return user, {"email": [before.email, user.email]}
 
 
 def password_reset_request(*, email: str, now: dt.datetime) -> None:
@@ -134,7 +184,9 @@ def password_reset_request(*, email: str, now: dt.datetime) -> None:
         TooMany: asked for this address too often.
     """
     address = email.strip().lower()
-    if not throttle.hit(f"reset:{address}", limit=_RESETS_AN_HOUR, seconds=3600):
+    # A stranger's address is not kept, and may be longer than a key.
+    key = f"reset:{hashlib.sha256(address.encode()).hexdigest()}"
+    if not throttle.hit(key, limit=_RESETS_AN_HOUR, seconds=3600, now=now):
         raise TooMany
     user = User.objects.filter(email__iexact=address, is_active=True).first()
     if user is None:
@@ -175,15 +227,24 @@ def password_set(*, public_id: object, token: str, password: str, by: Actor | No
 
 @transaction.atomic
 def operator_create(*, name: str, email: str, by: Actor) -> OperatorGrant:
-    """Make somebody a platform operator and mail them a link."""
+    """Make somebody a platform operator, who already is one stays it; mail them a link.
+
+    Raises:
+        NotAllowed; ValidationError for a name or an address that is none.
+    """
+    _must_run_the_platform(by)
+    now = timezone.now()
     user = _user_of(email, name)
-    grant = OperatorGrant.objects.create(user=user, starts_on=timezone.now().date())
-    audit.record(by=by, verb="operator_granted", subject=grant)
+    grant = selectors.operator_grants(user, now=now).first()
+    if grant is None:
+        grant = OperatorGrant.objects.create(user=user, starts_on=now.date())
+        audit.record(by=by, verb="operator_granted", subject=grant)
     outbox.enqueue(
         company=None,
-        dedupe_key=f"operator:{grant.public_id}",
-        to=email,
+        dedupe_key=f"operator:{grant.public_id}:{now:%Y%m%d%H%M}",
+        to=user.email or "",
         template="companies/email/sign_in_link",
-        values={"user": str(user.public_id), "company": "Muster", "by": by.name},
+        values={"user": str(user.public_id), "company": "Muster", "by": ""},
+        locale=user.locale,
     )
     return grant

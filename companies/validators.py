@@ -12,9 +12,18 @@ from django.utils.translation import gettext_lazy as _
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+# Files beside the zones: what the machine is set to, and none at all.
+_NO_PLACES = frozenset({"Factory", "localtime"})
+
+
+def zone_names() -> set[str]:
+    """Return the names of all time zones."""
+    return available_timezones() - _NO_PLACES
+
+
 def validate_zone(value: str) -> None:
     """Accept the name of a time zone, such as Asia/Kathmandu."""
-    if value not in available_timezones():
+    if value not in zone_names():
         raise ValidationError(
             _("%(value)s is no time zone. Write one like Asia/Kathmandu or Europe/London."),
             code="unknown_zone", params={"value": value},
@@ -45,11 +54,17 @@ def validate_weekly_off(value: Any) -> None:
         )
 
 
-def _break_minutes(item: Any) -> tuple[dt.time, dt.time]:
-    start, end = (dt.time.fromisoformat(item[key]) for key in ("start", "end"))
-    if start == end or set(item) != {"start", "end"}:
+def _check_clock(text: str) -> None:
+    # `fromisoformat` also reads "13", seconds, and the clock of another place.
+    if dt.time.fromisoformat(text).isoformat("minutes") != text or len(text) != len("13:00"):
         raise ValueError
-    return start, end
+
+
+def _check_break(item: Any) -> None:
+    _check_clock(item["start"])
+    _check_clock(item["end"])
+    if item["start"] == item["end"] or set(item) != {"start", "end"}:
+        raise ValueError
 
 
 def validate_breaks(value: Any) -> None:
@@ -58,7 +73,7 @@ def validate_breaks(value: Any) -> None:
         if not isinstance(value, list):
             raise ValueError
         for item in value:
-            _break_minutes(item)
+            _check_break(item)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ValidationError(
             _('Write the breaks like [{"start": "13:00", "end": "13:30"}].'), code="bad_breaks"

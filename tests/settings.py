@@ -15,3 +15,6 @@ from portal.settings import STORAGES  # noqa: E402
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Nothing is collected for tests; the files are served from where they lie.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True

@@ -49,3 +49,7 @@ class CompanyOwned(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_other_company([self])
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_other_company([self])
+        return super().delete(*args, **kwargs)

@@ -15,6 +15,14 @@ from companies.ids import uuid7
 from companies.models.base import CompanyOwned
 from companies.validators import validate_weekly_off, validate_zone
 
+# The last place on earth where a date ends: a last day lasts until it is over everywhere.
+_LATEST_ZONE = dt.timedelta(hours=12)
+
+
+def earliest_today(now: dt.datetime) -> dt.date:
+    """Return the earliest date that it is anywhere now."""
+    return (now - _LATEST_ZONE).date()
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail compares without case."""
@@ -113,6 +121,11 @@ class Employee(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    def has_left(self, now: dt.datetime) -> bool:
+        """Return whether the engagement is over everywhere, or switched off."""
+        is_over = self.left_on is not None and self.left_on < earliest_today(now)
+        return is_over or not self.is_active
 
     def is_employed_on(self, date: dt.date) -> bool:
         """Return whether the date lies within the engagement; an inactive person has none."""

@@ -103,6 +103,9 @@ class FormSubmission(models.Model):
     answer = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    def __str__(self) -> str:
+        return f"{self.path} {self.token}"
+
 
 class Throttle(models.Model):
     """How often a key was used in its present window; one atomic upsert counts."""
@@ -110,6 +113,9 @@ class Throttle(models.Model):
     key = models.CharField(max_length=120, primary_key=True)
     window_started_at = models.DateTimeField()
     count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class JobRun(models.Model):
@@ -134,3 +140,6 @@ class PurgePermit(models.Model):
     """Stands only inside a transaction of `companies.integrity.purge()`, on SQLite."""
 
     reason = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from companies.enums import HoursMode, Pairing, RoundingMode
 from companies.models.base import CompanyOwned
 from companies.validators import validate_breaks
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 A_DAY = MaxValueValidator(1440)
 
@@ -37,13 +41,13 @@ class Shift(CompanyOwned):
         return self.name
 
 
-def _rounding_step(label: str) -> models.PositiveSmallIntegerField[int, int]:
+def _rounding_step(label: str | _StrPromise) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         label, default=0, validators=[MaxValueValidator(120)], help_text=_("Minutes; 0 is off.")
     )
 
 
-def _rounding_mode(label: str) -> models.CharField[str, str]:
+def _rounding_mode(label: str | _StrPromise) -> models.CharField[str, str]:
     return models.CharField(
         label, max_length=10, choices=RoundingMode.choices, default=RoundingMode.NONE
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from companies import links, services
 from companies.actor import job_actor
-from companies.errors import MusterError
+from companies.management import refusals
 from companies.models import User
 
 
@@ -27,11 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         names = ("name", "zone", "hr_name", "hr_email", "code", "country")
         asked = {name: options[name] for name in names}
-        try:
+        with refusals.told():
             company = services.company_create(**asked, by=job_actor("company_create"))
-        except (MusterError, ValidationError) as error:
-            sentences = getattr(error, "messages", None) or [str(error)]
-            raise CommandError(" ".join(sentences)) from error
-        hr = User.objects.get(email__iexact=options["hr_email"])
+        hr = User.objects.get(email__iexact=options["hr_email"].strip())
         self.stdout.write(f"{company.name} is there. {hr.name} signs in first by this link:")
         self.stdout.write(links.sign_in_link(hr))

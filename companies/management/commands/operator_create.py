@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from companies import links, services
 from companies.actor import job_actor
+from companies.management import refusals
 
 
 class Command(BaseCommand):
@@ -18,8 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        grant = services.operator_create(
-            name=options["name"], email=options["email"], by=job_actor("operator_create")
-        )
+        with refusals.told():
+            grant = services.operator_create(
+                name=options["name"], email=options["email"], by=job_actor("operator_create")
+            )
         self.stdout.write(f"{grant.user.name} signs in first by this link:")
         self.stdout.write(links.sign_in_link(grant.user))

@@ -1,0 +1,68 @@
+"""Fixtures of companies."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests.attendance.world import World, make_world
+
+Together = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def other(db: None) -> World:
+    return make_world(code="other")
+
+
+@pytest.fixture
+def together(transactional_db: None, tmp_path: Path) -> Iterator[Together]:
+    """A function that makes its calls at the same moment and returns what each gave or raised.
+
+    Every call has a thread and a connection of its own. SQLite tests live in memory, where
+    connections share locks that no file has; here they get a copy in a file, as in production.
+    """
+    if connection.vendor != "sqlite":
+        yield _at_once
+        return
+    name, kept = connection.settings_dict["NAME"], connection.connection
+    file = tmp_path / "together.sqlite3"
+    with sqlite3.connect(file) as copy:
+        kept.backup(copy)
+    copy.close()
+    connection.connection, connection.settings_dict["NAME"] = None, str(file)
+    yield _at_once
+    connection.close()
+    connection.connection, connection.settings_dict["NAME"] = kept, name
+
+
+def _at_once(*calls: Callable[[], Any]) -> list[Any]:
+    start = threading.Barrier(len(calls))
+    answers: list[Any] = [None] * len(calls)
+
+    def run(number: int, call: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            answers[number] = call()
+        except Exception as error:  # noqa: BLE001  # it is what the test looks at
+            answers[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers

@@ -1,0 +1,110 @@
+"""Who may do what with what belongs to a company: a table of actors."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from companies import permissions
+from companies.actor import Actor, job_actor
+from companies.enums import ActorKind, Role
+from companies.models import RoleGrant
+from tests.attendance.world import World
+
+pytestmark = pytest.mark.django_db
+
+# enters HR's admin · writes records here · invites people here
+_NO, _OWN_ONLY, _ALL = (False, False, False), (True, False, False), (True, True, True)
+_TABLE = {
+    "employee": _NO,
+    "manager": _NO,
+    "auditor": _NO,
+    "hr": _ALL,
+    "company_admin": _ALL,
+    "hr_who_is_no_employee": _ALL,
+    "everything_elsewhere": _OWN_ONLY,
+    # Whoever has left, or chose no company, acts in none (companies.selectors.memberships).
+    "nowhere": _NO,
+    "operator": _NO,
+    "job": _NO,
+    "job_of_the_company": _NO,
+    "key_without_roles": _NO,
+}
+
+
+def _actors(world: World, other: World) -> dict[str, Actor]:
+    hr = world.hr
+    return {
+        "employee": world.actor(world.bikram),
+        "manager": world.actor(world.bikram, Role.MANAGER),
+        "auditor": world.actor(world.bikram, Role.AUDITOR),
+        "hr": hr,
+        "company_admin": world.actor(world.hari, Role.COMPANY_ADMIN),
+        "hr_who_is_no_employee": replace(hr, employee=None),
+        "everything_elsewhere": other.actor(other.hari, *Role),
+        "nowhere": replace(hr, company=None, employee=None),
+        "operator": Actor(kind=ActorKind.PLATFORM, user=world.hari.user),
+        "job": job_actor("sweep"),
+        "job_of_the_company": job_actor("sweep", world.company),
+        "key_without_roles": Actor(kind=ActorKind.KEY, company=world.company),
+    }
+
+
+@pytest.mark.parametrize("who", _TABLE)
+def test_records_are_hrs_of_the_same_company(world: World, other: World, who: str) -> None:
+    actor = _actors(world, other)[who]
+    assert (
+        permissions.can_enter_hr(actor),
+        permissions.can_manage_records(actor, world.office),
+        permissions.can_send_sign_in_link(actor, world.maya),
+    ) == _TABLE[who]
+    assert permissions.can_manage_records(actor) is permissions.can_enter_hr(actor)
+    assert permissions.can_grant_role(actor) is permissions.can_enter_hr(actor)
+
+
+@pytest.mark.parametrize(
+    ("columns", "can_be"),
+    [
+        ({}, True),
+        ({"is_active": False}, False),
+        ({"left_on": dt.date(2020, 1, 1)}, False),
+        ({"left_on": dt.date(2220, 1, 1)}, True),
+    ],
+)
+def test_only_who_still_works_here_is_invited(
+    world: World, columns: dict[str, object], can_be: bool
+) -> None:
+    for name, value in columns.items():
+        setattr(world.maya, name, value)
+    assert permissions.can_send_sign_in_link(world.hr, world.maya) is can_be
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "to", "allowed"),
+    [
+        ("hr", Role.MANAGER, "maya", True),
+        ("hr", Role.AUDITOR, "maya", True),
+        ("hr", Role.HR, "maya", True),
+        ("hr", Role.COMPANY_ADMIN, "maya", False),
+        ("hr", Role.MANAGER, "hari", False),
+        ("hr_who_is_no_employee", Role.MANAGER, "hari", False),
+        ("hr_who_is_no_employee", Role.MANAGER, "maya", True),
+        ("company_admin", Role.COMPANY_ADMIN, "maya", True),
+        ("company_admin", Role.HR, "maya", True),
+        ("company_admin", Role.COMPANY_ADMIN, "hari", False),
+        ("everything_elsewhere", Role.MANAGER, "maya", False),
+        ("employee", Role.MANAGER, "maya", False),
+        ("manager", Role.MANAGER, "maya", False),
+        ("auditor", Role.MANAGER, "maya", False),
+        ("nowhere", Role.MANAGER, "maya", False),
+        ("operator", Role.MANAGER, "maya", False),
+        ("job_of_the_company", Role.MANAGER, "maya", False),
+    ],
+)
+def test_roles_are_never_given_to_oneself(
+    world: World, other: World, who: str, role: Role, to: str, allowed: bool
+) -> None:
+    grant = RoleGrant(company=world.company, user=getattr(world, to).user, role=role)
+    assert permissions.can_grant_role(_actors(world, other)[who], grant) is allowed

@@ -1,0 +1,36 @@
+"""What every test stands on: no network but this machine's own, and flushes that triggers allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import pytest_socket
+from django.db import connections
+from django.test import TransactionTestCase
+
+from companies import integrity
+
+
+def pytest_runtest_setup() -> None:
+    """Refuse every connection but those to this machine."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
+    """Let tests with real transactions empty the tables: SQLite's flush is a DELETE."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def teardown(case: Any) -> None:
+        sqlite = [item for item in connections.all() if item.vendor == "sqlite"]
+        for connection in sqlite:
+            integrity.drop(connection)
+        flush(case)
+        for connection in sqlite:
+            integrity.install(connection)
+
+    TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]

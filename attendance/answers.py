@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from attendance import passes, wording
 from attendance.enums import Direction, FaceState
-from attendance.models import AttendanceDay, PunchState
+from attendance.models import PunchState
 from attendance.passes import PunchPass
 from attendance.services.evidence import Weighed
 
@@ -42,21 +42,16 @@ def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
     }
 
 
-def _row(weighed: Weighed) -> AttendanceDay | None:
-    rows = [row for row in weighed.days if row.date == weighed.state.attendance_date]
-    return rows[0] if rows else None
-
-
 def _first_words(weighed: Weighed) -> str:
     """Return what the punch made of its day: an in is about being on time, an out about hours."""
-    row = _row(weighed)
+    row = weighed.day
     if row is None or weighed.state.direction == Direction.IN:
         return wording.verdict(row)
     return _("Worked %(worked)s") % {"worked": wording.minutes(row.worked_minutes)}
 
 
 def _tone(weighed: Weighed) -> str:
-    row = _row(weighed)
+    row = weighed.day
     if weighed.state.is_flagged:
         return "warn"
     return "warn" if row is not None and row.late_minutes else "good"

@@ -12,8 +12,15 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+    UnreadablePostError,
+)
 from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDictKeyError
@@ -26,12 +33,16 @@ from attendance.errors import PunchMalformed, PunchTooLarge
 from attendance.services import evidence, punching
 from companies.errors import MusterError
 
-_VERIFY = re.compile(r"/punch/([0-9a-f-]{36})/verify\Z")
+_VERIFY = re.compile(r"/punch/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/verify\Z")
 # One picture of at most 2 MiB, and the fields around it.
 MOST_BYTES = 2 * 1024 * 1024 + 64 * 1024
 NO_FRAME = frozenset(
     {"no_consent", "not_enrolled", "insecure", "denied", "no_camera", "busy", "unknown"}
 )
+# No length, no text, no form, too many parts of one, or a phone that went out of reach.
+_UNREADABLE = (
+    ValueError, MultiPartParserError, BadRequest, SuspiciousOperation, UnreadablePostError,
+)  # fmt: skip
 
 
 class PunchDoorMiddleware:
@@ -41,11 +52,11 @@ class PunchDoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method != "POST" or not request.path_info.startswith("/punch"):
-            return self.get_response(request)
         verify = _VERIFY.match(request.path_info)
         if verify is None and request.path_info != "/punch":
             return self.get_response(request)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         with translation.override(translation.get_language_from_request(request)):
             try:
                 return _verify(request, verify[1]) if verify else _record(request)
@@ -67,13 +78,13 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _body(request: HttpRequest) -> tuple[Any, Any]:
     """Return the form and the files, refusing a body that is too large before reading it."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
-        raise PunchTooLarge
     try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            raise PunchTooLarge
         return request.POST, request.FILES
     except RequestDataTooBig as error:
         raise PunchTooLarge from error
-    except (MultiPartParserError, BadRequest, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise PunchMalformed from error
 
 
@@ -81,9 +92,12 @@ def _device_time(text: str) -> dt.datetime | None:
     """Return the device's time if it says one that has a zone; it never decides anything."""
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        if moment is None or timezone.is_naive(moment):
+            return None
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        # At either end of the calendar there are times that UTC cannot say.
         return None
-    return moment if moment is not None and timezone.is_aware(moment) else None
 
 
 def _tap(form: Any, files: Any) -> punching.Tap:

@@ -91,7 +91,7 @@ class DayException(TextChoices):
     OUTSIDE_SHIFT = "outside_shift", _("Punch outside any shift")
     ODD_PUNCHES = "odd_punches", _("Odd number of punches")
     WORKED_ON_LEAVE = "worked_on_leave", _("Punch on a leave day")
-    FACE = "face", _("A picture to look at")
+    FACE = "face", _("A check-in for HR to look at")
     OVERLAP = "overlap", _("Punches overlap")
 
 

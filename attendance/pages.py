@@ -171,7 +171,34 @@ def _camera(consent: str, is_enrolled: bool) -> dict[str, str]:
 
 def punch_words() -> dict[str, str]:
     """Return the sentences that the check-in's script says."""
-    return {}
+    return {
+        **_no_camera_words(_("go on without a picture")),
+        "ready": _("Put your face into the oval, then tap."),
+        "look": _("Look at the camera …"),
+        "checking": _("Looking at the picture …"),
+        "later": _("The picture will be looked at shortly."),
+        "unsent": _("Not sent yet: there is no connection."),
+        "keep_open": _("Keep this page open. It is sent as soon as the connection is back."),
+        "refused": _("This did not work. Reload the page and try again."),
+    }
+
+
+def _no_camera_words(otherwise: str) -> dict[str, str]:
+    """Return, by the reason that the script finds, why the camera is not there and what to do."""
+    sentences = {
+        "insecure": _(
+            "Browsers open the camera on secure (https) pages only. Ask HR for the secure address, "
+            "or %(otherwise)s."
+        ),
+        "denied": _(
+            "The camera is blocked for this page. Allow it beside the page's address and try "
+            "again, or %(otherwise)s."
+        ),
+        "no_camera": _("We found no camera. Connect one and try again, or %(otherwise)s."),
+        "busy": _("Another program is using the camera. Close it and try again, or %(otherwise)s."),
+        "unknown": _("The camera did not open. Try again, or %(otherwise)s."),
+    }
+    return {reason: text % {"otherwise": otherwise} for reason, text in sentences.items()}
 
 
 # --- month ------------------------------------------------------------------------------------
@@ -370,7 +397,14 @@ def kept_answer(kept: enrolment.Kept) -> dict[str, Any]:
 
 def enrol_words() -> dict[str, str]:
     """Return the sentences that the capture's script says."""
-    return {}
+    return {
+        **_no_camera_words(_("come back on another device")),
+        "opening": _("Opening the camera …"),
+        "look": _("Look straight into the camera."),
+        "progress": _("{kept} of {needed}"),
+        "offline": _("There is no connection. Try again when it is back."),
+        "signed_out": _("You are signed out. Reload this page and sign in again."),
+    }
 
 
 def _face_text(consent: str, is_enrolled: bool) -> str:

@@ -45,8 +45,9 @@ def read(text: str) -> PunchPass:
         PassInvalid: it is not ours.
     """
     try:
-        return PunchPass(**signing.loads(text, salt=_SALT, max_age=LIFETIME))
+        said = signing.loads(text, salt=_SALT, max_age=LIFETIME)
+        return PunchPass(**{**said, "direction": Direction(said["direction"])})
     except signing.SignatureExpired as error:
         raise PassExpired from error
-    except (signing.BadSignature, TypeError) as error:
+    except (signing.BadSignature, TypeError, KeyError, ValueError) as error:
         raise PassInvalid from error

@@ -99,18 +99,22 @@ def photo_retention() -> int:
     deleted = 0
     for company in _companies():
         with company_scope(company):
-            due = PunchFrame.objects.filter(purge_on__lte=now.date())
-            for frame in list(due[:1000]):
-                _delete_frame(frame)
-                deleted += 1
-            if deleted:
-                audit.record(
-                    by=job_actor("photo_retention", company),
-                    verb="pictures_purged",
-                    subject=company,
-                    changes={"pictures": [deleted, 0]},
-                )
+            deleted += _purge_company(company, now.date())
     return deleted + _delete_orphans(now)
+
+
+def _purge_company(company: Company, today: dt.date) -> int:
+    frames = list(PunchFrame.objects.filter(purge_on__lte=today)[:1000])
+    for frame in frames:
+        _delete_frame(frame)
+    if frames:
+        audit.record(
+            by=job_actor("photo_retention", company),
+            verb="pictures_purged",
+            subject=company,
+            changes={"pictures": [len(frames), 0]},
+        )
+    return len(frames)
 
 
 def _delete_frame(frame: PunchFrame) -> None:

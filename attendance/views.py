@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attendance import consent_text, pages, passes, permissions
 from attendance.models import PunchFrame, PunchState
@@ -22,6 +22,7 @@ from companies import throttle
 from companies.actor import Actor
 from companies.errors import MusterError, TooMany
 from companies.models import Employee
+from companies.once import once
 
 FRAMES_A_MINUTE = 240
 
@@ -72,12 +73,20 @@ def punch_pass(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _known(date: dt.date) -> dt.date:
+    """Return the date if a calendar page can be made of it: months have neighbours."""
+    if not dt.MINYEAR + 1 < date.year < dt.MAXYEAR - 1:
+        raise Http404
+    return date
+
+
 def _asked_month(request: HttpRequest) -> dt.date:
     text = request.GET.get("m", "")
     try:
-        return dt.date.fromisoformat(f"{text}-01") if text else timezone.now().date().replace(day=1)
+        month = dt.date.fromisoformat(f"{text}-01") if text else timezone.now().date()
     except ValueError as error:
         raise Http404 from error
+    return _known(month.replace(day=1))
 
 
 @require_GET
@@ -91,7 +100,7 @@ def month(request: HttpRequest) -> HttpResponse:
 @require_GET
 def day(request: HttpRequest, date: dt.date) -> HttpResponse:
     employee = _employee(request)
-    found = months.month(employee=employee, first=date.replace(day=1), now=timezone.now())
+    found = months.month(employee=employee, first=_known(date).replace(day=1), now=timezone.now())
     states = (
         PunchState.objects.filter(employee=employee, attendance_date=date)
         .select_related("punch")
@@ -105,6 +114,8 @@ def day(request: HttpRequest, date: dt.date) -> HttpResponse:
 @require_GET
 def photo(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     """Show a checked picture to who may see it; to anybody else there is none."""
+    if _actor(request).company is None:
+        raise Http404
     frame = get_object_or_404(PunchFrame.objects.select_related("punch"), public_id=public_id)
     if not permissions.can_view_frame(_actor(request), frame):
         raise Http404
@@ -118,6 +129,8 @@ def photo(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     return response
 
 
+@require_http_methods(["GET", "POST"])
+@once
 def consent(request: HttpRequest) -> HttpResponse:
     """Show the consent text; record the answer."""
     employee = _employee(request)
@@ -139,6 +152,7 @@ def consent(request: HttpRequest) -> HttpResponse:
     return render(request, "attendance/consent.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 def enrol(request: HttpRequest) -> HttpResponse:
     """Show the guided capture; a POST begins a fresh one."""
     _employee(request)
@@ -173,6 +187,7 @@ def face_frame(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@once
 def face_finish(request: HttpRequest) -> HttpResponse:
     try:
         enrolment.enrolment_finish(by=_actor(request), now=timezone.now())

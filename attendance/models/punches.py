@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +104,15 @@ class PunchState(CompanyOwned):
     verify_next_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
     judged_at = models.DateTimeField(null=True)
+
+    # Looked up along with the row, where a query says so (selectors.people, services.evidence).
+    punch_public_id: uuid.UUID
+    source: str
+    zone: str
+    consented: bool | None
+    frame_id: int | None
+    frame_public_id: uuid.UUID | None
+    frame_key: str | None
 
     class Meta:
         verbose_name = _("punch")

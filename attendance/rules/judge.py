@@ -282,8 +282,9 @@ def _is_row(known: _Day, halves: Halves | None) -> bool:
     """A day off or a day nobody marks is no record unless a punch or a mark stands behind it."""
     if halves is None:
         return False
-    kinds = {half.kind for half in halves if half != codes.OPEN}
-    return bool(known.input.taps) or not kinds or not kinds <= {HalfKind.OFF, HalfKind.UNMARKED}
+    if known.input.taps or codes.OPEN in halves:
+        return True
+    return any(half.kind not in (HalfKind.OFF, HalfKind.UNMARKED) for half in halves)
 
 
 def _exceptions(known: _Day, trail: Trail) -> tuple[DayException, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from attendance.enums import DayException, Direction
 from attendance.models import AttendanceDay, PunchState
 from attendance.passes import PunchPass
-from attendance.rules import zones
+from attendance.rules import windows, zones
 from attendance.rules.types import DayKind, Occurrence
 from attendance.selectors import people
 from attendance.selectors.people import PersonCalendar
@@ -16,6 +16,8 @@ from attendance.selectors.settings import company_settings
 from companies.models import Employee
 
 _DAY = dt.timedelta(days=1)
+# How long a forgotten check-out is remembered, over days off and holidays; at least a week.
+_LOOKS_BACK = dt.timedelta(days=14)
 _EDGES = (Direction.IN, Direction.OUT)
 
 
@@ -52,7 +54,7 @@ class Today:
 
 
 def today(*, employee: Employee, now: dt.datetime) -> Today:
-    """Return the person's present; six statements with the settings in memory."""
+    """Return the person's present; five statements with the settings in memory."""
     settings = company_settings(employee.company)
     utc = now.date()
     calendar = people.person_calendars(
@@ -63,7 +65,8 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
     states = people.punch_states([employee.pk], since=now - 2 * _DAY, until=now)[employee.pk]
     live = [state for state in states if state.voided_at is None]
     monday = date - dt.timedelta(days=date.weekday())
-    rows = people.judged_days([employee.pk], first=min(monday, date - _DAY), last=date)
+    # Tomorrow's row may be there: of a shift just after midnight that began this evening.
+    rows = people.judged_days([employee.pk], first=date - _LOOKS_BACK, last=date + _DAY)
     by_date = {row_date: row for (_pk, row_date), row in rows.items()}
     open_in = _open_in(live, calendar, now)
     direction = Direction.OUT if open_in else Direction.IN
@@ -74,15 +77,30 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
         zone=zone,
         date=date,
         direction=direction,
-        action_key=f"{last.punch_public_id if last else employee.public_id}:{direction.value}",
+        action_key=_action_key(employee, states, date, direction),
         occurrence=calendar.occurrence_on(current),
         day_kind=calendar.day_kind_on(current),
         row=by_date.get(current),
         open_in=open_in,
         last_punch=last,
-        week_minutes=sum(row.worked_minutes for day, row in by_date.items() if day >= monday),
+        week_minutes=sum(
+            row.worked_minutes
+            for day, row in by_date.items()
+            if monday <= day < monday + dt.timedelta(days=7)
+        ),
         missing_out_on=_missing_out(by_date, date),
     )
+
+
+def _action_key(
+    employee: Employee, states: list[PunchState], date: dt.date, direction: Direction
+) -> str:
+    """Name the shown action; never the same again once it is answered, voided or a day has passed.
+
+    Voided punches count: a key that came back would bring back an answered tap.
+    """
+    after = states[-1].punch_public_id if states else f"{employee.public_id}:{date}"
+    return f"{after}:{direction.value}"
 
 
 def _open_in(
@@ -99,11 +117,22 @@ def _open_in(
     hours = calendar.policy_on(now.date()).rules.max_presence_hours
     if now - latest.occurred_at > dt.timedelta(hours=hours):
         return None
-    date = zones.local_date(now, calendar.zone_on(now.date()))
-    begun = calendar.occurrence_on(date)
     began_on = latest.attendance_date or zones.local_date(latest.occurred_at, latest.zone)
-    is_forgotten = begun is not None and began_on < date and now >= begun.opens_at
+    is_forgotten = any(
+        began_on < item.date and latest.occurred_at < item.opens_at <= now
+        for item in _occurrences_near(calendar, now)
+    )
     return None if is_forgotten else latest
+
+
+def _occurrences_near(calendar: PersonCalendar, now: dt.datetime) -> tuple[Occurrence, ...]:
+    """Return the occurrences around now, their windows cut where they overlap.
+
+    Tomorrow's is among them: the window of a shift just after midnight opens this evening.
+    """
+    date = zones.local_date(now, calendar.zone_on(now.date()))
+    found = (calendar.occurrence_on(day) for day in (date - _DAY, date, date + _DAY))
+    return windows.trim(item for item in found if item is not None)
 
 
 def _missing_out(rows: dict[dt.date, AttendanceDay], date: dt.date) -> dt.date | None:

@@ -7,6 +7,7 @@ from attendance.services.enrolment import (
     enrolment_start,
     frame_add,
 )
+from attendance.services.marks import mark_add, mark_withdraw
 from attendance.services.roster import assignment_delete, assignment_save
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "enrolment_finish",
     "enrolment_start",
     "frame_add",
+    "mark_add",
+    "mark_withdraw",
     "period_lock",
     "period_reopen",
     "punch_accept",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -22,10 +23,10 @@ from companies.models import Company, Employee
 
 # How far punches may lie from the date whose row they join: a shift of a day, and its windows.
 _REACH = dt.timedelta(days=2)
-STATE_FIELDS = (
+_ATTRIBUTION = ("attendance_date", "slot", "owner_reason", "judged_at")
+_AMENDABLE = (
     "face", "face_reason", "similarity", "is_flagged", "decided_at", "voided_at",
-    "attendance_date", "slot", "owner_reason", "verify_attempts", "verify_next_at",
-    "leased_until", "judged_at",
+    "verify_next_at", "leased_until",
 )  # fmt: skip
 
 Amend = Callable[[PunchState], None]
@@ -73,23 +74,34 @@ def days_recompute(
     """Judge the person's rows from `first` to `last` again and return those that changed.
 
     Inside a transaction, with the person locked (`lock_person`). `amend` changes punch states (by
-    primary key) as they stand under the lock, before the judging; they are saved with the rest.
+    primary key) as they stand under the lock, before the judging; they are saved with the rest,
+    and rows they belong to are judged even where these lie before `first`.
     A settled row keeps its shift, policy and calendar; only its punches may differ. A row of a
     locked month is left alone.
     """
+    work = _load(employee, first, last, now)
+    earliest = min(_dates_of(work, amend, first, last), default=first)
+    if earliest < first:
+        return days_recompute(employee=employee, first=earliest, last=last, now=now, amend=amend)
+    before = {state.pk: _attribution(state) for state in work.states}
+    for state in work.states:
+        if state.pk in amend:
+            amend[state.pk](state)
+    _judge_all(work, first, last)
+    _save_states(work, before, amended=amend.keys())
+    return work.written
+
+
+def _load(employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -> _Work:
     company = employee.company
     settings = company_settings(company)
     calendars = people.person_calendars(
         company, [employee], settings=settings, first=first - _REACH, last=last + _REACH
     )
     since, until = _stretch(first, last)
-    loaded = people.punch_states([employee.pk], since=since, until=until)[employee.pk]
-    for state in loaded:
-        if state.pk in amend:
-            amend[state.pk](state)
-    work = _Work(
+    return _Work(
         calendar=calendars[employee.pk],
-        states=loaded,
+        states=people.punch_states([employee.pk], since=since, until=until)[employee.pk],
         days={
             date: row
             for (_pk, date), row in people.judged_days(
@@ -99,10 +111,19 @@ def days_recompute(
         locked_months=_locked_months(company, first, last),
         now=now,
     )
-    before = {state.pk: _attribution(state) for state in loaded}
-    _judge_all(work, first, last)
-    _save_states(work, before, always=amend.keys())
-    return work.written
+
+
+def _dates_of(
+    work: _Work, keys: Collection[int], first: dt.date, last: dt.date
+) -> Iterator[dt.date]:
+    """Yield the dates that the named punches count for, and will: an out goes back to its in."""
+    named = [state for state in work.states if state.pk in keys]
+    owners = _owners(work, _occurrences(work, first, last)) if named else {}
+    for state in named:
+        if state.attendance_date is not None:
+            yield state.attendance_date
+        elif state.voided_at is None:
+            yield owners[str(state.punch_public_id)].date
 
 
 def _stretch(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -134,24 +155,29 @@ def tap_of(state: PunchState) -> Tap:
     )
 
 
-def _judge_all(work: _Work, first: dt.date, last: dt.date) -> None:
-    untrimmed = _occurrences(work, first, last)
-    occurrences = {item.date: item for item in windows.trim(untrimmed)}
-    taps = {str(state.punch_public_id): tap_of(state) for state in work.live()}
-    owners = windows.attribute(
-        taps.values(),
+def _owners(work: _Work, untrimmed: Sequence[Occurrence]) -> dict[str, Owner]:
+    """Return the row of each live punch, by its key."""
+    return windows.attribute(
+        [tap_of(state) for state in work.live()],
         untrimmed,
         zone_of=lambda instant: work.calendar.zone_on(instant.date()),
         policy=work.calendar.policy_on(work.now.date()).rules,
         fixed=_fixed(work),
     )
+
+
+def _judge_all(work: _Work, first: dt.date, last: dt.date) -> None:
+    untrimmed = _occurrences(work, first, last)
+    occurrences = {item.date: item for item in windows.trim(untrimmed)}
+    owners = _owners(work, untrimmed)
+    taps = [tap_of(state) for state in work.live()]
     flagged = {
         str(state.punch_public_id)
         for state in work.live()
         if state.is_flagged and state.decided_at is None
     }
     for date in _dates(first, last):
-        owned, outside = windows.taps_of(date, taps.values(), owners)
+        owned, outside = windows.taps_of(date, taps, owners)
         day = _input(work, date, occurrences.get(date), owned, outside)
         _judge_one(work, day, needs_a_look=any(tap.key in flagged for tap in owned))
     for state in work.states:
@@ -287,22 +313,31 @@ def _columns(day: DayInput, verdict: Verdict, *, needs_a_look: bool) -> dict[str
         "exceptions": exceptions,
         "steps": [{"code": step.code, "values": dict(step.values)} for step in verdict.steps],
         "input": schema.to_json(day),
-        "policy_version": day.policy.version_id or None,
-        "shift_version": pattern.version_id if pattern else None,
+        "policy_version": _uuid(day.policy.version_id),
+        "shift_version": _uuid(pattern.version_id if pattern else ""),
         "calendar_revision": day.calendar_revision,
     }
 
 
+def _uuid(text: str) -> uuid.UUID | None:
+    # As the column gives it back: a row that did not change must compare equal.
+    return uuid.UUID(text) if text else None
+
+
 def _save_states(
-    work: _Work, before: dict[int, tuple[Any, ...]], *, always: Collection[int]
+    work: _Work, before: dict[int, tuple[Any, ...]], *, amended: Collection[int]
 ) -> None:
-    dirty = [
+    """Write the states that changed: of most their row alone, for others may hold their lease."""
+    changed = [state for state in work.states if state.pk in amended]
+    moved = [
         state
         for state in work.states
-        if state.pk in always or _attribution(state) != before[state.pk]
+        if state.pk not in amended and _attribution(state) != before[state.pk]
     ]
-    if dirty:
-        PunchState.objects.bulk_update(dirty, STATE_FIELDS)
+    if changed:
+        PunchState.objects.bulk_update(changed, _ATTRIBUTION + _AMENDABLE)
+    if moved:
+        PunchState.objects.bulk_update(moved, _ATTRIBUTION)
 
 
 def around(calendar_zone: str, instant: dt.datetime) -> tuple[dt.date, dt.date]:

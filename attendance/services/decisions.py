@@ -141,6 +141,7 @@ def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> Attendanc
         raise NotAllowed
     first, last = _month(starts_on)
     _lock_everybody(company)
+    period: AttendancePeriod
     period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))

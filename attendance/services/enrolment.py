@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import logging
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -27,6 +28,8 @@ from integrations import faces, photos
 from integrations.errors import Misconfigured, Rejected, Unavailable
 from integrations.faces import vault
 from integrations.faces.protocol import FaceEngine, Purpose
+
+log = logging.getLogger(__name__)
 
 FRAMES_NEEDED = 3
 
@@ -133,13 +136,6 @@ def _capturing(employee: Employee) -> FaceEnrolment:
     return found
 
 
-def _engine() -> FaceEngine:
-    try:
-        return faces.engine()
-    except (Misconfigured, Unavailable) as error:
-        raise EnrolmentImpossible from error
-
-
 def frame_add(*, by: Actor, frame: bytes) -> Kept:
     """Look at one frame and keep its template if it is good and shows the same person.
 
@@ -150,17 +146,21 @@ def frame_add(*, by: Actor, frame: bytes) -> Kept:
     """
     employee = _own(by)
     enrolment = _capturing(employee)
-    engine = _engine()
     try:
+        engine = faces.engine()
         photos.check(frame)
         reading = engine.read(photos.sanitise(frame), purpose=Purpose.ENROL)
+        if reading.template is None:
+            return Kept(reading.advice.value, False, enrolment.templates.count())
+        return _keep(employee, engine, reading.template)
     except Rejected:
         return Kept("bad_picture", False, enrolment.templates.count())
-    except (Unavailable, Misconfigured) as error:
+    except Unavailable as error:
         raise EnrolmentImpossible from error
-    if reading.template is None:
-        return Kept(reading.advice.value, False, enrolment.templates.count())
-    return _keep(employee, engine, reading.template)
+    except Misconfigured as error:
+        # No engine, or no key to seal with: the operator must hear of it, the person cannot help.
+        log.error("a face cannot be enrolled: %s", error)
+        raise EnrolmentImpossible from error
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from attendance.enums import EntryKind, FaceState
 from attendance.errors import PunchNotFound
 from attendance.models import AttendanceDay, FaceConsent, PunchEntry, PunchFrame, PunchState
 from attendance.passes import PunchPass
+from attendance.rules import zones
 from attendance.selectors.settings import CompanyPolicy, company_settings
 from attendance.services import days
 from attendance.services.face_roster import face_roster
@@ -42,10 +43,10 @@ _LONGEST_WAIT = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Weighed:
-    """What the check of one punch came to; `days` are the rows judged again because of it."""
+    """What the check of one punch came to, and the row of its day, if there is one."""
 
     state: PunchState
-    days: tuple[AttendanceDay, ...] = ()
+    day: AttendanceDay | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,9 @@ def punch_weigh(*, punch_id: uuid.UUID | str, now: dt.datetime) -> Weighed:
 
 def _weigh(state: PunchState, now: dt.datetime) -> Weighed:
     if state.face != FaceState.PENDING:
-        return Weighed(state) if state.judged_at else _settle(state, None, now)
+        return _as_it_stands(state) if state.judged_at else _settle(state, None, now)
     if not _lease(state, now):
-        return Weighed(state)
+        return _as_it_stands(state)
     try:
         finding = _look(state)
     except Unavailable as error:
@@ -158,8 +159,14 @@ def _compare(state: PunchState, clean: bytes) -> _Finding:
         roster = face_roster(state.employee.company, engine)
         reading = engine.read(clean, purpose=Purpose.CHECK)
         match = engine.match(reading, person=person, roster=roster)
-    except (Unavailable, Misconfigured):
+    except Unavailable:
         raise
+    except Rejected as error:
+        return _Finding(FaceState.UNVERIFIABLE, error.code, problem=error.code)
+    except Misconfigured as error:
+        # A key of the templates is missing, say: the punch waits until the operator mends it.
+        log.error("the face check is misconfigured: %s", error)
+        raise Unavailable(error.code) from error
     except Exception as error:  # noqa: BLE001  # whatever an engine raises must not lose a punch
         log.exception("the face engine raised")
         raise Unavailable("engine_raised") from error
@@ -174,7 +181,14 @@ def _give_back(state: PunchState, error: Unavailable, now: dt.datetime) -> Weigh
     PunchState.objects.filter(pk=state.pk, face=FaceState.PENDING).update(
         leased_until=None, verify_attempts=F("verify_attempts") - 1, verify_next_at=now + wait
     )
-    return Weighed(state) if state.judged_at else _settle(state, None, now)
+    return _as_it_stands(state) if state.judged_at else _settle(state, None, now)
+
+
+def _as_it_stands(state: PunchState) -> Weighed:
+    row = AttendanceDay.objects.filter(
+        employee=state.employee_id, date=state.attendance_date, slot=state.slot
+    ).first()
+    return Weighed(state, row)
 
 
 def _settle(state: PunchState, finding: _Finding | None, now: dt.datetime) -> Weighed:
@@ -204,7 +218,11 @@ def _settle(state: PunchState, finding: _Finding | None, now: dt.datetime) -> We
         default_storage.delete(state.frame_key)
     elif key:
         default_storage.delete(key)
-    return Weighed(weighed[0], tuple(written))
+    settled = weighed[0]
+    for row in written:
+        if (row.date, row.slot) == (settled.attendance_date, settled.slot):
+            return Weighed(settled, row)
+    return _as_it_stands(settled)
 
 
 def _store_clean(state: PunchState, finding: _Finding, now: dt.datetime) -> str:
@@ -219,7 +237,13 @@ def _store_clean(state: PunchState, finding: _Finding, now: dt.datetime) -> str:
 
 
 def _flags(state: PunchState, policy: CompanyPolicy) -> bool:
-    """Return whether a person must look: bad evidence always, none where it is not allowed."""
+    """Return whether a person must look: bad evidence always, none where it is not allowed.
+
+    A check-in of somebody who no longer works here makes no day: without a flag, nobody saw it.
+    """
+    date = zones.local_date(state.occurred_at, state.punch.zone)
+    if not state.employee.is_employed_on(date):
+        return True
     if state.face == FaceState.NOT_CHECKED:
         return not policy.allows_unchecked
     return state.face in FaceState.for_a_human

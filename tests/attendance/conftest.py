@@ -22,6 +22,12 @@ def world(db: None) -> World:
 
 
 @pytest.fixture
+def other_world(db: None) -> World:
+    """A second company, which must never be seen."""
+    return make_world(code="other")
+
+
+@pytest.fixture
 def scoped(world: World) -> Iterator[World]:
     """The world with its company's scope open."""
     with company_scope(world.company):

@@ -20,6 +20,7 @@ from attendance.services import enrolment, evidence
 from companies.models import PolicyVersion, Throttle
 from companies.scoping import company_scope
 from integrations import faces
+from integrations.errors import Misconfigured, Rejected
 from integrations.faces.protocol import Outcome, Reason
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import START, World, at
@@ -171,6 +172,31 @@ def test_engine_that_raises_anything_costs_no_attempt_and_says_when_to_try_again
     assert state.attendance_date == dt.date(2026, 3, 2)
 
 
+@pytest.mark.parametrize(
+    ("error", "face", "reason"),
+    [
+        # The operator can mend a missing key: the punch waits. Nobody can mend a bad picture.
+        (Misconfigured("face_key_missing"), FaceState.PENDING, ""),
+        (Rejected("picture_damaged"), FaceState.UNVERIFIABLE, "picture_damaged"),
+    ],
+)
+def test_engine_that_refuses_is_told_apart_by_who_can_mend_it(
+    world: World, enrol: Any, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch,
+    error: Exception, face: FaceState, reason: str,
+) -> None:  # fmt: skip
+    enrol(world, world.maya)
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr(engine, "read", refuse)
+    world.punch(world.maya, MORNING, frame=jpeg())
+
+    with company_scope(world.company):
+        state = PunchState.objects.get()
+    assert (state.face, state.face_reason) == (face, reason)
+
+
 def test_lease_that_nobody_gave_back_counts_and_the_fourth_gives_up(
     world: World, enrol: Any, engine: FakeEngine
 ) -> None:
@@ -258,8 +284,8 @@ def test_punch_verify_takes_at_most_fourteen_statements(world: World, enrol: Any
         "UPDATE",  # the lease
         "SELECT",  # the person's lock
         "SELECT", "SELECT", "SELECT",  # placements, roster, marks
-        "SELECT", "INSERT", "UPDATE",  # punches; then the entry and the picture's row
-        "SELECT", "SELECT",  # days, locked months
+        "SELECT", "SELECT", "SELECT",  # punches, days, locked months
+        "INSERT", "UPDATE",  # the entry, the picture's row
         "INSERT", "UPDATE",  # the day, the punch's state
     ]  # fmt: skip
 

@@ -1,0 +1,90 @@
+"""Day marks: what covers a date for a person; written only here, judged at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.utils import timezone
+
+from attendance.enums import MarkKind, Portion
+from attendance.errors import PeriodLocked
+from attendance.models import AttendancePeriod, DayMark
+from attendance.services import days
+from attendance.services.decisions import month_name
+from companies import audit
+from companies.actor import Actor
+from companies.models import Employee
+
+
+def _refuse_locked(date: dt.date) -> None:
+    first = date.replace(day=1)
+    if AttendancePeriod.objects.filter(starts_on=first, locked_at__isnull=False).exists():
+        raise PeriodLocked(month=month_name(first))
+
+
+@transaction.atomic
+def mark_add(
+    *,
+    employee: Employee,
+    date: dt.date,
+    kind: MarkKind,
+    source_ref: str,
+    by: Actor,
+    portion: Portion = Portion.FULL,
+    starts_at: dt.time | None = None,
+    ends_at: dt.time | None = None,
+    code: str = "",
+    is_paid: bool = True,
+) -> DayMark:
+    """Cover a date, or a part of it, and judge it again.
+
+    The caller has decided that it may: leave and corrections have permissions of their own.
+
+    Raises:
+        PeriodLocked
+    """
+    locked = days.lock_person(employee)
+    _refuse_locked(date)
+    mark: DayMark = DayMark.objects.create(
+        company=locked.company,
+        employee=locked,
+        date=date,
+        kind=kind,
+        portion=portion,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        code=code,
+        is_paid=is_paid,
+        source_ref=source_ref,
+    )
+    audit.record(by=by, verb="day_marked", subject=mark)
+    days.days_recompute(employee=locked, first=date, last=date, now=timezone.now())
+    return mark
+
+
+@transaction.atomic
+def mark_withdraw(*, mark: DayMark, source_ref: str, by: Actor) -> DayMark:
+    """Take a mark back by a row of its own, and judge the date again.
+
+    Raises:
+        PeriodLocked
+    """
+    locked = days.lock_person(mark.employee)
+    _refuse_locked(mark.date)
+    withdrawal: DayMark = DayMark.objects.create(
+        company=locked.company,
+        employee=locked,
+        date=mark.date,
+        kind=mark.kind,
+        portion=mark.portion,
+        starts_at=mark.starts_at,
+        ends_at=mark.ends_at,
+        code=mark.code,
+        is_paid=mark.is_paid,
+        source_ref=source_ref,
+        withdraws=mark,
+    )
+    audit.record(by=by, verb="day_mark_withdrawn", subject=mark)
+    days.days_recompute(employee=locked, first=mark.date, last=mark.date, now=timezone.now())
+    return withdrawal

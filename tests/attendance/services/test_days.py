@@ -1,0 +1,205 @@
+"""Judged days: the same whatever the order and however often, with their inputs beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from attendance.enums import DayStatus, Direction, MarkKind
+from attendance.models import AttendanceDay, PunchState
+from attendance.rules import judge as judging
+from attendance.rules import schema
+from attendance.services import marks
+from attendance.services.days import days_recompute, lock_person, person_recompute
+from companies.enums import CalendarKind
+from companies.models import AuditEvent, CalendarDay, Placement, PolicyVersion, ShiftVersion
+from companies.scoping import company_scope
+from tests.attendance.fakes import FakeEngine, jpeg
+from tests.attendance.world import START, ZONE, World, at, make_person
+
+DAY = dt.date(2026, 3, 2)
+LATER = at("2026-03-20 09:00")
+TAPS = (
+    ("2026-03-02 09:04", Direction.IN),
+    ("2026-03-02 12:00", Direction.OUT),
+    ("2026-03-02 12:40", Direction.IN),
+    ("2026-03-02 17:31", Direction.OUT),
+)
+
+
+def _judge(world: World, first: dt.date = DAY, last: dt.date = DAY, who: Any = None) -> Any:
+    return person_recompute(employee=who or world.maya, first=first, last=last, now=LATER)
+
+
+def _facts(row: AttendanceDay) -> tuple[Any, ...]:
+    return row.status, row.worked_minutes, row.late_minutes, row.first_in_at, row.last_out_at
+
+
+def test_the_order_of_arrival_does_not_matter(world: World) -> None:
+    found = set()
+    for number, taps in enumerate(itertools.permutations(TAPS)):
+        if number % 5:
+            continue
+        with company_scope(world.company):
+            employee = make_person(world.company, f"Copy{number}", world.office, world.day_shift)
+        for when, direction in taps:
+            world.punch(employee, when, direction)
+        with company_scope(world.company):
+            _judge(world, who=employee)
+            found.add(_facts(AttendanceDay.objects.get(employee=employee)))
+    assert found == {(DayStatus.PRESENT, 437, 0, at(TAPS[0][0]), at(TAPS[3][0]))}
+
+
+def test_recomputing_changes_nothing(world: World) -> None:
+    for when, direction in TAPS:
+        world.punch(world.maya, when, direction)
+    with company_scope(world.company):
+        _judge(world)
+        before = (AttendanceDay.objects.values().get(), AuditEvent.objects.count())
+        assert _judge(world) == []
+        assert (AttendanceDay.objects.values().get(), AuditEvent.objects.count()) == before
+
+
+def test_a_row_holds_what_makes_its_verdict_again(world: World) -> None:
+    for when, direction in TAPS:
+        world.punch(world.maya, when, direction)
+    with company_scope(world.company):
+        _judge(world)
+        row = AttendanceDay.objects.get()
+        again = judging.judge(schema.from_json(row.input), now=LATER)
+    assert str(again.code) == row.code
+    assert again.worked_minutes == row.worked_minutes
+    assert row.policy_version is not None
+    assert row.shift_version is not None
+
+
+def test_a_night_belongs_to_the_day_it_began(world: World) -> None:
+    world.punch(world.bikram, "2026-03-02 21:58")
+    world.punch(world.bikram, "2026-03-03 06:01", Direction.OUT)
+    with company_scope(world.company):
+        _judge(world, last=DAY + dt.timedelta(days=1), who=world.bikram)
+        row = AttendanceDay.objects.get(date=DAY)
+        assert (row.status, row.worked_minutes) == (DayStatus.PRESENT, 480 + 3)
+        assert set(PunchState.objects.values_list("attendance_date", flat=True)) == {DAY}
+        assert AttendanceDay.objects.get(date=DAY + dt.timedelta(days=1)).status == DayStatus.ABSENT
+
+
+def test_a_holiday_and_a_day_off_make_no_absence(world: World) -> None:
+    with company_scope(world.company):
+        CalendarDay.objects.create(
+            company=world.company, date=DAY, kind=CalendarKind.HOLIDAY, name="Holi"
+        )
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=DAY, zone="Asia/Kathmandu", weekly_off={"sat": "all"}
+        )
+        _judge(world, last=dt.date(2026, 3, 8))
+        rows = dict(AttendanceDay.objects.values_list("date", "status"))
+    working = [dt.date(2026, 3, day) for day in (3, 4, 5, 6, 8)]
+    assert rows == dict.fromkeys(working, DayStatus.ABSENT)
+
+
+def test_nobody_is_absent_before_joining_or_after_leaving(world: World) -> None:
+    with company_scope(world.company):
+        world.maya.joined_on, world.maya.left_on = DAY, dt.date(2026, 3, 4)
+        world.maya.save(update_fields=["joined_on", "left_on"])
+        Placement.objects.filter(employee=world.maya).update(starts_on=DAY)
+        _judge(world, first=dt.date(2026, 2, 25), last=dt.date(2026, 3, 10))
+        dates = list(AttendanceDay.objects.order_by("date").values_list("date", flat=True))
+    assert dates == [dt.date(2026, 3, day) for day in (2, 3, 4)]
+
+
+def test_a_settled_day_keeps_the_hours_it_was_judged_by(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:30")
+    world.punch(world.maya, "2026-03-02 17:30", Direction.OUT)
+    with company_scope(world.company):
+        _judge(world)
+        before = AttendanceDay.objects.get()
+        assert before.late_minutes == 30
+        ShiftVersion.objects.create(
+            company=world.company, shift=world.day_shift, starts_on=DAY,
+            start_time=dt.time(10), end_time=dt.time(18),
+        )  # fmt: skip
+        assert _judge(world) == []
+        row = AttendanceDay.objects.get()
+    assert (row.late_minutes, row.shift_version) == (30, before.shift_version)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "status"),
+    [
+        (MarkKind.LEAVE, "CL", DayStatus.ON_LEAVE),
+        (MarkKind.ON_DUTY, "", DayStatus.ON_DUTY),
+        (MarkKind.WORK_FROM_HOME, "", DayStatus.WORK_FROM_HOME),
+    ],
+)
+def test_a_mark_covers_a_day_until_it_is_withdrawn(
+    world: World, kind: MarkKind, code: str, status: DayStatus
+) -> None:
+    with company_scope(world.company):
+        _judge(world)
+        assert AttendanceDay.objects.get(date=DAY).status == DayStatus.ABSENT
+        mark = marks.mark_add(
+            employee=world.maya, date=DAY, kind=kind, code=code, source_ref="r:1", by=world.hr
+        )
+        assert AttendanceDay.objects.get(date=DAY).status == status
+        marks.mark_withdraw(mark=mark, source_ref="r:1", by=world.hr)
+        assert AttendanceDay.objects.get(date=DAY).status == DayStatus.ABSENT
+        verbs = AuditEvent.objects.order_by("id").values_list("verb", "actor_name")
+        assert list(verbs) == [("day_marked", "Hari"), ("day_mark_withdrawn", "Hari")]
+
+
+# --- which row a punch joins -------------------------------------------------------------------
+def test_an_out_joins_its_in_two_dates_back(world: World) -> None:
+    """Came to the night shift after midnight, left the evening after, after midnight again."""
+    world.punch(world.bikram, "2026-03-03 00:10")
+    world.punch(world.bikram, "2026-03-04 00:05", Direction.OUT)
+    with company_scope(world.company):
+        states = PunchState.objects.order_by("occurred_at")
+        assert [(s.attendance_date, s.judged_at is None) for s in states] == [(DAY, False)] * 2
+        row = AttendanceDay.objects.get(date=DAY)
+        assert (row.worked_minutes, row.last_out_at) == (
+            24 * 60 - 5, at("2026-03-04 00:05"),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("out", "dates"),
+    [("2026-03-05 00:05", {DAY}), ("2026-03-05 00:15", {DAY, dt.date(2026, 3, 4)})],
+)
+def test_the_longest_presence_a_company_may_set_is_two_days(
+    world: World, out: str, dates: set[dt.date]
+) -> None:
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=START, zone=ZONE, max_presence_hours=48
+        )
+    world.punch(world.bikram, "2026-03-03 00:10")
+    world.punch(world.bikram, out, Direction.OUT)
+    with company_scope(world.company):
+        assert set(PunchState.objects.values_list("attendance_date", flat=True)) == dates
+
+
+def test_judging_leaves_anothers_lease_alone(world: World, enrol: Any, engine: FakeEngine) -> None:
+    """Another process takes the lease of a punch between the reading and the writing of days."""
+    enrol(world, world.maya)
+    first = world.punch(world.maya, TAPS[0][0], frame=jpeg(), weigh=False)
+    second = world.punch(world.maya, TAPS[3][0], Direction.OUT, frame=jpeg(), weigh=False)
+    with company_scope(world.company), transaction.atomic():
+        until = at("2026-03-02 17:32")
+        mine = PunchState.objects.get(punch__public_id=first.public_id)
+        other = PunchState.objects.filter(punch__public_id=second.public_id)
+
+        def meanwhile(_state: PunchState) -> None:
+            other.update(leased_until=until, verify_attempts=1)
+
+        days_recompute(
+            employee=lock_person(world.maya), first=DAY, last=DAY, now=LATER,
+            amend={mine.pk: meanwhile},
+        )  # fmt: skip
+        state = other.get()
+        assert (state.leased_until, state.verify_attempts) == (until, 1)
+        assert state.judged_at == LATER

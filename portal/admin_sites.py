@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -32,7 +32,7 @@ from portal import dashboards
 
 # Pages of Django's and unfold's that nothing here needs: `view_on_site` looks up rows by primary
 # key, and unfold's palette keeps what it found for five minutes, whatever the company is by then.
-_CLOSED = {"view_on_site", "password_change", "password_change_done", "app_list", "search"}
+_CLOSED = {"view_on_site", "password_change", "password_change_done", "search"}
 
 
 class RowSearch(AutocompleteJsonView):
@@ -43,16 +43,23 @@ class RowSearch(AutocompleteJsonView):
         try:
             source = apps.get_model(asked["app_label"], asked["model_name"])
             field = source._meta.get_field(asked["field_name"])
-            remote = field.remote_field.model  # type: ignore[union-attr]
-            model_admin = self.admin_site.get_model_admin(remote)
-        except (KeyError, LookupError, ValueError, FieldDoesNotExist, AttributeError, NotRegistered):
+            remote = field.remote_field.model
+            model_admin = self.admin_site.get_model_admin(remote)  # type: ignore[union-attr]
+        except (
+            KeyError,
+            LookupError,
+            ValueError,
+            FieldDoesNotExist,
+            AttributeError,
+            NotRegistered,
+        ):
             raise PermissionDenied from None
         if not issubclass(remote, CompanyOwned) or not model_admin.get_search_fields(request):
             raise PermissionDenied
         return asked.get("term", ""), model_admin, field, "public_id"
 
 
-class MusterAdminSite(UnfoldAdminSite):  # type: ignore[misc]
+class MusterAdminSite(UnfoldAdminSite):
     """What both sites have in common."""
 
     enable_nav_sidebar = True
@@ -96,9 +103,14 @@ class MusterAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             logout(request)
         return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Lead home: the side bar lists everything by what it is for, not by app."""
+        return HttpResponseRedirect(resolve_url(f"{self.name}:index"))
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = RowSearch.as_view(admin_site=self)(request)
-        return response
+        return cast(HttpResponse, RowSearch.as_view(admin_site=self)(request))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Show what needs a human."""
@@ -108,7 +120,7 @@ class MusterAdminSite(UnfoldAdminSite):  # type: ignore[misc]
             "subtitle": None,
             **self.dashboard(request),
         }
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         return TemplateResponse(request, self.index_template, context)
 
 

@@ -111,9 +111,7 @@ def _open_month(today: dt.date) -> dict[str, str] | None:
     """Return the last month that is over, if it has days and is not locked."""
     last = today.replace(day=1) - dt.timedelta(days=1)
     first = last.replace(day=1)
-    is_locked = AttendancePeriod.objects.filter(
-        starts_on=first, state=PeriodState.LOCKED
-    ).exists()
+    is_locked = AttendancePeriod.objects.filter(starts_on=first, state=PeriodState.LOCKED).exists()
     if is_locked or not AttendanceDay.objects.filter(date__range=(first, last)).exists():
         return None
     return {

@@ -1,0 +1,308 @@
+"""HR's pages of judged days, marks and months."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from attendance import permissions, wording
+from attendance.admin.punches import FACE_TONES, local_time
+from attendance.enums import DayException, PeriodState
+from attendance.models import AttendanceDay, AttendancePeriod, DayMark, PunchState
+from attendance.services import decisions
+from companies.admin_base import ReadOnlyAdmin
+from companies.admin_filters import (
+    DateFilter,
+    DepartmentOfPersonFilter,
+    OfficeOfPersonFilter,
+    PersonFilter,
+    WordsFilter,
+)
+from companies.admin_forms import ReasonForm
+
+_TONES = {
+    "P": "success", "HD": "warning", "A": "danger", "L": "info", "WO": "", "H": "",
+    "OD": "success", "WFH": "success", "IN": "warning", "UN": "", "open": "info",
+}  # fmt: skip
+_MONTHS_BACK = 18
+
+
+class ConcernFilter(WordsFilter):
+    """Days that need a human, late days, open days."""
+
+    title = gettext_lazy("Needs a human")
+    parameter_name = "concern"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("any", _("Needs a human")),
+            ("late", _("Late")),
+            ("early", _("Left early")),
+            ("open", _("Still open")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return {
+            "any": queryset.exclude(exceptions=[]),
+            "late": queryset.filter(late_minutes__gt=0),
+            "early": queryset.filter(early_minutes__gt=0),
+            "open": queryset.filter(is_open=True),
+        }.get(self.value() or "")
+
+
+def _clock(instant: dt.datetime | None, row: AttendanceDay) -> str:
+    """Return the time there; with its date where that is another one."""
+    if instant is None:
+        return "–"
+    local = instant.astimezone(ZoneInfo(row.zone))
+    return (
+        f"{local:%H:%M}" if local.date() == row.date else f"{local:%H:%M} {date_format(local, 'D')}"
+    )
+
+
+class DayAdmin(ReadOnlyAdmin):
+    """Verdicts, with what they rest on; made again by the rules, never by hand here."""
+
+    change_form_template = "attendance/admin/day.html"
+    list_display = ("employee", "on", "verdict", "came", "went", "worked", "late", "concern")
+    list_select_related = ("employee",)
+    list_filter = (
+        ("date", DateFilter),
+        ConcernFilter,
+        ("status", ChoicesDropdownFilter),
+        PersonFilter,
+        OfficeOfPersonFilter,
+        DepartmentOfPersonFilter,
+    )
+    search_fields = ("employee__name", "employee__code", "shift_name")
+    search_help_text = gettext_lazy("Name, code or shift")
+    ordering = ("-date", "employee__name", "slot")
+    fields = ("date",)
+    empty_words = gettext_lazy("Days stand here once somebody has checked in or a day has passed.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("employee")
+
+    @display(description=gettext_lazy("date"), ordering="date")
+    def on(self, row: AttendanceDay) -> str:
+        return date_format(row.date, "D j M Y")
+
+    @display(description=gettext_lazy("status"), ordering="status", label=_TONES)
+    def verdict(self, row: AttendanceDay) -> tuple[str, str]:
+        if not row.status:
+            return "open", _("Open") if row.is_open else _("No status")
+        return row.status, f"{row.code or row.status} {row.get_status_display()}"
+
+    @display(description=gettext_lazy("in"), ordering="first_in_at")
+    def came(self, row: AttendanceDay) -> str:
+        return _clock(row.first_in_at, row)
+
+    @display(description=gettext_lazy("out"), ordering="last_out_at")
+    def went(self, row: AttendanceDay) -> str:
+        return _clock(row.last_out_at, row)
+
+    @display(description=gettext_lazy("worked"), ordering="worked_minutes")
+    def worked(self, row: AttendanceDay) -> str:
+        return wording.minutes(row.worked_minutes) if row.worked_minutes else "–"
+
+    @display(description=gettext_lazy("late"), ordering="late_minutes")
+    def late(self, row: AttendanceDay) -> str:
+        return wording.minutes(row.late_minutes) if row.late_minutes else "–"
+
+    @display(description=gettext_lazy("needs a human"), label={"some": "warning"})
+    def concern(self, row: AttendanceDay) -> tuple[str, str] | str:
+        words = exception_words(row)
+        return ("some", ", ".join(words)) if words else ""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
+    ) -> HttpResponse:
+        row: AttendanceDay = kwargs["obj"]
+        punches = self.admin_site.get_model_admin(PunchState)
+        context |= day_page(row)
+        context["subtitle"] = f"{row.employee.name} · {self.on(row)}"
+        context["figures"] = [
+            (_("In"), self.came(row)),
+            (_("Out"), self.went(row)),
+            (_("Worked"), self.worked(row)),
+            (_("Breaks"), wording.minutes(row.break_minutes)),
+            (_("Late"), self.late(row)),
+            (_("Left early"), wording.minutes(row.early_minutes) if row.early_minutes else "–"),
+        ]
+        context["verdict"] = self.verdict(row)
+        context["tone"] = _TONES.get(context["verdict"][0], "")
+        for item in context["punches"]:
+            item["url"] = punches.row_url(item["state"])
+        return super().render_change_form(request, context, **kwargs)
+
+
+def exception_words(row: AttendanceDay) -> list[str]:
+    """Return why the day needs a human."""
+    known = dict(DayException.choices)
+    return [str(known.get(code, code)) for code in row.exceptions]
+
+
+def day_page(row: AttendanceDay) -> dict[str, Any]:
+    """Return what the page of one day shows: punches with pictures, steps, and the raw input."""
+    states = (
+        PunchState.objects.filter(employee=row.employee_id, attendance_date=row.date, slot=row.slot)
+        .select_related("punch")
+        .prefetch_related("punch__frames")
+        .order_by("occurred_at")
+    )
+    punches = [
+        {
+            "state": state,
+            "when": local_time(state),
+            "face": wording.face(state),
+            "tone": FACE_TONES.get(state.face, ""),
+            "frame": next(iter(state.punch.frames.all()), None),
+        }
+        for state in states
+    ]
+    return {
+        "punches": punches,
+        "sentences": wording.sentences(row),
+        "exceptions": exception_words(row),
+        "raw": json.dumps(row.input, indent=2, sort_keys=True, ensure_ascii=False),
+    }
+
+
+class MarkAdmin(ReadOnlyAdmin):
+    """What covers a date: leave, on duty, work from home; written by what decided it."""
+
+    list_display = ("employee", "date", "kind", "portion", "code", "is_paid", "withdrawn")
+    list_select_related = ("employee", "withdrawal")
+    list_filter = (("date", DateFilter), ("kind", ChoicesDropdownFilter), PersonFilter)
+    search_fields = ("employee__name", "employee__code", "code")
+    ordering = ("-date", "-id")
+    fields = (
+        "employee", "date", "kind", "portion", "starts_at", "ends_at", "code", "is_paid",
+        "source_ref", "created_at",
+    )  # fmt: skip
+    empty_words = gettext_lazy("Approved leave and duty will stand here.")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request).filter(withdraws__isnull=True)
+        return rows.select_related("employee")
+
+    @display(description=gettext_lazy("withdrawn"), boolean=True)
+    def withdrawn(self, row: DayMark) -> bool:
+        return hasattr(row, "withdrawal")
+
+
+def _past_months() -> list[tuple[str, str]]:
+    first = timezone.now().date().replace(day=1)
+    found = []
+    for _n in range(_MONTHS_BACK):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        found.append((first.isoformat(), decisions.month_name(first)))
+    return found
+
+
+class MonthForm(forms.Form):
+    """Which month."""
+
+    starts_on = forms.TypedChoiceField(
+        label=gettext_lazy("Month"),
+        choices=_past_months,
+        coerce=dt.date.fromisoformat,
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class MonthAdmin(ReadOnlyAdmin):
+    """Months of the company: locked for payroll, reopened with a reason."""
+
+    list_display = ("month", "standing", "days", "worked", "locked_at", "locked_by")
+    list_select_related = ("locked_by",)
+    list_filter = (("state", ChoicesDropdownFilter),)
+    ordering = ("-starts_on",)
+    fields = ("month", "state", "locked_at", "locked_by", "days", "worked", "late")
+    readonly_fields = ("month", "days", "worked", "late")
+    empty_words = gettext_lazy("Lock a month once it is over and its days stand.")
+    actions_list = ("lock",)
+    actions_detail = ("reopen",)
+
+    @display(description=gettext_lazy("month"), ordering="starts_on")
+    def month(self, row: AttendancePeriod) -> str:
+        return decisions.month_name(row.starts_on)
+
+    @display(
+        description=gettext_lazy("state"),
+        ordering="state",
+        label={"locked": "success", "open": "warning"},
+    )
+    def standing(self, row: AttendancePeriod) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description=gettext_lazy("days"))
+    def days(self, row: AttendancePeriod) -> Any:
+        return row.totals.get("days", "–")
+
+    @display(description=gettext_lazy("worked"))
+    def worked(self, row: AttendancePeriod) -> str:
+        return wording.minutes(row.totals.get("worked_minutes", 0))
+
+    @display(description=gettext_lazy("late"))
+    def late(self, row: AttendancePeriod) -> str:
+        return wording.minutes(row.totals.get("late_minutes", 0))
+
+    def offers(self, request: HttpRequest, action: str, row: AttendancePeriod) -> bool:
+        actor = request.actor  # type: ignore[attr-defined]
+        return row.state == PeriodState.LOCKED and permissions.can_close_month(actor, row.company)
+
+    @action(description=gettext_lazy("Lock a month"), url_path="lock", icon="lock")
+    def lock(self, request: HttpRequest) -> HttpResponse:
+        """Ask which month, then lock it."""
+
+        def act(cleaned: dict[str, Any]) -> str:
+            actor = request.actor  # type: ignore[attr-defined]
+            starts_on = cleaned["starts_on"]
+            decisions.period_lock(company=actor.company, starts_on=starts_on, by=actor)
+            return _("%(month)s is locked.") % {"month": decisions.month_name(starts_on)}
+
+        return self.ask(
+            request,
+            title=_("Lock a month"),
+            sentence=_("Its days stand as they are until somebody of HR reopens it."),
+            form=MonthForm,
+            submit=_("Lock the month"),
+            act=act,
+            done_url=self.address("changelist"),
+        )
+
+    @action(description=gettext_lazy("Reopen"), url_path="reopen", icon="lock_open")
+    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, then open the month again."""
+        period = self.get_object(request, object_id)
+        if period is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+
+        def act(cleaned: dict[str, Any]) -> str:
+            actor = request.actor  # type: ignore[attr-defined]
+            decisions.period_reopen(period=period, reason=cleaned["reason"], by=actor)
+            return _("%(month)s is open again.") % {"month": self.month(period)}
+
+        return self.ask(
+            request,
+            title=_("Reopen %(month)s") % {"month": self.month(period)},
+            sentence=_("Its days may change again; payroll may need to know."),
+            form=ReasonForm,
+            submit=_("Reopen the month"),
+            act=act,
+            done_url=self.row_url(period),
+            row=period,
+        )

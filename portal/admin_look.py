@@ -1,0 +1,130 @@
+"""How the admin sites look and what stands in their side bars (django-unfold's settings).
+
+Colours are those of the pages (`muster/css/tokens.css`): hue 162, the accent a deep green.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+_HUE = 162
+
+
+def _scale(*steps: tuple[float, float]) -> dict[str, str]:
+    """Return unfold's weights, light to dark, of (lightness in %, chroma)."""
+    weights = ("50", "100", "200", "300", "400", "500", "600", "700", "800", "900", "950")
+    return {
+        weight: f"oklch({light}% {chroma} {_HUE})"
+        for weight, (light, chroma) in zip(weights, steps, strict=True)
+    }
+
+
+def _css(_request: Any) -> str:
+    return static("muster/css/admin.css")
+
+
+def _item(title: Any, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(name)}
+
+
+def _list(title: Any, icon: str, model: str, site: str = "admin") -> dict[str, Any]:
+    return _item(title, icon, f"{site}:{model}_changelist")
+
+
+_SHARED: dict[str, Any] = {
+    "SITE_TITLE": "Muster",
+    "SITE_HEADER": "Muster",
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "how_to_reg",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "STYLES": [_css],
+    "BORDER_RADIUS": "10px",
+    "COLORS": {
+        "primary": _scale(
+            (97.5, 0.015), (94.5, 0.035), (90, 0.06), (84, 0.09), (78, 0.125), (72, 0.13),
+            (46, 0.11), (41, 0.1), (35, 0.08), (29, 0.06), (22, 0.045),
+        ),
+        "base": _scale(
+            (98.5, 0.004), (96.5, 0.006), (91, 0.009), (86, 0.012), (71, 0.016), (53, 0.02),
+            (44, 0.02), (37, 0.02), (28, 0.018), (21, 0.016), (16, 0.014),
+        ),
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("My page"), "link": reverse_lazy("portal:me")},
+            {"title": _("Another company"), "link": reverse_lazy("portal:choose-company")},
+        ],
+    },
+}  # fmt: skip
+
+HR: dict[str, Any] = {
+    **_SHARED,
+    "SITE_SUBHEADER": _("HR"),
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "items": [
+                    _item(_("What needs a human"), "notifications", "admin:index"),
+                    _list(_("Punches"), "touch_app", "attendance_punchstate"),
+                    _list(_("Days"), "calendar_today", "attendance_attendanceday"),
+                    _list(_("Months"), "lock", "attendance_attendanceperiod"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "separator": True,
+                "items": [
+                    _list(_("People"), "group", "companies_employee"),
+                    _list(_("Shift assignments"), "event_repeat", "attendance_shiftassignment"),
+                    _list(_("Day marks"), "beach_access", "attendance_daymark"),
+                    _list(_("Roles"), "key", "companies_rolegrant"),
+                    _list(_("Face enrolments"), "face", "attendance_faceenrolment"),
+                    _list(_("Face consents"), "handshake", "attendance_faceconsent"),
+                ],
+            },
+            {
+                "title": _("Company"),
+                "separator": True,
+                "items": [
+                    _list(_("Offices"), "location_on", "companies_office"),
+                    _list(_("Departments"), "account_tree", "companies_department"),
+                    _list(_("Shifts"), "schedule", "companies_shift"),
+                    _list(_("Calendar"), "celebration", "companies_calendarday"),
+                    _list(_("Policy"), "tune", "companies_policyversion"),
+                ],
+            },
+            {
+                "title": _("Trail"),
+                "separator": True,
+                "items": [
+                    _list(_("Audit"), "history", "companies_auditevent"),
+                    _list(_("Outbox"), "outbox", "companies_outboxmessage"),
+                ],
+            },
+        ],
+    },
+}
+
+OPERATOR: dict[str, Any] = {
+    **_SHARED,
+    "SITE_SUBHEADER": _("Platform"),
+    "SIDEBAR": {
+        "navigation": [
+            {
+                "items": [
+                    _item(_("The platform"), "dns", "operator:index"),
+                    _list(_("Companies"), "domain", "companies_company", "operator"),
+                    _list(_("Jobs"), "schedule", "companies_jobrun", "operator"),
+                    _list(_("Operators"), "key", "companies_operatorgrant", "operator"),
+                    _list(_("Audit"), "history", "companies_auditevent", "operator"),
+                ],
+            },
+        ],
+    },
+}

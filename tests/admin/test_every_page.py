@@ -1,0 +1,260 @@
+"""Every page of both admin sites, generated from what is registered there."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from companies import services
+from companies.actor import job_actor
+from companies.enums import Role
+from companies.models import (
+    CalendarDay,
+    Company,
+    CompanyOwned,
+    Department,
+    Employee,
+    JobRun,
+    Office,
+    RoleGrant,
+    Shift,
+    User,
+)
+from companies.scoping import company_scope, no_scope
+from portal.admin_sites import hr_site, operator_site
+from tests.attendance.world import START, World, make_person
+
+HR = {model._meta.label_lower: (model, admin) for model, admin in hr_site._registry.items()}
+OPERATOR = {m._meta.label_lower: (m, admin) for m, admin in operator_site._registry.items()}
+
+
+def _row(model: type[models.Model], admin: Any, world: World) -> Any:
+    with no_scope("any row of the company under test"):
+        rows = model._default_manager.all()
+        if issubclass(model, CompanyOwned) or hasattr(model, "company_id"):
+            rows = rows.filter(company=world.company)
+        row = rows.order_by("pk").first()
+    assert row is not None, f"conftest leaves no {model.__name__}"
+    return row
+
+
+def _address(admin: Any, name: str, row: Any = None) -> str:
+    with no_scope("an address of the row under test"):
+        address: str = admin.address(name, row)
+    return address
+
+
+# --- who enters -------------------------------------------------------------------------------
+def _outsider(world: World, other: World) -> User:
+    return User.objects.create_user(email="out@sider.example", name="Out", password="x" * 12)
+
+
+def _manager(world: World, other: World) -> User:
+    with company_scope(world.company):
+        RoleGrant.objects.create(
+            company=world.company, user=world.maya.user, role=Role.MANAGER, starts_on=START
+        )
+    return world.maya.user
+
+
+def _left(world: World, other: World) -> User:
+    """HR whose role ended and who has left."""
+    with company_scope(world.company):
+        world.hari.left_on = dt.date(2026, 3, 1)
+        world.hari.save(update_fields=["left_on"])
+        RoleGrant.objects.filter(user=world.hari.user).update(ends_on=dt.date(2026, 3, 1))
+    return world.hari.user
+
+
+def _operator(world: World, other: World) -> User:
+    grant = services.operator_create(name="Otto", email="otto@m.example", by=job_actor("test"))
+    return grant.user
+
+
+REFUSED: dict[str, Callable[[World, World], User]] = {
+    "outsider": _outsider,
+    "employee": lambda world, other: world.bikram.user,
+    "manager": _manager,
+    "left": _left,
+    "operator": _operator,
+}
+
+
+@pytest.mark.parametrize("who", sorted(REFUSED))
+def test_hrs_pages_refuse(client: Client, world: World, other: World, who: str) -> None:
+    client.force_login(REFUSED[who](world, other))
+    paths = ["/admin/"]
+    for model, admin in HR.values():
+        paths += [_address(admin, "changelist"), _address(admin, "add")]
+        paths.append(_address(admin, "change", _row(model, admin, world)))
+    assert {client.get(path).status_code for path in paths} == {403}
+
+
+@pytest.mark.parametrize("who", ["outsider", "employee", "manager", "left", "hr"])
+def test_operators_pages_refuse(client: Client, world: World, other: World, who: str) -> None:
+    user = world.hari.user if who == "hr" else REFUSED[who](world, other)
+    client.force_login(user)
+    paths = ["/operator/"] + [_address(admin, "changelist") for _m, admin in OPERATOR.values()]
+    assert {client.get(path).status_code for path in paths} == {403}
+
+
+def test_who_is_not_signed_in_is_led_to_sign_in(client: Client, db: None) -> None:
+    for path in ("/admin/", "/operator/"):
+        answer = client.get(path, follow=True)
+        assert answer.redirect_chain[-1][0] == f"/sign-in/?next={quote(path, safe='')}"
+
+
+# --- every page -------------------------------------------------------------------------------
+@pytest.mark.parametrize("label", sorted(HR))
+def test_every_page_of_hr_opens(hr: Client, world: World, label: str) -> None:
+    model, admin = HR[label]
+    row = _row(model, admin, world)
+    for name, target in (("changelist", None), ("change", row), ("history", row)):
+        answer = hr.get(_address(admin, name, target))
+        assert answer.status_code == 200, (name, label)
+        assert f"/{row.pk}/" not in answer.text
+    status = hr.get(_address(admin, "add")).status_code
+    assert status == (200 if label in ADDED else 403)
+
+
+ADDED = {
+    "attendance.shiftassignment",
+    "companies.calendarday",
+    "companies.department",
+    "companies.employee",
+    "companies.office",
+    "companies.officeversion",
+    "companies.placement",
+    "companies.policyversion",
+    "companies.rolegrant",
+    "companies.shift",
+    "companies.shiftversion",
+}
+
+
+@pytest.mark.parametrize("label", sorted(OPERATOR))
+def test_every_page_of_the_operator_opens(
+    client: Client, world: World, other: World, label: str
+) -> None:
+    client.force_login(_operator(world, other))
+    JobRun.objects.create(name="outbox", started_at=dt.datetime(2026, 3, 4, tzinfo=dt.UTC))
+    model, admin = OPERATOR[label]
+    assert client.get(_address(admin, "changelist")).status_code == 200
+    with no_scope("the operator's rows"):
+        row = admin.get_queryset(_Request(client)).order_by("pk").first()
+    assert client.get(_address(admin, "change", row)).status_code == 200
+
+
+class _Request:
+    """As much of a request as a queryset asks for."""
+
+    def __init__(self, client: Client) -> None:
+        self.actor = None
+        self.user = None
+
+
+def test_the_operator_sees_no_person(client: Client, world: World, other: World) -> None:
+    client.force_login(_operator(world, other))
+    for _model, admin in OPERATOR.values():
+        text = client.get(_address(admin, "changelist")).text
+        assert "Maya" not in text
+        assert "maya@" not in text
+
+
+# --- only the own company ---------------------------------------------------------------------
+@pytest.mark.parametrize("label", sorted(HR))
+def test_another_companys_row_is_not_there(
+    hr: Client, world: World, other: World, label: str
+) -> None:
+    model, admin = HR[label]
+    stranger = _row(model, admin, other)
+    for name in ("change", "history", "delete"):
+        path = _address(admin, name, stranger)
+        answer = hr.get(path)
+        assert (answer.status_code, answer.headers.get("Location")) in (
+            (302, "/admin/"),
+            (403, None),
+        ), path
+    assert hr.post(_address(admin, "delete", stranger), {"post": "yes"}).status_code in (302, 403)
+    with no_scope("the row of the other company"):
+        assert model._default_manager.filter(pk=stranger.pk).exists()
+
+
+@pytest.mark.parametrize("label", sorted(HR))
+def test_lists_show_the_own_company_only(
+    hr: Client, world: World, other: World, label: str
+) -> None:
+    model, admin = HR[label]
+    text = hr.get(_address(admin, "changelist")).text
+    for row in (_row(model, admin, other), other.maya, other.office):
+        assert str(getattr(row, "public_id", "")) not in text
+    assert "Other" not in text.replace("Others", "")
+
+
+@pytest.mark.parametrize("label", sorted(ADDED))
+def test_choices_are_of_the_own_company(hr: Client, world: World, other: World, label: str) -> None:
+    _model, admin = HR[label]
+    text = hr.get(_address(admin, "add")).text
+    for row in (other.office, other.day_shift, other.maya, other.maya.user):
+        assert str(row.public_id) not in text
+
+
+def test_the_row_search_finds_the_own_company_only(hr: Client, world: World, other: World) -> None:
+    query = {"app_label": "companies", "model_name": "placement", "field_name": "employee"}
+    found = hr.get("/admin/autocomplete/", {**query, "term": "Maya"}).json()["results"]
+    assert [item["id"] for item in found] == [str(world.maya.public_id)]
+    for bad in ({"field_name": "company"}, {"field_name": "nothing"}, {"model_name": "user"}):
+        assert hr.get("/admin/autocomplete/", {**query, **bad}).status_code == 403
+
+
+# --- statements -------------------------------------------------------------------------------
+def _statements(client: Client, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+def _multiply(world: World, count: int) -> None:
+    """Add people with placements and days, and rows of the other kinds."""
+    with company_scope(world.company):
+        start = Employee.objects.count()
+        for n in range(start, start + count):
+            person = make_person(world.company, f"Person{n}", world.office, world.day_shift)
+            world.punch(person, "2026-03-03 09:00")
+            Department.objects.create(company=world.company, name=f"D{n}")
+            Office.objects.create(company=world.company, name=f"O{n}")
+            Shift.objects.create(company=world.company, name=f"S{n}")
+            CalendarDay.objects.create(
+                company=world.company, date=dt.date(2026, 6, 1) + dt.timedelta(days=n),
+                kind="holiday", name=f"H{n}",
+            )  # fmt: skip
+            RoleGrant.objects.create(
+                company=world.company, user=person.user, role=Role.MANAGER, starts_on=START
+            )
+
+
+def test_lists_cost_the_same_with_more_rows(hr: Client, world: World) -> None:
+    paths = ["/admin/"] + [_address(admin, "changelist") for _model, admin in HR.values()]
+    _multiply(world, 2)
+    few = {path: _statements(hr, path) for path in paths}
+    _multiply(world, 45)
+    assert {path: _statements(hr, path) for path in paths} == few
+
+
+def test_the_operators_lists_cost_the_same_with_more_rows(
+    client: Client, world: World, other: World
+) -> None:
+    client.force_login(_operator(world, other))
+    paths = ["/operator/"] + [_address(admin, "changelist") for _m, admin in OPERATOR.values()]
+    one = {path: _statements(client, path) for path in paths}
+    for n in range(20):
+        Company.objects.create(name=f"Company {n}", code=f"c{n}")
+    assert {path: _statements(client, path) for path in paths} == one

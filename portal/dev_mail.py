@@ -7,9 +7,7 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 _LINK = re.compile(r"https?://\S+")
 _MOST = 50
@@ -40,7 +38,7 @@ def newest(folder: Path) -> list[Mail]:
 def _read(path: Path) -> Mail:
     # The file backend ends each message with a line of dashes.
     text = path.read_bytes().rsplit(b"\n" + b"-" * 79, 1)[0]
-    message = cast(EmailMessage, email.message_from_bytes(text, policy=email.policy.default))
+    message = email.message_from_bytes(text, policy=email.policy.default)
     return Mail(
         when=dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC),
         to=str(message["To"]),

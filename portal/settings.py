@@ -7,9 +7,9 @@ the on-device face engine, mail written to files; everything of its own stands i
 from pathlib import Path
 
 import environ
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from portal import local_secrets
+from portal import admin_look, local_secrets
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -19,8 +19,7 @@ VAR_DIR = Path(env.str("MUSTER_VAR", default=str(BASE_DIR / "var")))
 DEMO = env.bool("MUSTER_DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 
-_local = {} if env.str("SECRET_KEY", default="") else local_secrets.load(VAR_DIR)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _local["secret_key"]
+SECRET_KEY = env.str("SECRET_KEY", default="") or local_secrets.load(VAR_DIR)["secret_key"]
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
@@ -30,7 +29,12 @@ _IS_HTTPS = PUBLIC_URL.startswith("https://")
 
 # --- apps and floors --------------------------------------------------------------------------
 INSTALLED_APPS = [
+    # Muster's own stand first: its templates take the place of a library's page of the same name.
+    "companies",
+    "attendance",
+    "portal",
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -40,9 +44,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
-    "companies",
-    "attendance",
-    "portal",
 ]
 
 MIDDLEWARE = [
@@ -51,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.browser_policies",
+    "portal.middleware.admin_content_policy",
     # The door of punches stands before sessions: it reads no cookie (attendance.door).
     "attendance.door.PunchDoorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -89,11 +91,14 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'muster.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: `atomic()` takes the write lock first, so "lock, then look" holds here too.
-    # FULL: NORMAL may lose the last commits when the power goes.
+    # FULL: NORMAL may lose the last commits when the power goes. RECURSIVE: without it, REPLACE
+    # deletes rows past the triggers that keep records (companies.integrity).
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;"
+        ),
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
@@ -139,7 +144,7 @@ TIME_ZONE = "UTC"
 
 # --- files, mail, faces -----------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -150,6 +155,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = False
 if DEMO or DEBUG:
     # No collecting before the first page: the files are served from where they lie.
+    STATIC_ROOT = None
     WHITENOISE_USE_FINDERS = True
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
@@ -162,8 +168,7 @@ if env.str("EMAIL_URL", default=""):
 
 MUSTER_FACE_ENGINE = env.str("MUSTER_FACE_ENGINE", default="dlib")
 MUSTER_FACE_KEYS = (
-    env.json("MUSTER_FACE_KEYS", default=None)
-    or (_local or local_secrets.load(VAR_DIR))["face_keys"]
+    env.json("MUSTER_FACE_KEYS", default=None) or local_secrets.load(VAR_DIR)["face_keys"]
 )
 
 # --- the browser's rules ----------------------------------------------------------------------
@@ -181,6 +186,12 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     },
+}
+# What unfold's Alpine.js and inline styles need beyond that, under the two admin sites only.
+ADMIN_CONTENT_SECURITY_POLICY = {
+    **CONTENT_SECURITY_POLICY["DIRECTIVES"],
+    "script-src": [SELF, UNSAFE_EVAL],
+    "style-src": [SELF, UNSAFE_INLINE],
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -202,9 +213,6 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("MUSTER_LOG_LEVEL", default="INFO")},
 }
 
-UNFOLD = {
-    "SITE_TITLE": "Muster",
-    "SITE_HEADER": "Muster",
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-}
+# --- the admin sites --------------------------------------------------------------------------
+UNFOLD = admin_look.HR
+UNFOLD_OPERATOR = admin_look.OPERATOR

@@ -13,4 +13,5 @@ urlpatterns = [
     path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
     path("demo/mail/", views.dev_mail, name="dev-mail"),
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon, name="favicon"),
 ]

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -53,6 +54,7 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@once
 def choose_company(request: HttpRequest) -> HttpResponse:
     """Let a person of several companies say in which one they act."""
     mine = selectors.memberships(request.user, now=timezone.now())  # type: ignore[arg-type]
@@ -136,11 +138,15 @@ def dev_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/dev_mail.html", {"mails": mails.newest(settings.MAIL_DIR)})
 
 
+@login_not_required
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Answer the browser that asks for an icon by its old name, as beside a picture alone."""
+    return redirect(static("muster/icons/favicon.svg"))
+
+
 @method_decorator(login_not_required, name="dispatch")
 class Styleguide(TemplateView):
     """All tokens and components on one page."""
 
     template_name = "portal/styleguide.html"
-
-
-choose_company = once(choose_company)

@@ -1,0 +1,355 @@
+"""The demo company: two offices, 25 people, two months of plausible days judged by the rules.
+
+Nobody's face is invented: demo people enrol with the visitor's own camera.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils import timezone
+
+from attendance.enums import Direction, FaceState, MarkKind, Source
+from attendance.models import Punch, PunchState
+from attendance.rules.types import Occurrence
+from attendance.selectors import people as people_of
+from attendance.selectors.settings import company_settings
+from attendance.services import marks
+from attendance.services.days import person_recompute
+from companies import services
+from companies.actor import Actor, job_actor
+from companies.enums import CalendarKind, EmploymentType, Role
+from companies.models import (
+    CalendarDay,
+    Company,
+    Department,
+    Employee,
+    Office,
+    OfficeVersion,
+    Placement,
+    PolicyVersion,
+    RoleGrant,
+    Shift,
+    ShiftVersion,
+    User,
+)
+from companies.scoping import company_scope
+
+CODE = "himal"
+PASSWORD = "himal tea house"  # noqa: S105  # printed on the sign-in page of the demo
+DAYS = 62
+_BEGIN = dt.date(2000, 1, 1)
+
+# name, department, office, shift, employment type, months since joining
+_PEOPLE = (
+    ("Hari Prasad Koirala", "People", "Kathmandu", "Day", "employee", 70),
+    ("Maya Gurung", "Engineering", "Kathmandu", "Day", "employee", 38),
+    ("Asha Shrestha", "Engineering", "Kathmandu", "Day", "employee", 61),
+    ("Bikram Thapa", "Engineering", "Kathmandu", "Day", "employee", 12),
+    ("Deepa Rai", "Engineering", "Kathmandu", "Day", "employee", 20),
+    ("Gita Adhikari", "Engineering", "Kathmandu", "Day", "intern", 3),
+    ("Kiran Maharjan", "Engineering", "Kathmandu", "Early", "employee", 9),
+    ("Laxmi Tamang", "Design", "Kathmandu", "Day", "employee", 27),
+    ("Manoj Karki", "Design", "Kathmandu", "Day", "employee", 44),
+    ("Nisha Bhandari", "Design", "Kathmandu", "Day", "intern", 2),
+    ("Prakash Lama", "Support", "Kathmandu", "Early", "employee", 33),
+    ("Rita Magar", "Support", "Kathmandu", "Early", "employee", 16),
+    ("Sunil Basnet", "Support", "Kathmandu", "Day", "employee", 8),
+    ("Tara Joshi", "People", "Kathmandu", "Day", "employee", 51),
+    ("Ujjwal Poudel", "Engineering", "Kathmandu", "Day", "intern", 1),
+    ("Alice Bennett", "Support", "London", "Late", "employee", 40),
+    ("Daniel Okafor", "Support", "London", "Night", "employee", 29),
+    ("Emma Clarke", "Support", "London", "Night", "employee", 18),
+    ("Farid Rahman", "Support", "London", "Night", "employee", 7),
+    ("Grace Hughes", "Engineering", "London", "Office", "employee", 35),
+    ("Harriet Cole", "Engineering", "London", "Office", "employee", 22),
+    ("Isaac Mensah", "Engineering", "London", "Office", "intern", 2),
+    ("Julia Novak", "Design", "London", "Office", "employee", 15),
+    ("Kofi Asante", "Support", "London", "Late", "employee", 11),
+    ("Lena Fischer", "People", "London", "Office", "employee", 48),
+)
+_MANAGERS = {
+    "People": "Hari Prasad Koirala",
+    "Engineering": "Asha Shrestha",
+    "Design": "Manoj Karki",
+    "Support": "Alice Bennett",
+}
+_SHIFTS = {
+    "Day": (dt.time(9), dt.time(17, 30), "13:00", "13:30"),
+    "Early": (dt.time(6), dt.time(14), "10:00", "10:30"),
+    "Office": (dt.time(9), dt.time(17), "12:30", "13:00"),
+    "Late": (dt.time(14), dt.time(22), "18:00", "18:30"),
+    "Night": (dt.time(22), dt.time(6), "02:00", "02:30"),
+}
+
+
+@dataclass(frozen=True)
+class Login:
+    """A demo account, as the sign-in page shows it."""
+
+    label: str
+    email: str
+    password: str = PASSWORD
+
+
+LOGINS = (
+    Login("Maya, an employee", "maya@himal.example"),
+    Login("Hari, HR", "hari@himal.example"),
+    Login("Emma, night shift in London", "emma@himal.example"),
+    Login("Otto, who runs the platform", "operator@himal.example"),
+)
+
+
+def exists() -> bool:
+    """Return whether the demo company is there already."""
+    return Company.objects.filter(code=CODE).exists()
+
+
+@transaction.atomic
+def build() -> Company:
+    """Make the demo company with everything in it."""
+    actor = job_actor("demo")
+    company = services.company_create(
+        name="Himal Tea House",
+        code=CODE,
+        zone="Asia/Kathmandu",
+        country="NP",
+        hr_name="Hari Prasad Koirala",
+        hr_email="hari@himal.example",
+        by=actor,
+    )
+    today = timezone.now().date()
+    with company_scope(company):
+        _policy(company, today)
+        offices, departments, shifts = _offices(company), _departments(company), _shifts(company)
+        _calendar(company, offices, today)
+        staff = _staff(company, offices, departments, shifts, today)
+        company.refresh_from_db()
+        chance = random.Random(1953)  # noqa: S311  # the same plausible days every time
+        for employee in staff:
+            employee.company = company
+            _punches(company, employee, today, chance)
+        for employee in staff:
+            _judge(employee, today)
+        _marks(staff, today, actor)
+    grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
+    _set_passwords([grant.user, *User.objects.filter(engagements__in=_ids(staff))])
+    return company
+
+
+def _ids(staff: list[Employee]) -> list[int]:
+    return [employee.pk for employee in staff]
+
+
+def _set_passwords(users: list[User]) -> None:
+    """Give everybody the demo's password; one hash serves, it is no secret."""
+    users[0].set_password(PASSWORD)
+    User.objects.filter(pk__in=[user.pk for user in users]).update(password=users[0].password)
+
+
+def _policy(company: Company, today: dt.date) -> None:
+    """Write two versions, so that the visitor sees one end: pictures are asked for from today."""
+    common = {"company": company, "zone": "Asia/Kathmandu", "weekly_off": {"sat": "all"}}
+    PolicyVersion.objects.create(starts_on=_BEGIN, allows_unchecked=True, **common)
+    PolicyVersion.objects.create(starts_on=today, allows_unchecked=False, **common)
+
+
+def _offices(company: Company) -> dict[str, Office]:
+    kathmandu = Office.objects.get(company=company)
+    kathmandu.name = "Kathmandu"
+    kathmandu.save(update_fields=["name"])
+    london: Office = Office.objects.create(company=company, name="London")
+    OfficeVersion.objects.create(
+        company=company,
+        office=london,
+        zone="Europe/London",
+        country="GB",
+        weekly_off={"sat": "all", "sun": "all"},
+    )
+    return {"Kathmandu": kathmandu, "London": london}
+
+
+def _departments(company: Company) -> dict[str, Department]:
+    names = ("Engineering", "Design", "Support", "People")
+    return {name: Department.objects.create(company=company, name=name) for name in names}
+
+
+def _shifts(company: Company) -> dict[str, Shift]:
+    shifts: dict[str, Shift] = {}
+    for name, (start, end, break_start, break_end) in _SHIFTS.items():
+        shifts[name] = Shift.objects.create(company=company, name=name)
+        ShiftVersion.objects.create(
+            company=company,
+            shift=shifts[name],
+            start_time=start,
+            end_time=end,
+            breaks=[{"start": break_start, "end": break_end}],
+            late_grace_minutes=10,
+            early_grace_minutes=5,
+            half_day_below_minutes=360,
+            absent_below_minutes=180,
+        )
+    return shifts
+
+
+def _calendar(company: Company, offices: dict[str, Office], today: dt.date) -> None:
+    """Put one holiday of an office and one of the whole company into the last two months."""
+    CalendarDay.objects.create(
+        company=company,
+        date=today - dt.timedelta(days=33),
+        kind=CalendarKind.HOLIDAY,
+        name="Festival of lights",
+        office=offices["Kathmandu"],
+    )
+    CalendarDay.objects.create(
+        company=company,
+        date=today - dt.timedelta(days=12),
+        kind=CalendarKind.COMPANY_DAY,
+        name="Founding day",
+    )
+
+
+def _staff(
+    company: Company,
+    offices: dict[str, Office],
+    departments: dict[str, Department],
+    shifts: dict[str, Shift],
+    today: dt.date,
+) -> list[Employee]:
+    staff: dict[str, Employee] = {}
+    for number, (name, department, office, shift, kind, months) in enumerate(_PEOPLE, start=1):
+        email = f"{name.split()[0].lower()}@himal.example"
+        user = User.objects.filter(email=email).first() or User.objects.create_user(
+            email=email, name=name
+        )
+        staff[name] = Employee.objects.create(
+            company=company,
+            user=user,
+            code=f"HT{number:03d}",
+            name=name,
+            email=email,
+            employment_type=EmploymentType(kind),
+            joined_on=today - dt.timedelta(days=30 * months),
+        )
+        Placement.objects.create(
+            company=company,
+            employee=staff[name],
+            starts_on=staff[name].joined_on,
+            office=offices[office],
+            department=departments[department],
+            manager=staff.get(_MANAGERS[department]) if name not in _MANAGERS.values() else None,
+            default_shift=shifts[shift],
+        )
+    for department, name in _MANAGERS.items():
+        RoleGrant.objects.create(
+            company=company,
+            user=staff[name].user,
+            role=Role.MANAGER,
+            department=departments[department],
+            starts_on=today - dt.timedelta(days=DAYS),
+        )
+    return list(staff.values())
+
+
+def _days(company: Company, employee: Employee, today: dt.date) -> Iterator[Occurrence]:
+    """Yield the shifts that the person worked in the demo's stretch, days off left out."""
+    first = max(employee.joined_on, today - dt.timedelta(days=DAYS))
+    calendar = people_of.person_calendars(
+        company, [employee], settings=company_settings(company), first=first, last=today
+    )[employee.pk]
+    for n in range((today - first).days + 1):
+        date = first + dt.timedelta(days=n)
+        occurrence = calendar.occurrence_on(date)
+        if occurrence is not None and not calendar.day_kind_on(date).is_off:
+            yield occurrence
+
+
+def _times(occurrence: Occurrence, chance: random.Random) -> list[tuple[dt.datetime, Direction]]:
+    """Return a plausible day: mostly in time, now and then late, early, forgotten or away."""
+    luck = chance.random()
+    if luck < 0.03:
+        return []
+    late = chance.gauss(-6, 6) if luck < 0.88 else chance.uniform(11, 45)
+    over = chance.gauss(8, 10) if luck < 0.95 else chance.uniform(-150, -20)
+    start = occurrence.starts_at + dt.timedelta(minutes=max(late, -50))
+    end = occurrence.ends_at + dt.timedelta(minutes=min(over, 55))
+    if 0.03 <= luck < 0.045:
+        return [(start, Direction.IN)]
+    return [(start, Direction.IN), (end, Direction.OUT)]
+
+
+def _punches(company: Company, employee: Employee, today: dt.date, chance: random.Random) -> None:
+    now = timezone.now()
+    times = [
+        (moment.replace(microsecond=0), direction, occurrence.zone)
+        for occurrence in _days(company, employee, today)
+        for moment, direction in _times(occurrence, chance)
+        if moment < now and not _is_visitors(employee, moment, now)
+    ]
+    punches = [
+        Punch(
+            company=company,
+            employee=employee,
+            tap_id=uuid.UUID(int=chance.getrandbits(128), version=4),
+            occurred_at=moment,
+            zone=zone,
+            utc_offset_minutes=_offset(moment, zone),
+            direction=direction,
+            source=Source.WEB,
+            no_frame="no_camera",
+        )
+        for moment, direction, zone in times
+    ]
+    Punch.objects.bulk_create(punches)
+    PunchState.objects.bulk_create(
+        PunchState(
+            company=company,
+            punch=punch,
+            employee=employee,
+            occurred_at=punch.occurred_at,
+            direction=punch.direction,
+            face=FaceState.NOT_CHECKED,
+            face_reason="no_camera",
+        )
+        for punch in punches
+    )
+
+
+def _is_visitors(employee: Employee, moment: dt.datetime, now: dt.datetime) -> bool:
+    """Return whether the visitor may want to make this check-in: the printed logins' last day."""
+    is_printed = employee.email in {login.email for login in LOGINS}
+    return is_printed and now - moment < dt.timedelta(hours=20)
+
+
+def _offset(moment: dt.datetime, zone: str) -> int:
+    offset = moment.astimezone(ZoneInfo(zone)).utcoffset() or dt.timedelta()
+    return int(offset.total_seconds() // 60)
+
+
+def _judge(employee: Employee, today: dt.date) -> None:
+    first = max(employee.joined_on, today - dt.timedelta(days=DAYS))
+    person_recompute(
+        employee=employee, first=first, last=today + dt.timedelta(days=1), now=timezone.now()
+    )
+
+
+def _marks(staff: list[Employee], today: dt.date, actor: Actor) -> None:
+    """Cover a few days, as approved requests will: work from home, on duty, a day of leave."""
+    kinds = (
+        (staff[1], 9, MarkKind.WORK_FROM_HOME, ""),
+        (staff[2], 16, MarkKind.ON_DUTY, ""),
+        (staff[4], 20, MarkKind.LEAVE, "CL"),
+        (staff[19], 8, MarkKind.LEAVE, "SL"),
+    )
+    for employee, back, kind, code in kinds:
+        date = today - dt.timedelta(days=back)
+        if employee.joined_on <= date:
+            marks.mark_add(
+                employee=employee, date=date, kind=kind, code=code, source_ref="demo", by=actor
+            )

@@ -1,0 +1,204 @@
+// Checking in and out. First the punch is recorded, then its picture is weighed (two requests).
+
+import { Camera, isAllowed } from "./camera.js";
+import { hideWayForward, post, say, showWayForward, words } from "./page.js";
+import { tapId } from "./tap.js";
+
+const RENEW_EVERY = 30 * 60 * 1000; // ms; a pass lasts twelve hours
+const CLOSE_AFTER = 2 * 60 * 1000; // ms; a preview that nobody uses goes dark
+const LONGEST_WAIT = 15; // seconds between two tries to send
+const MOST_QUESTIONS = 8; // then "will be checked shortly" stands
+
+const form = document.getElementById("punch");
+const button = document.getElementById("punch-button");
+const result = document.getElementById("result");
+const camera = new Camera();
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel("muster.punch") : null;
+let isBusy = false;
+let isUnsent = false;
+let dark = 0;
+
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// --- what the page shows ---------------------------------------------------------------------
+function setBusy(now) {
+  isBusy = now;
+  button.setAttribute("aria-disabled", String(now));
+}
+
+function showResult(tone, first, second = "") {
+  result.dataset.tone = tone;
+  result.replaceChildren();
+  for (const [tag, text] of [["b", first], ["span", second]]) {
+    if (!text) continue;
+    const line = document.createElement(tag);
+    line.textContent = text;
+    result.append(line);
+  }
+}
+
+function setAction({ pass, action_key, direction, label }) {
+  form.elements.pass.value = pass;
+  form.elements.direction.value = direction;
+  form.dataset.actionKey = action_key;
+  button.textContent = label;
+}
+
+/** Take the facts of today from the page as the server has it now. */
+async function refresh() {
+  let fresh;
+  try {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return; // no connection: what stands there stays
+  }
+  const found = fresh.getElementById("punch");
+  if (!found || isBusy) return;
+  setAction({
+    pass: found.elements.pass.value,
+    action_key: found.dataset.actionKey,
+    direction: found.elements.direction.value,
+    label: fresh.getElementById("punch-button").textContent,
+  });
+  for (const part of [".punch-now", ".today-side"]) {
+    document.querySelector(part).replaceWith(fresh.querySelector(part));
+  }
+}
+
+// --- the camera ------------------------------------------------------------------------------
+const takesPicture = () => form.dataset.cameraMode === "face";
+
+function darkenLater() {
+  clearTimeout(dark);
+  dark = setTimeout(() => !isBusy && camera.close(), CLOSE_AFTER);
+}
+
+async function preview() {
+  if (!takesPicture() || document.hidden || !(await isAllowed())) return;
+  try {
+    await camera.open();
+    if (!isBusy) say("advice", words.ready);
+    darkenLater();
+  } catch {
+    // the tap tries again and says what is in the way
+  }
+}
+
+async function picture() {
+  if (!camera.isOpen) say("advice", words.look);
+  await camera.open();
+  const frame = await camera.frame();
+  camera.freeze();
+  return frame;
+}
+
+// --- recording and weighing --------------------------------------------------------------------
+async function renewPass() {
+  try {
+    const answer = await fetch(form.dataset.passUrl, { headers: { Accept: "application/json" } });
+    if (answer.ok && !answer.redirected) return (await answer.json()).pass;
+  } catch {
+    // the sentence of the refusal stands
+  }
+  return "";
+}
+
+/** Send until the server has answered; the tap id makes any number of arrivals one punch. */
+async function record(fields) {
+  isUnsent = true;
+  let hasRenewed = false;
+  for (let seconds = 1; ; seconds = Math.min(seconds * 2, LONGEST_WAIT)) {
+    const answer = await post(form.getAttribute("action"), fields);
+    if (answer.status === 401 && !hasRenewed) {
+      hasRenewed = true;
+      const pass = await renewPass();
+      if (pass) {
+        fields.pass = pass;
+        continue;
+      }
+    }
+    if (answer.status && answer.status < 500 && answer.status !== 429) {
+      isUnsent = false;
+      return answer;
+    }
+    showResult("warn", words.unsent, answer.body.title ?? words.keep_open);
+    await wait(seconds * 1000);
+  }
+}
+
+async function weigh(recorded, pass) {
+  showResult("good", recorded.text, words.checking);
+  for (let asked = 0; asked < MOST_QUESTIONS; asked += 1) {
+    const { status, body } = await post(recorded.verify, { pass });
+    if (body.next) setAction(body.next);
+    if (status === 200) return showResult(body.tone, recorded.text, body.text);
+    if (status === 202) showResult(body.tone, recorded.text, body.text);
+    await wait((body.retry_after ?? 2) * 1000);
+  }
+  return showResult("info", recorded.text, words.later);
+}
+
+async function send(noFrame, frame) {
+  const fields = {
+    pass: form.elements.pass.value,
+    tap_id: tapId(form.dataset.actionKey),
+    direction: form.elements.direction.value,
+    device_at: new Date().toISOString(),
+    no_frame: noFrame,
+  };
+  if (frame) fields.frame = frame;
+  const { status, body } = await record(fields);
+  if (status !== 200 && status !== 201) {
+    showResult("bad", body.title ?? words.refused);
+    return;
+  }
+  await weigh(body, fields.pass);
+  tabs?.postMessage("recorded");
+}
+
+async function tap(noFrame) {
+  if (isBusy) return;
+  setBusy(true);
+  hideWayForward();
+  result.replaceChildren();
+  try {
+    const frame = noFrame ? null : await picture();
+    say("advice", "");
+    await send(noFrame, frame);
+  } catch (error) {
+    if (!error.reason) throw error;
+    say("advice", "");
+    showWayForward(words[error.reason]);
+    form.elements.no_frame.value = error.reason;
+    return;
+  } finally {
+    camera.close();
+    setBusy(false);
+  }
+  await refresh();
+}
+
+// --- what happens ------------------------------------------------------------------------------
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  tap(takesPicture() ? "" : form.dataset.reason || "unknown");
+});
+document.getElementById("try-again").addEventListener("click", () => tap(""));
+document.getElementById("without-picture").addEventListener("click", () => tap(form.elements.no_frame.value));
+window.addEventListener("beforeunload", (event) => isUnsent && event.preventDefault());
+document.addEventListener("visibilitychange", () => {
+  if (isBusy) return;
+  if (document.hidden) {
+    camera.close();
+    say("advice", "");
+  } else {
+    refresh();
+    preview();
+  }
+});
+tabs?.addEventListener("message", () => !isBusy && refresh());
+setInterval(() => !isBusy && !document.hidden && refresh(), RENEW_EVERY);
+tapId(form.dataset.actionKey); // made when the action is shown, so that tabs agree before a tap
+preview();

@@ -1,0 +1,152 @@
+"""The front door's headers, errors, demo, jobs and secrets."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client, RequestFactory
+
+from companies.models import JobRun
+from portal import jobs, local_secrets
+from portal.middleware import request_id
+from tests.attendance.world import World, make_world
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+# --- headers ----------------------------------------------------------------------------------
+def _policy(text: str) -> dict[str, set[str]]:
+    parts = [part.split() for part in text.split(";") if part.strip()]
+    return {part[0]: set(part[1:]) for part in parts}
+
+
+def test_pages_trust_their_own_scripts_only(client: Client, world: World) -> None:
+    client.force_login(world.maya.user)
+    answer = client.get("/")
+    policy = _policy(answer["Content-Security-Policy"])
+    assert policy["default-src"] == {"'none'"}
+    nonces = {item for item in policy["script-src"] if item.startswith("'nonce-")}
+    assert policy["script-src"] - nonces == {"'self'"}
+    assert policy["frame-ancestors"] == {"'none'"}
+    assert policy["connect-src"] == {"'self'"}
+    assert answer["Permissions-Policy"].startswith("camera=(self), geolocation=()")
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_admin_has_a_policy_of_its_own(client: Client, world: World) -> None:
+    client.force_login(world.hari.user)
+    policy = _policy(client.get("/admin/")["Content-Security-Policy"])
+    assert policy["script-src"] == {"'self'", "'unsafe-eval'"}
+    assert policy["default-src"] == {"'none'"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "is_kept"), [("a1b2c3d4-e5f6", True), ("short", False), ("x" * 41, False), ("", False)]
+)
+def test_a_request_has_an_id(rf: RequestFactory, sent: str, is_kept: bool) -> None:
+    from django.http import HttpResponse
+
+    answer = request_id(lambda request: HttpResponse())(rf.get("/", headers={"X-Request-ID": sent}))
+    assert (answer["X-Request-ID"] == sent) is is_kept
+    assert len(answer["X-Request-ID"]) >= 8
+
+
+# --- errors and small pages -------------------------------------------------------------------
+def test_a_page_that_is_not_there_says_what_to_do(client: Client, world: World) -> None:
+    client.force_login(world.maya.user)
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.text
+
+
+def test_health_needs_no_session(client: Client, db: None) -> None:
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert not answer.cookies
+
+
+def test_the_styleguide_shows_without_signing_in(client: Client, db: None) -> None:
+    assert client.get("/styleguide/").status_code == 200
+
+
+def test_the_icons_old_name_leads_to_the_icon(client: Client, db: None) -> None:
+    assert client.get("/favicon.ico")["Location"] == "/static/muster/icons/favicon.svg"
+
+
+def test_me_shows_who_one_is_here(client: Client, world: World) -> None:
+    client.force_login(world.maya.user)
+    page = client.get("/me/")
+    for words in ("Maya", "maya@kettle.example", "Kettle", "Day, 09:00–17:30"):
+        assert words in page.text
+
+
+# --- demo -------------------------------------------------------------------------------------
+def test_the_demos_pages_are_nowhere_else(client: Client, db: None) -> None:
+    assert client.get("/demo/mail/").status_code == 404
+    assert "Who you can be" not in client.get("/sign-in/").text
+    with pytest.raises(CommandError, match="MUSTER_DEMO=1"):
+        call_command("demo", "--only-set-up")
+
+
+def test_the_demo_shows_whom_one_can_be(client: Client, db: None, settings: Any) -> None:
+    settings.DEMO = True
+    page = client.get("/sign-in/")
+    assert "Demo: nobody here is real." in page.text
+    assert "maya@himal.example" in page.text
+    assert client.get("/demo/mail/").status_code == 200
+
+
+# --- jobs -------------------------------------------------------------------------------------
+def test_every_job_can_be_loaded_and_runs(world: World) -> None:
+    assert [job.name for job in jobs.JOBS] == [
+        "outbox", "pending_verify", "settle_open", "absence_sweep", "photo_retention",
+    ]  # fmt: skip
+    for job in jobs.JOBS:
+        call_command("job", job.name)
+    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 5
+
+
+def _broken() -> int:
+    raise RuntimeError("out of paper")
+
+
+def test_a_job_that_fails_is_seen_and_stops_nothing(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = jobs.Job("outbox", 1, f"{__name__}:_broken")
+    assert jobs.run(broken, is_recorded=False) is False
+    row = JobRun.objects.get()
+    assert (row.name, row.last_error, row.succeeded_at) == (
+        "outbox", "RuntimeError: out of paper", None,
+    )  # fmt: skip
+    assert jobs.run(jobs.by_name("outbox")) is True
+    row.refresh_from_db()
+    assert (row.last_error, row.succeeded_at is not None) == ("", True)
+
+
+def test_a_job_of_no_such_name_is_refused() -> None:
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("job", "tea", stderr=io.StringIO())
+
+
+# --- secrets ----------------------------------------------------------------------------------
+def test_a_machine_makes_its_secrets_once(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    first = local_secrets.load(folder)
+    assert local_secrets.load(folder) == first
+    path = folder / "secrets.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text()) == first
+    assert [item.name for item in folder.iterdir()] == ["secrets.json"]
+    assert local_secrets.load(tmp_path / "other") != first

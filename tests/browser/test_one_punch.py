@@ -1,0 +1,78 @@
+"""Double taps, reloads, two tabs, a lost connection, the keyboard alone: one punch each."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Open, Server
+from tests.browser.test_check_in import CLOCK
+
+
+def _punches(page: Page, server: Server) -> int:
+    page.goto(f"{server.url}/day/{server.today():%Y-%m-%d}/")
+    expect(page.get_by_role("heading", name="Check-ins and check-outs")).to_be_visible()
+    return page.locator(".punch-line").count()
+
+
+def test_a_double_tap_and_a_second_tab_make_one_punch(open_browser: Open) -> None:
+    person = open_browser(None)
+    person.sign_in("indra")
+    second = person.context.new_page()
+    second.goto(person.server.url)
+    person.page.locator("#punch-button").dblclick()
+    expect(person.page.locator("#result b")).to_have_text(CLOCK)
+    expect(person.page.locator("#punch-button")).to_have_text("Check out")
+    # The other tab hears of it and shows the next action.
+    expect(second.locator("#punch-button")).to_have_text("Check out")
+    person.page.reload()
+    expect(person.page.locator("#punch-button")).to_have_text("Check out")
+    assert _punches(person.page, person.server) == 1
+
+
+def test_a_tab_that_heard_nothing_sends_the_same_tap(open_browser: Open) -> None:
+    person = open_browser(None)
+    person.context.add_init_script("delete window.BroadcastChannel")
+    person.sign_in("jaya")
+    second = person.context.new_page()
+    second.goto(person.server.url)
+    second.evaluate("document.querySelector('#punch-button').textContent = 'Check in'")
+    person.page.bring_to_front()
+    person.tap()
+    expect(person.page.locator("#punch-button")).to_have_text("Check out")
+    second.evaluate("document.querySelector('#punch').requestSubmit()")
+    expect(second.locator("#result b")).to_have_text(CLOCK)
+    assert _punches(person.page, person.server) == 1
+
+
+def test_a_lost_answer_is_sent_again_as_the_same_tap(open_browser: Open) -> None:
+    person = open_browser(None)
+    person.sign_in("kamal")
+    lost: list[str] = []
+
+    def lose_first_answer(route: Route) -> None:
+        if not lost:
+            route.fetch()
+            lost.append(route.request.url)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    person.page.route("**/punch", lose_first_answer)
+    person.tap()
+    expect(person.page.locator("#result b")).to_have_text("Not sent yet: there is no connection.")
+    expect(person.page.locator("#result b")).to_have_text(CLOCK)
+    assert _punches(person.page, person.server) == 1
+    person.forgive("net::ERR_CONNECTION_RESET")
+
+
+def test_the_keyboard_alone_checks_in(open_browser: Open) -> None:
+    person = open_browser(None)
+    person.sign_in("lila")
+    page = person.page
+    page.locator("#main").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#punch-button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#result b")).to_have_text(CLOCK)
+    expect(page.locator("#punch-button")).to_be_focused()
+    assert _punches(page, person.server) == 1

@@ -63,7 +63,7 @@ class DayStatus(TextChoices):
     HOLIDAY = "H", _("Holiday")
     ON_DUTY = "OD", _("On duty")
     WORK_FROM_HOME = "WFH", _("Work from home")
-    INCOMPLETE = "IN", _("Incomplete")
+    INCOMPLETE = "INC", _("Incomplete")
     UNMARKED = "UN", _("Unmarked")
 
     present = nonmember(("P", "HD", "OD", "WFH"))

@@ -34,7 +34,7 @@ from companies.admin_forms import ReasonForm
 
 _TONES = {
     "P": "success", "HD": "warning", "A": "danger", "L": "info", "WO": "", "H": "",
-    "OD": "success", "WFH": "success", "IN": "warning", "UN": "", "open": "info",
+    "OD": "success", "WFH": "success", "INC": "warning", "UN": "", "open": "info",
 }  # fmt: skip
 _MONTHS_BACK = 18
 

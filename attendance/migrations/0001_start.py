@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                 ('public_id', models.UUIDField(default=companies.ids.uuid7, editable=False, unique=True)),
                 ('date', models.DateField(verbose_name='date')),
                 ('slot', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.CharField(blank=True, choices=[('P', 'Present'), ('HD', 'Half day'), ('A', 'Absent'), ('L', 'On leave'), ('WO', 'Weekly off'), ('H', 'Holiday'), ('OD', 'On duty'), ('WFH', 'Work from home'), ('IN', 'Incomplete'), ('UN', 'Unmarked')], max_length=3, verbose_name='status')),
+                ('status', models.CharField(blank=True, choices=[('P', 'Present'), ('HD', 'Half day'), ('A', 'Absent'), ('L', 'On leave'), ('WO', 'Weekly off'), ('H', 'Holiday'), ('OD', 'On duty'), ('WFH', 'Work from home'), ('INC', 'Incomplete'), ('UN', 'Unmarked')], max_length=3, verbose_name='status')),
                 ('code', models.CharField(blank=True, max_length=20, verbose_name='code')),
                 ('is_open', models.BooleanField(default=True, verbose_name='still open')),
                 ('settles_at', models.DateTimeField(null=True)),

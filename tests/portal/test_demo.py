@@ -38,7 +38,7 @@ def test_the_demo_company_is_whole() -> None:
             rows = AttendanceDay.objects.all()
             statuses = Counter(rows.values_list("status", flat=True))
             assert statuses["P"] > 800
-            assert min(statuses[s] for s in ("A", "HD", "IN", "L", "OD", "WFH")) >= 1
+            assert min(statuses[s] for s in ("A", "HD", "INC", "L", "OD", "WFH")) >= 1
             assert rows.filter(late_minutes__gt=0).exists()
             dates = set(rows.values_list("date", flat=True))
             assert (max(dates) - min(dates)).days >= 60

@@ -26,8 +26,8 @@ NAMED: list[tuple[Halves, S, str]] = [
     ((codes.HOLIDAY, codes.WORK_FROM_HOME), S.WORK_FROM_HOME, "½H·½WFH"),
     ((codes.HOLIDAY, codes.HOLIDAY), S.HOLIDAY, "H"),
     ((codes.WEEKLY_OFF, codes.WEEKLY_OFF), S.WEEKLY_OFF, "WO"),
-    ((codes.INCOMPLETE, codes.INCOMPLETE), S.INCOMPLETE, "IN"),
-    ((CL, codes.INCOMPLETE), S.INCOMPLETE, "½CL·½IN"),
+    ((codes.INCOMPLETE, codes.INCOMPLETE), S.INCOMPLETE, "INC"),
+    ((CL, codes.INCOMPLETE), S.INCOMPLETE, "½CL·½INC"),
     ((codes.UNMARKED, codes.UNMARKED), S.UNMARKED, "UN"),
 ]
 

@@ -70,7 +70,7 @@ HALVES: list[tuple[str, list[str], dict[str, Any], S, str]] = [
     ("morning leave, nobody marks", [], {"marks": (leave("am"),), "policy": UNMARKED}, S.HALF_DAY,
      "½CL·½UN"),
     ("morning leave, missing out", ["in 13:00"], {"marks": (leave("am"),)}, S.INCOMPLETE,
-     "½CL·½IN"),
+     "½CL·½INC"),
     ("morning leave, worked then only", MORNING, {"marks": (leave("am"),)}, S.HALF_DAY, "½CL·½A"),
     ("two kinds of leave", [], {"marks": (leave("am"), leave("pm", "SL"))}, S.ON_LEAVE, "½CL·½SL"),
     ("one kind twice", [], {"marks": (leave("am"), leave("pm"))}, S.ON_LEAVE, "CL"),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance.enums import Direction, FaceState, MarkKind, Source
-from attendance.models import Punch, PunchState
+from attendance.models import Punch, PunchState, ShiftAssignment
 from attendance.rules.types import Occurrence
 from attendance.selectors import people as people_of
 from attendance.selectors.settings import company_settings
@@ -45,6 +45,7 @@ CODE = "himal"
 PASSWORD = "himal tea house"  # noqa: S105  # printed on the sign-in page of the demo
 DAYS = 62
 _BEGIN = dt.date(2000, 1, 1)
+_SATURDAY = 5
 
 # name, department, office, shift, employment type, months since joining
 _PEOPLE = (
@@ -124,17 +125,20 @@ def build() -> Company:
         hr_email="hari@himal.example",
         by=actor,
     )
-    today = timezone.now().date()
+    now = timezone.now()
+    today = now.date()
+    opening = _opening(now)
     with company_scope(company):
         _policy(company, today)
         offices, departments, shifts = _offices(company), _departments(company), _shifts(company)
         _calendar(company, offices, today)
         staff = _staff(company, offices, departments, shifts, today)
+        _visitors_day(company, offices["Kathmandu"], staff[1], opening)
         company.refresh_from_db()
         chance = random.Random(1953)  # noqa: S311  # the same plausible days every time
         for employee in staff:
             employee.company = company
-            _punches(company, employee, today, chance)
+            _punches(company, employee, chance, now=now)
         for employee in staff:
             _judge(employee, today)
         _marks(staff, today, actor)
@@ -215,6 +219,45 @@ def _calendar(company: Company, offices: dict[str, Office], today: dt.date) -> N
     )
 
 
+def _opening(now: dt.datetime) -> dt.datetime:
+    """Return the first half hour in Kathmandu that leaves the visitor time to enrol."""
+    local = (now + dt.timedelta(minutes=20)).astimezone(ZoneInfo("Asia/Kathmandu"))
+    full = local.replace(minute=local.minute // 30 * 30, second=0, microsecond=0)
+    return full + dt.timedelta(minutes=30)
+
+
+def _visitors_day(
+    company: Company, office: Office, employee: Employee, opening: dt.datetime
+) -> None:
+    """Let the day of the first printed login begin soon, whatever time of whatever day it is.
+
+    A visitor who enrols and checks in at once is in time, and sees a day as most days are.
+    """
+    shift = Shift.objects.create(company=company, name="Demo day")
+    ShiftVersion.objects.create(
+        company=company,
+        shift=shift,
+        start_time=opening.time(),
+        end_time=(opening + dt.timedelta(hours=8)).time(),
+        late_grace_minutes=10,
+        early_grace_minutes=5,
+        half_day_below_minutes=240,
+        absent_below_minutes=60,
+    )
+    date = opening.date()
+    ShiftAssignment.objects.create(
+        company=company, employee=employee, shift=shift, starts_on=date, ends_on=date
+    )
+    if opening.weekday() == _SATURDAY:
+        CalendarDay.objects.create(
+            company=company,
+            date=date,
+            kind=CalendarKind.WORKING_DAY,
+            name="Stock-taking",
+            office=office,
+        )
+
+
 def _staff(
     company: Company,
     offices: dict[str, Office],
@@ -284,13 +327,14 @@ def _times(occurrence: Occurrence, chance: random.Random) -> list[tuple[dt.datet
     return [(start, Direction.IN), (end, Direction.OUT)]
 
 
-def _punches(company: Company, employee: Employee, today: dt.date, chance: random.Random) -> None:
-    now = timezone.now()
+def _punches(
+    company: Company, employee: Employee, chance: random.Random, *, now: dt.datetime
+) -> None:
     times = [
         (moment.replace(microsecond=0), direction, occurrence.zone)
-        for occurrence in _days(company, employee, today)
+        for occurrence in _days(company, employee, now.date())
         for moment, direction in _times(occurrence, chance)
-        if moment < now and not _is_visitors(employee, moment, now)
+        if moment < now and not _is_visitors(employee, occurrence, now)
     ]
     punches = [
         Punch(
@@ -321,10 +365,10 @@ def _punches(company: Company, employee: Employee, today: dt.date, chance: rando
     )
 
 
-def _is_visitors(employee: Employee, moment: dt.datetime, now: dt.datetime) -> bool:
-    """Return whether the visitor may want to make this check-in: the printed logins' last day."""
+def _is_visitors(employee: Employee, occurrence: Occurrence, now: dt.datetime) -> bool:
+    """Return whether the visitor punches here: the shift that goes on, of a printed login."""
     is_printed = employee.email in {login.email for login in LOGINS}
-    return is_printed and now - moment < dt.timedelta(hours=20)
+    return is_printed and now <= occurrence.closes_at
 
 
 def _offset(moment: dt.datetime, zone: str) -> int:

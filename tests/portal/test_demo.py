@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from attendance.models import AttendanceDay, FaceEnrolment, Punch, PunchState
@@ -15,6 +17,7 @@ from companies.enums import EmploymentType, Role
 from companies.models import Company, Employee, OfficeVersion, RoleGrant, ShiftVersion, User
 from companies.scoping import company_scope
 from portal import demo
+from tests.attendance.doorway import knock
 from tests.attendance.world import at
 
 
@@ -32,7 +35,7 @@ def test_the_demo_company_is_whole() -> None:
             zones = set(OfficeVersion.objects.values_list("zone", flat=True))
             assert zones == {"Asia/Kathmandu", "Europe/London"}
             nights = [s for s in ShiftVersion.objects.all() if s.end_time < s.start_time]
-            assert len(nights) == 1
+            assert {s.shift.name for s in nights} == {"Night"}
             assert not FaceEnrolment.objects.exists()
 
             rows = AttendanceDay.objects.all()
@@ -54,6 +57,32 @@ def test_the_demo_company_is_whole() -> None:
             )
         for login in demo.LOGINS:
             assert User.objects.get(email=login.email).check_password(login.password)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("local", "shift"),
+    [
+        ("2026-11-24 10:00", "Demo day, 10:30–18:30"),
+        ("2026-11-24 23:05", "Demo day, 23:30–07:30"),
+        ("2026-11-25 03:11", "Demo day, 04:00–12:00"),
+        ("2026-11-28 12:00", "Demo day, 12:30–20:30"),  # a Saturday, off otherwise
+    ],
+)
+def test_whoever_makes_the_demo_is_in_time(client: Client, local: str, shift: str) -> None:
+    with time_machine.travel(at(local), tick=False):
+        demo.build()
+        client.force_login(User.objects.get(email="maya@himal.example"))
+        page = client.get("/")
+        facts = {name: page.context[name] for name in ("label", "shift_text", "notices")}
+        assert facts == {"label": "Check in", "shift_text": shift, "notices": []}
+        assert page.context["verdict"] is None
+
+    with time_machine.travel(at(local) + dt.timedelta(minutes=25), tick=False):
+        form = {"pass": page.context["pass_text"], "direction": "in", "no_frame": "no_consent"}
+        answer = knock(client, "/punch", {**form, "tap_id": str(page.context["tap_id"])})
+        weighed = knock(client, answer.json()["verify"], {"pass": form["pass"]})
+    assert weighed.json()["text"].startswith("On time (shift ")
 
 
 @pytest.mark.django_db

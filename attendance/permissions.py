@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attendance.models import AttendanceDay, Punch, PunchFrame
+from attendance.models import Punch, PunchFrame
 from companies.actor import Actor
 from companies.enums import Role
 from companies.models import Company
@@ -24,11 +24,6 @@ def can_decide_punch(actor: Actor, punch: Punch) -> bool:
         and punch.company_id == actor.company.pk
         and not is_own_punch(actor, punch)
     )
-
-
-def can_view_day(actor: Actor, day: AttendanceDay) -> bool:
-    """The person, HR and auditors of the company see a day."""
-    return _concerns(actor, day.company_id, day.employee_id)
 
 
 def can_view_frame(actor: Actor, frame: PunchFrame) -> bool:

@@ -48,11 +48,6 @@ class _Work:
         return [state for state in self.states if state.voided_at is None]
 
 
-def local_today(calendar: PersonCalendar, now: dt.datetime) -> dt.date:
-    """Return the person's date now; zones differ by a day at most, so one look is enough."""
-    return zones.local_date(now, calendar.zone_on(now.date()))
-
-
 def lock_person(employee: Employee) -> Employee:
     """Take the person's lock: whatever changes their days or books goes through it, one by one."""
     locked: Employee = (

@@ -83,8 +83,10 @@ def assignment_save(
     before = audit.snapshot(assignment) if assignment else {}
     affected = [starts_on, *([assignment.starts_on] if assignment else [])]
     row.employee, row.shift, row.starts_on, row.ends_on = locked, shift, starts_on, ends_on
+    # The clash is named first: the table's own rule of one start a date could not name it.
+    if ends_on is None or starts_on <= ends_on:
+        _refuse_overlap(row, locked)
     row.full_clean(exclude=["company"])
-    _refuse_overlap(row, locked)
     row.save()
     audit.record(
         by=by,

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from attendance.enums import DayStatus, Direction, MarkKind
-from attendance.models import AttendanceDay, PunchState
+from attendance.enums import DayStatus, Direction, MarkKind, PeriodState, Portion
+from attendance.errors import PeriodLocked
+from attendance.models import AttendanceDay, AttendancePeriod, DayMark, PunchState
 from attendance.rules import judge as judging
 from attendance.rules import schema
 from attendance.services import marks
@@ -150,6 +151,22 @@ def test_a_mark_covers_a_day_until_it_is_withdrawn(
         assert AttendanceDay.objects.get(date=DAY).status == DayStatus.ABSENT
         verbs = AuditEvent.objects.order_by("id").values_list("verb", "actor_name")
         assert list(verbs) == [("day_marked", "Hari"), ("day_mark_withdrawn", "Hari")]
+
+
+@pytest.mark.parametrize("portion", [Portion.FULL, Portion.AM])
+def test_a_locked_month_takes_no_mark(world: World, portion: Portion) -> None:
+    with company_scope(world.company):
+        AttendancePeriod.objects.create(
+            company=world.company, starts_on=DAY.replace(day=1), state=PeriodState.LOCKED,
+            locked_at=at("2026-04-01 09:00"), locked_by=world.hari.user,
+        )  # fmt: skip
+        with pytest.raises(PeriodLocked) as refused:
+            marks.mark_add(
+                employee=world.maya, date=DAY, kind=MarkKind.LEAVE, portion=portion, code="CL",
+                source_ref="r:1", by=world.hr,
+            )  # fmt: skip
+        assert str(refused.value) == "March 2026 is locked. HR can reopen it with a reason."
+        assert not DayMark.objects.exists()
 
 
 # --- which row a punch joins -------------------------------------------------------------------

@@ -207,3 +207,19 @@ def test_who_may_not_close_a_month(world: World, other_world: World, april: Any)
         period = decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
         with pytest.raises(NotAllowed):
             decisions.period_reopen(period=period, reason="mine", by=other_world.hr)
+
+
+@pytest.mark.parametrize("decide", [decisions.punch_accept, decisions.punch_void])
+def test_a_punch_that_is_not_judged_yet_may_be_decided(
+    world: World, at_noon: Any, decide: Any
+) -> None:
+    """A page that died leaves a punch without a date: no month can be locked around it."""
+    recorded = world.punch(world.maya, "2026-03-02 09:04", weigh=False)
+    with company_scope(world.company):
+        PunchState.objects.update(is_flagged=True)
+        punch = Punch.objects.select_related("employee").get(public_id=recorded.public_id)
+        decide(punch=punch, reason="seen at the door", by=world.hr)
+        state = PunchState.objects.get()
+        is_voided = decide is decisions.punch_void
+        assert state.attendance_date == (None if is_voided else DAY)
+        assert (state.decided_at is not None, state.voided_at is not None) == (True, is_voided)

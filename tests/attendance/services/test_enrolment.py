@@ -17,6 +17,7 @@ from attendance.errors import (
 )
 from attendance.models import FaceConsent, FaceEnrolment, FaceTemplate
 from attendance.services import enrolment
+from attendance.services import face_roster as roster_module
 from attendance.services.face_roster import face_roster
 from companies.actor import job_actor
 from companies.errors import NotAllowed
@@ -225,3 +226,34 @@ def test_rosters_of_two_companies_do_not_mix(
     with company_scope(other_world.company):
         assert face_roster(_fresh(other_world), engine) == frozenset()
     assert face_roster(_fresh(scoped), engine) == {str(scoped.maya.public_id)}
+
+
+def test_a_capture_begun_again_drops_the_unfinished_one(scoped: World, engine: FakeEngine) -> None:
+    _agree(scoped)
+    _capture(scoped, frames=2)
+    _capture(scoped, frames=1)
+    states = list(FaceEnrolment.objects.order_by("id").values_list("state", flat=True))
+    assert states == [EnrolmentState.ENDED, EnrolmentState.CAPTURING]
+    assert FaceTemplate.objects.count() == 1
+    ended = AuditEvent.objects.filter(verb="face_enrolment_ended")
+    assert [event.actor_name for event in ended] == ["Maya"]
+
+
+def test_an_engine_that_is_down_takes_no_frame(scoped: World, engine: FakeEngine) -> None:
+    _agree(scoped)
+    _capture(scoped, frames=1)
+    engine.failures = 1
+    with pytest.raises(EnrolmentImpossible):
+        enrolment.frame_add(by=scoped.actor(scoped.maya), frame=jpeg())
+    assert enrolment.frame_add(by=scoped.actor(scoped.maya), frame=jpeg()).count == 2
+
+
+def test_a_process_keeps_so_many_rosters_and_no_more(
+    world: World, other_world: World, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(roster_module, "_MOST_ROSTERS", 1)
+    monkeypatch.setattr(roster_module, "_cache", {})
+    for each in (world, other_world, world):
+        with company_scope(each.company):
+            assert face_roster(_fresh(each), engine) == frozenset()
+        assert [key[0] for key in roster_module._cache] == [each.company.public_id]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import Direction, FaceState
@@ -157,3 +157,14 @@ def test_punch_record_more_than_a_person_makes_is_refused(world: World) -> None:
         punch_record(claim=world.claim(world.maya), tap=tap(), now=at(NOW))
 
     punch_record(claim=world.claim(world.hari), tap=tap(), now=at(NOW))
+
+
+def test_an_error_that_is_no_repeated_tap_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise IntegrityError("muster:other_company:attendance_punch.employee_id")
+
+    monkeypatch.setattr(punching, "_write", broken)
+    with pytest.raises(IntegrityError, match="other_company"):
+        world.punch(world.maya, "2026-03-02 09:04")

@@ -1,0 +1,59 @@
+"""Who may look, decide and close: every predicate for everybody who might ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from attendance import permissions
+from attendance.models import Punch, PunchFrame
+from companies.actor import Actor, job_actor
+from companies.enums import ActorKind, Role
+from companies.scoping import company_scope
+from tests.attendance.world import World
+
+Who = Callable[[World, World], Actor]
+
+# who; sees Maya's picture, decides her punch, closes the month
+WHO: dict[str, tuple[Who, tuple[bool, bool, bool]]] = {
+    "herself": (lambda w, _o: w.actor(w.maya), (True, False, False)),
+    "herself, as HR": (lambda w, _o: w.actor(w.maya, Role.HR), (True, False, True)),
+    "herself, as HR without an engagement": (
+        lambda w, _o: replace(w.actor(w.maya, Role.HR), employee=None), (True, False, True),
+    ),
+    "a colleague": (lambda w, _o: w.actor(w.bikram), (False, False, False)),
+    "a manager": (lambda w, _o: w.actor(w.bikram, Role.MANAGER), (False, False, False)),
+    "an auditor": (lambda w, _o: w.actor(w.bikram, Role.AUDITOR), (True, False, False)),
+    "HR": (lambda w, _o: w.hr, (True, True, True)),
+    "a company admin": (
+        lambda w, _o: w.actor(w.bikram, Role.COMPANY_ADMIN), (True, True, True),
+    ),
+    "HR of another company": (lambda _w, o: o.hr, (False, False, False)),
+    "HR who entered no company": (
+        lambda w, _o: replace(w.hr, company=None, employee=None), (False, False, False),
+    ),
+    "a platform operator": (
+        lambda _w, _o: Actor(kind=ActorKind.PLATFORM, name="Otto"), (False, False, False),
+    ),
+    "a job": (lambda w, _o: job_actor("sweep", w.company), (False, False, False)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_may(world: World, other_world: World, who: str) -> None:
+    recorded = world.punch(world.maya, "2026-03-02 09:04")
+    make, expected = WHO[who]
+    actor = make(world, other_world)
+    with company_scope(world.company):
+        punch = Punch.objects.select_related("employee").get(public_id=recorded.public_id)
+    frame = PunchFrame(company=world.company, punch=punch, is_clean=True)
+
+    assert (
+        permissions.can_view_frame(actor, frame),
+        permissions.can_decide_punch(actor, punch),
+        permissions.can_close_month(actor, world.company),
+    ) == expected
+    frame.is_clean = False
+    assert permissions.can_view_frame(actor, frame) is False

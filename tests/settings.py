@@ -1,13 +1,17 @@
 """The product's own settings, with secrets and folders of the tests."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "tests-only-secret-key-of-no-worth-0123456789")
 os.environ.setdefault(
     "MUSTER_FACE_KEYS", '{"test-1": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="}'
 )
-os.environ.setdefault("MUSTER_VAR", tempfile.mkdtemp(prefix="muster-tests-"))
+if "MUSTER_VAR" not in os.environ:
+    os.environ["MUSTER_VAR"] = tempfile.mkdtemp(prefix="muster-tests-")
+    atexit.register(shutil.rmtree, os.environ["MUSTER_VAR"], ignore_errors=True)
 
 from portal.settings import *  # noqa: E402, F403
 from portal.settings import STORAGES  # noqa: E402

@@ -24,26 +24,24 @@ _DONE = {
     "voided": gettext_lazy("voided"),
     "locked": gettext_lazy("locked"),
     "reopened": gettext_lazy("reopened"),
-    "removed": gettext_lazy("removed"),
-    "invited": gettext_lazy("invited to sign in"),
-    "given": gettext_lazy("given"),
-    "refused": gettext_lazy("refused"),
-    "withdrawn": gettext_lazy("withdrawn"),
-    "activated": gettext_lazy("activated"),
-    "ended": gettext_lazy("ended"),
     "purged": gettext_lazy("purged"),
 }
 
 _WHOLE = {
     "sign_in_link_sent": gettext_lazy("Sign-in link sent"),
     "password_set": gettext_lazy("Password set"),
+    "day_marked": gettext_lazy("Day covered"),
+    "day_mark_withdrawn": gettext_lazy("Cover of a day withdrawn"),
+    "face_enrolled": gettext_lazy("Reference pictures taken"),
+    "face_enrolment_ended": gettext_lazy("Reference pictures deleted"),
+    "pictures_purged": gettext_lazy("Pictures deleted on their date"),
     "role_granted": gettext_lazy("Role given"),
     "operator_granted": gettext_lazy("Operator named"),
     "roster_added": gettext_lazy("Put on a shift"),
     "roster_changed": gettext_lazy("Shift assignment changed"),
     "roster_removed": gettext_lazy("Taken off a shift"),
-    "consent_given": gettext_lazy("Agreed to the face check"),
-    "consent_refused": gettext_lazy("Refused the face check"),
+    "face_consent_given": gettext_lazy("Agreed to the face check"),
+    "face_consent_refused": gettext_lazy("Refused the face check"),
 }
 
 

@@ -1,13 +1,17 @@
 """The face engine of one machine: dlib on the processor, offline.
 
 About 105 ms of processor time for a 640×480 picture; the embedding holds the interpreter lock
-for 90 ms of it, so scale by processes. One engine may be used from several threads.
+for 90 ms of it, so scale by processes. One engine may be used from several threads: it looks at
+one picture at a time, because dlib's detector keeps its scratch memory in itself and lets the
+interpreter's lock go meanwhile. Two threads in it at once end the process.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from integrations import photos
-from integrations.errors import Misconfigured
+from integrations.errors import Misconfigured, Unavailable
 from integrations.faces import dlib_parts, thresholds, vectors
 from integrations.faces.protocol import (
     Advice,
@@ -36,6 +40,8 @@ _CHIP_PADDING: Final = 0.25
 # the 90 that are measured.
 _CHIP_MIDDLE: Final = slice(29, 121)
 _LUMA: Final = (0.299, 0.587, 0.114)
+# Seconds that a thread waits for its turn; then the engine is busy, and the picture waits instead.
+_PATIENCE: Final = 15
 
 
 @dataclass(frozen=True)
@@ -73,11 +79,29 @@ class DlibEngine:
         self._detector = dlib.get_frontal_face_detector()
         self._landmarks = dlib.shape_predictor(str(landmarks))
         self._embedding = dlib.face_recognition_model_v1(str(embedding))
+        self._lock = threading.Lock()
 
     def read(self, jpeg: bytes, *, purpose: Purpose) -> FaceReading:
-        """Look for the one dominant face; see `FaceEngine.read`."""
+        """Look for the one dominant face; see `FaceEngine.read`.
+
+        Raises:
+            Unavailable: `engine_busy`, other threads have kept it so for long.
+        """
         picture = photos.decode(jpeg, max_side=thresholds.DETECT_SIDE)
-        faces = self._detect(np.asarray(picture))
+        with self._turn():
+            return self._read(np.asarray(picture), purpose)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise Unavailable("engine_busy")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _read(self, pixels: Pixels, purpose: Purpose) -> FaceReading:
+        faces = self._detect(pixels)
         if not faces:
             return FaceReading(Advice.NO_FACE)
         if not is_dominant([face.box.width() for face in faces]):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
 from attendance.enums import FaceState
 from attendance.models import AttendanceDay, PunchFrame, PunchState
-from attendance.services import days, evidence
+from attendance.services import days, evidence, pictures
 from companies import audit
 from companies.actor import job_actor
 from companies.models import Company, Employee
@@ -26,7 +27,34 @@ _LOOK_BACK = dt.timedelta(days=35)
 _BATCH = 200
 # A page has this long to ask for the verdict itself before the sweep does.
 _GRACE = dt.timedelta(seconds=20)
-_RAW_KEPT = dt.timedelta(days=2)
+_UNNAMED_KEPT = dt.timedelta(days=2)
+
+
+class JobIncomplete(Exception):
+    """Some of a job's items failed; the log says which and why, and all others were done."""
+
+
+class _Failures:
+    """Lets a job go on with its next item: one that fails must not hold up everybody's."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @contextmanager
+    def noted(self, item: str) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError:
+            # The database itself: the next item would fare no better, the next run may.
+            raise
+        except Exception:
+            log.exception("a job failed at %s", item)
+            self.count += 1
+
+    def tell(self) -> None:
+        """Raise `JobIncomplete` if anything failed, so that the run does not count as a success."""
+        if self.count:
+            raise JobIncomplete(f"{self.count} failed; the log says which")
 
 
 def _companies() -> Iterator[Company]:
@@ -36,7 +64,7 @@ def _companies() -> Iterator[Company]:
 def pending_verify() -> int:
     """Weigh the punches whose page did not wait for it; return how many were looked at."""
     now = timezone.now()
-    seen = 0
+    seen, failures = 0, _Failures()
     for company in _companies():
         with company_scope(company):
             due = PunchState.objects.filter(
@@ -44,24 +72,29 @@ def pending_verify() -> int:
                 occurred_at__lte=now - _GRACE,
             ).order_by("occurred_at")
             for punch_id in list(due.values_list("punch__public_id", flat=True)[:_BATCH]):
-                evidence.punch_weigh(punch_id=punch_id, now=now)
+                # Each at its own moment: a lease counts from when the work on it begins.
+                with failures.noted(f"punch {punch_id}"):
+                    evidence.punch_weigh(punch_id=punch_id, now=timezone.now())
                 seen += 1
+    failures.tell()
     return seen
 
 
 def settle_open() -> int:
     """Judge the rows again whose time has come; return how many changed."""
     now = timezone.now()
-    changed = 0
+    changed, failures = 0, _Failures()
     for company in _companies():
         with company_scope(company):
             due = AttendanceDay.objects.filter(next_at__lte=now).order_by("next_at")
             for row in due.select_related("employee__company").iterator(chunk_size=_BATCH):
-                changed += len(
-                    days.person_recompute(
-                        employee=row.employee, first=row.date, last=row.date, now=now
+                with failures.noted(f"day {row.public_id}"):
+                    changed += len(
+                        days.person_recompute(
+                            employee=row.employee, first=row.date, last=row.date, now=now
+                        )
                     )
-                )
+    failures.tell()
     return changed
 
 
@@ -72,14 +105,16 @@ def absence_sweep() -> int:
     length is made up for.
     """
     now = timezone.now()
-    changed = 0
+    changed, failures = 0, _Failures()
     for company in _companies():
         with company_scope(company):
             people = Employee.objects.filter(is_active=True).annotate(
                 last_row=Max("attendance_days__date")
             )
             for employee in people.select_related("company").order_by("pk"):
-                changed += _sweep_person(employee, now)
+                with failures.noted(f"person {employee.public_id}"):
+                    changed += _sweep_person(employee, now)
+    failures.tell()
     return changed
 
 
@@ -94,27 +129,28 @@ def _sweep_person(employee: Employee, now: dt.datetime) -> int:
 
 
 def photo_retention() -> int:
-    """Delete pictures on their date, and raw ones that no row names; return how many."""
+    """Delete pictures on their date, and files that no row names; return how many."""
     now = timezone.now()
     deleted = 0
     for company in _companies():
         with company_scope(company):
             deleted += _purge_company(company, now.date())
-    return deleted + _delete_orphans(now)
+    return deleted + sum(_delete_orphans(folder, now) for folder in (pictures.RAW, pictures.CLEAN))
 
 
 def _purge_company(company: Company, today: dt.date) -> int:
-    frames = list(PunchFrame.objects.filter(purge_on__lte=today)[:1000])
-    for frame in frames:
-        _delete_frame(frame)
-    if frames:
+    deleted = 0
+    while frames := list(PunchFrame.objects.filter(purge_on__lte=today)[:_BATCH]):
+        for frame in frames:
+            _delete_frame(frame)
+        deleted += len(frames)
         audit.record(
             by=job_actor("photo_retention", company),
             verb="pictures_purged",
             subject=company,
             changes={"pictures": [len(frames), 0]},
         )
-    return len(frames)
+    return deleted
 
 
 def _delete_frame(frame: PunchFrame) -> None:
@@ -123,26 +159,32 @@ def _delete_frame(frame: PunchFrame) -> None:
     with transaction.atomic():
         frame.delete()
     if key:
-        default_storage.delete(key)
+        pictures.discard(key)
 
 
-def _delete_orphans(now: dt.datetime) -> int:
-    """Delete raw pictures whose punch was never written (the process died in between)."""
-    if not default_storage.exists("raw"):
+def _delete_orphans(folder: str, now: dt.datetime) -> int:
+    """Delete files that no row names: the process died between the file and its row.
+
+    Only of days gone by: what is being written now gets its row in a moment.
+    """
+    if not default_storage.exists(folder):
         return 0
     deleted = 0
-    for folder in default_storage.listdir("raw")[0]:
-        if dt.date.fromisoformat(folder) > (now - _RAW_KEPT).date():
+    for day in default_storage.listdir(folder)[0]:
+        if dt.date.fromisoformat(day) > (now - _UNNAMED_KEPT).date():
             continue
-        for name in default_storage.listdir(f"raw/{folder}")[1]:
-            deleted += _delete_if_unnamed(f"raw/{folder}/{name}")
+        # The files first: one that is replaced meanwhile is gone, or named by then.
+        found = {f"{folder}/{day}/{name}" for name in default_storage.listdir(f"{folder}/{day}")[1]}
+        for key in found - _named(f"{folder}/{day}/"):
+            pictures.discard(key)
+            deleted += 1
     return deleted
 
 
-def _delete_if_unnamed(key: str) -> int:
+def _named(start: str) -> set[str]:
+    names: set[str] = set()
     for company in _companies():
         with company_scope(company):
-            if PunchFrame.objects.filter(storage_key=key).exists():
-                return 0
-    default_storage.delete(key)
-    return 1
+            rows = PunchFrame.objects.filter(storage_key__startswith=start)
+            names.update(rows.values_list("storage_key", flat=True))
+    return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import logging
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from attendance.errors import (
     EnrolmentIncomplete,
     EnrolmentMissing,
 )
-from attendance.models import FaceConsent, FaceEnrolment, FaceTemplate
-from attendance.services import days
+from attendance.models import FaceConsent, FaceEnrolment, FaceTemplate, PunchFrame
+from attendance.services import days, pictures
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed
@@ -70,7 +71,8 @@ def is_enrolled(employee: Employee) -> bool:
 def consent_answer(*, by: Actor, is_given: bool, now: dt.datetime) -> FaceConsent:
     """Record the person's own answer to the present consent text.
 
-    A refusal, also a later one, ends every enrolment and deletes its templates.
+    A refusal, also a later one, ends every enrolment and deletes its templates, and the pictures
+    that nobody has looked into yet.
     """
     employee = days.lock_person(_own(by))
     consent: FaceConsent = FaceConsent.objects.create(
@@ -86,7 +88,16 @@ def consent_answer(*, by: Actor, is_given: bool, now: dt.datetime) -> FaceConsen
     audit.record(by=by, verb=verb, subject=consent)
     if not is_given:
         _end_all(employee, by=by, now=now)
+        _drop_unseen(employee)
     return consent
+
+
+def _drop_unseen(employee: Employee) -> None:
+    frames = PunchFrame.objects.filter(punch__employee=employee, is_clean=False)
+    keys = [key for key in frames.values_list("storage_key", flat=True) if key]
+    frames.delete()
+    for key in keys:
+        transaction.on_commit(functools.partial(pictures.discard, key))
 
 
 def _end_all(employee: Employee, *, by: Actor, now: dt.datetime) -> None:

@@ -12,9 +12,10 @@ import datetime as dt
 import decimal
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
@@ -25,13 +26,13 @@ from attendance.models import AttendanceDay, FaceConsent, PunchEntry, PunchFrame
 from attendance.passes import PunchPass
 from attendance.rules import zones
 from attendance.selectors.settings import CompanyPolicy, company_settings
-from attendance.services import days
+from attendance.services import days, pictures
 from attendance.services.face_roster import face_roster
 from companies.enums import ActorKind
 from companies.scoping import company_scope, no_scope
 from integrations import faces, photos
-from integrations.errors import Misconfigured, Rejected, Unavailable
-from integrations.faces.protocol import Purpose
+from integrations.errors import IntegrationError, Misconfigured, Rejected, Unavailable
+from integrations.faces.protocol import FaceEngine, Purpose
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,9 @@ class _Finding:
     clean: bytes | None = None
     problem: str = ""
     keeps_frame: bool = True
+
+
+_NO_CONSENT = _Finding(FaceState.NOT_CHECKED, "no_consent", keeps_frame=False)
 
 
 def _load(punch_id: uuid.UUID | str, **owner: str) -> PunchState:
@@ -108,19 +112,22 @@ def _weigh(state: PunchState, now: dt.datetime) -> Weighed:
         return _as_it_stands(state)
     try:
         finding = _look(state)
+        key = pictures.store(pictures.CLEAN, finding.clean, now) if finding.clean else ""
     except Unavailable as error:
         return _give_back(state, error, now)
-    return _settle(state, finding, now)
+    return _settle(state, finding, now, key=key)
 
 
 def _lease(state: PunchState, now: dt.datetime) -> bool:
     """Take the lease if nobody holds it; one statement decides between two workers."""
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    until = now + LEASE
     taken = (
         PunchState.objects.filter(free, pk=state.pk, face=FaceState.PENDING)
-        .update(leased_until=now + LEASE, verify_attempts=F("verify_attempts") + 1)
+        .update(leased_until=until, verify_attempts=F("verify_attempts") + 1)
     )  # fmt: skip
     if taken:
+        state.leased_until = until
         state.verify_attempts += 1
     return bool(taken)
 
@@ -128,13 +135,16 @@ def _lease(state: PunchState, now: dt.datetime) -> bool:
 def _look(state: PunchState) -> _Finding:
     """Look at the picture with the engine.
 
+    Three times; the fourth makes it anew for a person to look at, without the engine. If even
+    that ended the process, it is the picture, and nobody decodes it again.
+
     Raises:
         Unavailable: the engine or the storage cannot answer now.
     """
-    if state.verify_attempts > MOST_LOST_LEASES:
-        return _Finding(FaceState.UNVERIFIABLE, "gave_up")
+    if state.verify_attempts > MOST_LOST_LEASES + 1:
+        return _Finding(FaceState.UNVERIFIABLE, "gave_up", problem="gave_up")
     if not state.consented:
-        return _Finding(FaceState.NOT_CHECKED, "no_consent", keeps_frame=False)
+        return _NO_CONSENT
     if not state.frame_key:
         return _Finding(FaceState.UNVERIFIABLE, "picture_missing")
     try:
@@ -146,39 +156,57 @@ def _look(state: PunchState) -> _Finding:
         raise Unavailable("storage_failed") from error
     except Rejected as error:
         return _Finding(FaceState.UNVERIFIABLE, error.code, problem=error.code)
+    if state.verify_attempts > MOST_LOST_LEASES:
+        return _Finding(FaceState.UNVERIFIABLE, "gave_up", clean=clean)
     return _compare(state, clean)
+
+
+@contextmanager
+def _contained() -> Iterator[None]:
+    """Whatever else an engine raises must not lose a punch: it is tried again."""
+    try:
+        yield
+    except IntegrationError:
+        raise
+    except Exception as error:
+        log.exception("the face engine raised")
+        raise Unavailable("engine_raised") from error
 
 
 def _compare(state: PunchState, clean: bytes) -> _Finding:
     try:
-        engine = faces.engine()
+        with _contained():
+            engine = faces.engine()
     except Misconfigured as error:
         return _Finding(FaceState.NOT_CHECKED, error.code, clean=clean)
-    person = str(state.employee.public_id)
     try:
-        roster = face_roster(state.employee.company, engine)
-        reading = engine.read(clean, purpose=Purpose.CHECK)
-        match = engine.match(reading, person=person, roster=roster)
-    except Unavailable:
-        raise
+        with _contained():
+            return _matched(state, clean, engine)
     except Rejected as error:
-        return _Finding(FaceState.UNVERIFIABLE, error.code, problem=error.code)
+        return _Finding(FaceState.UNVERIFIABLE, error.code, clean=clean)
     except Misconfigured as error:
         # A key of the templates is missing, say: the punch waits until the operator mends it.
         log.error("the face check is misconfigured: %s", error)
         raise Unavailable(error.code) from error
-    except Exception as error:  # noqa: BLE001  # whatever an engine raises must not lose a punch
-        log.exception("the face engine raised")
-        raise Unavailable("engine_raised") from error
+
+
+def _matched(state: PunchState, clean: bytes, engine: FaceEngine) -> _Finding:
+    roster = face_roster(state.employee.company, engine)
+    reading = engine.read(clean, purpose=Purpose.CHECK)
+    match = engine.match(reading, person=str(state.employee.public_id), roster=roster)
     similarity = None if match.similarity is None else decimal.Decimal(f"{match.similarity:.2f}")
     return _Finding(FaceState(match.outcome), match.reason, similarity, clean)
 
 
 def _give_back(state: PunchState, error: Unavailable, now: dt.datetime) -> Weighed:
-    """End the lease without having spent an attempt, and say when to try again."""
+    """End the lease without having spent an attempt, and say when to try again.
+
+    A lease that ran out meanwhile counts as lost, and whoever took the next one keeps it.
+    """
     log.warning("face check of a punch postponed: %s", error.code)
     wait = min(max(_FIRST_WAIT, (now - state.occurred_at) / 2), _LONGEST_WAIT)
-    PunchState.objects.filter(pk=state.pk, face=FaceState.PENDING).update(
+    own = Q(pk=state.pk, face=FaceState.PENDING, leased_until=state.leased_until)
+    PunchState.objects.filter(own).update(
         leased_until=None, verify_attempts=F("verify_attempts") - 1, verify_next_at=now + wait
     )
     return _as_it_stands(state) if state.judged_at else _settle(state, None, now)
@@ -191,33 +219,38 @@ def _as_it_stands(state: PunchState) -> Weighed:
     return Weighed(state, row)
 
 
-def _settle(state: PunchState, finding: _Finding | None, now: dt.datetime) -> Weighed:
-    """Write what was found and judge the days again; files move outside the transaction."""
-    key = _store_clean(state, finding, now) if finding else ""
+def _settle(
+    state: PunchState, finding: _Finding | None, now: dt.datetime, *, key: str = ""
+) -> Weighed:
+    """Write what was found and judge the days again; files move outside the transaction.
+
+    `key` names the picture made anew. Once a row does, the raw one goes; else the new one does.
+    """
     policy = company_settings(state.employee.company).policy_on(now.date())
-    answered: list[PunchState] = []
+    weighed: list[PunchState] = []
+    unnamed: list[str] = []
 
     def amend(current: PunchState) -> None:
         current.punch, current.employee = state.punch, state.employee
         if finding is not None and current.face == FaceState.PENDING:
-            _apply(current, finding, policy, now)
-            _save_frame(state, finding, key, policy)
-            answered.append(current)
-        elif current.judged_at is None:
-            current.is_flagged = _flags(current, policy)
+            is_named = _save_frame(state, finding, key, policy)
+            is_withdrawn = not is_named and not _still_consents(state)
+            _apply(current, _NO_CONSENT if is_withdrawn else finding, policy, now)
+            unnamed.extend([state.frame_key or "", "" if is_named else key])
+        else:
+            unnamed.append(key)
+            if current.judged_at is None:
+                current.is_flagged = _flags(current, policy)
         weighed.append(current)
 
-    weighed: list[PunchState] = []
     with transaction.atomic():
         employee = days.lock_person(state.employee)
         first, last = days.around(state.punch.zone, state.occurred_at)
         written = days.days_recompute(
             employee=employee, first=first, last=last, now=now, amend={state.pk: amend}
         )
-    if answered and state.frame_key:
-        default_storage.delete(state.frame_key)
-    elif key:
-        default_storage.delete(key)
+    for name in filter(None, unnamed):
+        pictures.discard(name)
     settled = weighed[0]
     for row in written:
         if (row.date, row.slot) == (settled.attendance_date, settled.slot):
@@ -225,15 +258,10 @@ def _settle(state: PunchState, finding: _Finding | None, now: dt.datetime) -> We
     return _as_it_stands(settled)
 
 
-def _store_clean(state: PunchState, finding: _Finding, now: dt.datetime) -> str:
-    if finding.clean is None or not finding.keeps_frame:
-        return ""
-    name = f"frames/{now:%Y-%m}/{state.frame_public_id}.jpg"
-    try:
-        return str(default_storage.save(name, ContentFile(finding.clean)))
-    except OSError:
-        log.exception("a checked picture could not be stored")
-        return ""
+def _still_consents(state: PunchState) -> bool:
+    """Return whether the person agrees now; withdrawing takes the row of the picture away."""
+    answer = FaceConsent.objects.filter(employee=state.employee).order_by("-id").first()
+    return answer is not None and answer.is_given
 
 
 def _flags(state: PunchState, policy: CompanyPolicy) -> bool:
@@ -267,14 +295,16 @@ def _apply(state: PunchState, finding: _Finding, policy: CompanyPolicy, now: dt.
     )
 
 
-def _save_frame(state: PunchState, finding: _Finding, key: str, policy: CompanyPolicy) -> None:
+def _save_frame(state: PunchState, finding: _Finding, key: str, policy: CompanyPolicy) -> bool:
+    """Name the new picture in the row of the old one; return whether there is such a row."""
     frame = PunchFrame.objects.filter(pk=state.frame_id)
     if not finding.keeps_frame:
         frame.delete()
-        return
-    frame.update(
+        return False
+    changed = frame.update(
         storage_key=key,
         is_clean=bool(key),
-        problem=finding.problem or ("" if key else "storage_failed"),
+        problem=finding.problem,
         purge_on=state.occurred_at.date() + dt.timedelta(days=policy.photo_retention_days),
     )
+    return bool(changed)

@@ -7,28 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import logging
 import uuid
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from attendance.enums import Direction, FaceState, Source
 from attendance.errors import PassInvalid
 from attendance.models import Punch, PunchFrame, PunchState
 from attendance.passes import PunchPass
+from attendance.services import pictures
 from companies import throttle
 from companies.errors import TooMany
 from companies.ids import uuid7
 from companies.models import Employee
 from companies.scoping import company_scope, no_scope
 from integrations import photos
-from integrations.errors import Rejected
-
-log = logging.getLogger(__name__)
+from integrations.errors import Rejected, Unavailable
 
 PUNCHES_A_MINUTE = 20
 # Until the policy's own retention is looked up (`services.evidence`), keep a picture this long.
@@ -82,23 +78,14 @@ def _engagement(claim: PunchPass) -> Employee:
     return employee
 
 
-def raw_key(now: dt.datetime) -> str:
-    """Return a new storage key for bytes that nobody has looked into yet, filed by day."""
-    return f"raw/{now:%Y-%m-%d}/{uuid.uuid4().hex}"
-
-
 def _keep(frame: bytes, now: dt.datetime) -> _Kept:
     """Store the frame's bytes unseen; whatever goes wrong is noted, never raised."""
     digest = hashlib.sha256(frame).hexdigest()
     try:
         photos.check(frame)
-    except Rejected as error:
+        key = pictures.store(pictures.RAW, frame, now)
+    except (Rejected, Unavailable) as error:
         return _Kept("", digest, len(frame), error.code)
-    try:
-        key = default_storage.save(raw_key(now), ContentFile(frame))
-    except OSError:
-        log.exception("a punch's picture could not be stored")
-        return _Kept("", digest, len(frame), "storage_failed")
     return _Kept(key, digest, len(frame), "")
 
 
@@ -183,6 +170,6 @@ def punch_record(*, claim: PunchPass, tap: Tap, now: dt.datetime) -> Recorded:
             if first is None:
                 raise
             if kept and kept.key:
-                default_storage.delete(kept.key)
+                pictures.discard(kept.key)
             return _recorded(first, is_repeat=True)
     return _recorded(punch, is_repeat=False)

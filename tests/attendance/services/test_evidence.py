@@ -28,6 +28,11 @@ from tests.attendance.world import START, World, at
 MORNING = "2026-03-02 09:04"
 
 
+def _files(folder: Path) -> list[str]:
+    """Return the keys of every picture in storage."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason", "face", "is_flagged"),
     [
@@ -73,8 +78,8 @@ def test_punch_weigh_keeps_the_picture_re_encoded_and_deletes_the_raw_one(
     assert frame.is_clean
     assert b"a secret" not in kept
     assert Image.open(io.BytesIO(kept)).size == (640, 480)
-    assert [path.name for path in photos_folder.rglob("*.jpg")] == [f"{frame.public_id}.jpg"]
-    assert [path for path in (photos_folder / "raw").rglob("*") if path.is_file()] == []
+    assert frame.storage_key.startswith("frames/2026-03-02/")
+    assert _files(photos_folder) == [frame.storage_key]
     assert frame.purge_on == dt.date(2026, 3, 2) + dt.timedelta(days=90)
 
 
@@ -285,7 +290,7 @@ def test_punch_verify_takes_at_most_fourteen_statements(world: World, enrol: Any
         "SELECT",  # the person's lock
         "SELECT", "SELECT", "SELECT",  # placements, roster, marks
         "SELECT", "SELECT", "SELECT",  # punches, days, locked months
-        "INSERT", "UPDATE",  # the entry, the picture's row
+        "UPDATE", "INSERT",  # the picture's row, the entry
         "INSERT", "UPDATE",  # the day, the punch's state
     ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, JsonResponse
@@ -24,16 +25,10 @@ def clock(instant: dt.datetime, zone: str) -> str:
 
 
 def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
-    """Return the action after this punch, with a pass that states it."""
+    """Return the action after this punch, with a pass that states it and ends with the present."""
     direction = ACTIONS.get(Direction(state.direction), Direction.IN)
     action_key = f"{state.punch.public_id}:{direction.value}"
-    following = PunchPass(
-        company=claim.company,
-        employee=claim.employee,
-        zone=claim.zone,
-        direction=direction,
-        action_key=action_key,
-    )
+    following = replace(claim, direction=direction, action_key=action_key)
     return {
         "direction": direction.value,
         "label": str(direction.label),

@@ -1,15 +1,17 @@
 """The punch pass: a signed statement of who may punch, held by the page.
 
 It carries opaque ids only, no cookie, and lets `POST /punch` record without a session. It lasts
-twelve hours and is renewed silently while the page is open.
+twelve hours and is renewed silently while the page is open, by whoever is still signed in: the pass
+that follows a punch is as old as the one it follows, so that no pass lives on by itself.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 from django.core import signing
+from django.utils import timezone
 
 from attendance.enums import Direction
 from attendance.errors import PassExpired, PassInvalid
@@ -23,6 +25,7 @@ class PunchPass:
     """Who: public ids of company and engagement; where: the zone then in force; what is next.
 
     `action_key` names the shown action: tabs that show the same one share their tap id.
+    `issued_at` (seconds since 1970) is when a session answered for it; none yet is 0.
     """
 
     company: str
@@ -30,11 +33,13 @@ class PunchPass:
     zone: str
     direction: Direction
     action_key: str
+    issued_at: int = field(default=0, compare=False)
 
 
 def issue(claim: PunchPass) -> str:
-    """Return the pass as signed text."""
-    return signing.dumps(asdict(claim), salt=_SALT, compress=True)
+    """Return the pass as signed text, issued now unless the claim says when it was."""
+    issued_at = claim.issued_at or int(timezone.now().timestamp())
+    return signing.dumps(asdict(replace(claim, issued_at=issued_at)), salt=_SALT, compress=True)
 
 
 def read(text: str) -> PunchPass:
@@ -45,9 +50,10 @@ def read(text: str) -> PunchPass:
         PassInvalid: it is not ours.
     """
     try:
-        said = signing.loads(text, salt=_SALT, max_age=LIFETIME)
-        return PunchPass(**{**said, "direction": Direction(said["direction"])})
-    except signing.SignatureExpired as error:
-        raise PassExpired from error
+        said = signing.loads(text, salt=_SALT)
+        claim = PunchPass(**{**said, "direction": Direction(said["direction"])})
     except (signing.BadSignature, TypeError, KeyError, ValueError) as error:
         raise PassInvalid from error
+    if timezone.now().timestamp() - claim.issued_at > LIFETIME.total_seconds():
+        raise PassExpired
+    return claim

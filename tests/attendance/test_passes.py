@@ -48,6 +48,17 @@ def test_a_pass_lasts_twelve_hours(clock: Any, seconds: int, is_alive: bool) -> 
         passes.read(text)
 
 
+def test_a_pass_made_of_a_pass_lasts_no_longer(clock: Any) -> None:
+    """Who left, or signed out, cannot go on for ever by asking with each pass for the next."""
+    claim = passes.read(passes.issue(CLAIM))
+    clock.shift(LIFETIME)
+    following = passes.issue(passes.read(passes.issue(claim)))
+    assert passes.read(following) == CLAIM
+    clock.shift(dt.timedelta(seconds=1))
+    with pytest.raises(PassExpired):
+        passes.read(following)
+
+
 def _of(data: object, salt: str = "muster.punch-pass") -> str:
     return signing.dumps(data, salt=salt, compress=True)
 
@@ -90,4 +101,6 @@ def test_a_pass_outlives_the_change_of_the_key(settings: Any) -> None:
 
 def test_a_pass_names_nobody_in_clear() -> None:
     opened = signing.loads(passes.issue(CLAIM), salt="muster.punch-pass")
-    assert set(opened) == {"company", "employee", "zone", "direction", "action_key"}
+    assert set(opened) == {
+        "company", "employee", "zone", "direction", "action_key", "issued_at",
+    }  # fmt: skip

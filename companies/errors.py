@@ -67,6 +67,15 @@ class EmailTaken(MusterError):
     status = 409
 
 
+class RoleOutOfReach(MusterError):
+    code = "role_out_of_reach"
+    sentence = _(
+        "%(name)s has a role that you may not give to this address. Ask a company admin to end "
+        "the role first, then send the link."
+    )
+    status = 403
+
+
 class LinkInvalid(MusterError):
     code = "link_invalid"
     sentence = _("This link was used already or has run out. Ask for a new one.")

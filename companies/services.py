@@ -21,6 +21,7 @@ from companies.errors import (
     EmailTaken,
     LinkInvalid,
     NotAllowed,
+    RoleOutOfReach,
     TooMany,
 )
 from companies.links import user_of_link
@@ -135,7 +136,7 @@ def employee_invite(*, employee: Employee, by: Actor) -> str:
     Returns the address that the link goes to. Earlier links stay good until one is used.
 
     Raises:
-        NotAllowed, EmailMissing, EmailTaken
+        NotAllowed, EmailMissing, EmailTaken, RoleOutOfReach
     """
     if not permissions.can_send_sign_in_link(by, employee):
         raise NotAllowed
@@ -147,20 +148,22 @@ def employee_invite(*, employee: Employee, by: Actor) -> str:
     address = selectors.link_address(locked)
     if not address:
         raise EmailMissing(name=locked.name)
-    user, changes = _connect(locked, address)
+    user, changes = _connect(locked, address, by)
     audit.record(by=by, verb="sign_in_link_sent", subject=locked, changes=changes)
     _enqueue_link(company=locked.company, user=user, by=by, now=timezone.now())
     return address
 
 
-def _connect(employee: Employee, address: str) -> tuple[User, dict[str, list[str | None]]]:
+def _connect(
+    employee: Employee, address: str, by: Actor
+) -> tuple[User, dict[str, list[str | None]]]:
     """Give the engagement the user of the address; returns that user and what that corrected.
 
     Somebody who never set a password may have been invited by a mistaken address: whoever reads
     that mail must find nothing here, so the roles go with the engagement.
 
     Raises:
-        EmailTaken
+        EmailTaken, RoleOutOfReach
     """
     before = employee.user
     if before is not None and (before.email or "").lower() == address.lower():
@@ -173,8 +176,23 @@ def _connect(employee: Employee, address: str) -> tuple[User, dict[str, list[str
     employee.save(update_fields=["user"])
     if before is None:
         return user, {}
-    RoleGrant.objects.filter(user=before).update(user=user)
+    _move_roles(before, user, by=by)
     return user, {"email": [before.email, user.email]}
+
+
+def _move_roles(before: User, user: User, *, by: Actor) -> None:
+    """Give the roles of one sign-in to another, as far as the actor might give them there.
+
+    Raises:
+        RoleOutOfReach: else a corrected address would be a way to any role, also to an own one.
+    """
+    for grant in RoleGrant.objects.select_for_update(of=("self",)).filter(user=before):
+        grant.user = user
+        if not permissions.can_grant_role(by, grant):
+            raise RoleOutOfReach(name=before.name)
+        grant.save(update_fields=["user"])
+        changes = {"user": [before.email, user.email]}
+        audit.record(by=by, verb="role_granted", subject=grant, changes=changes)
 
 
 def password_reset_request(*, email: str, now: dt.datetime) -> None:

@@ -36,6 +36,11 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "Another person of the company signs in with n@x.example.",
     ),
     (
+        errors.RoleOutOfReach, {"name": "Nima"}, "role_out_of_reach", 403,
+        "Nima has a role that you may not give to this address. Ask a company admin to end "
+        "the role first, then send the link.",
+    ),
+    (
         errors.LinkInvalid, {}, "link_invalid", 410,
         "This link was used already or has run out. Ask for a new one.",
     ),

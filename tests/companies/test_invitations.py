@@ -11,7 +11,7 @@ from django.core import mail
 
 from companies import links, outbox, services
 from companies.enums import Channel, Role
-from companies.errors import EmailMissing, EmailTaken, NotAllowed
+from companies.errors import EmailMissing, EmailTaken, NotAllowed, RoleOutOfReach
 from companies.models import AuditEvent, Employee, OutboxMessage, RoleGrant, User
 from companies.scoping import company_scope, no_scope
 from tests.attendance.world import World, at
@@ -198,9 +198,38 @@ def test_a_corrected_address_gets_the_link_and_the_mistaken_one_nothing(world: W
     assert employee.user != mistaken
     with company_scope(world.company):
         grant.refresh_from_db()
-        event = AuditEvent.objects.order_by("id").last()
+        moved, sent = AuditEvent.objects.order_by("id")[1:]
     assert grant.user == employee.user
-    assert event.changes == {"email": ["mistaken@kettle.example", "new@kettle.example"]}
+    addresses = ["mistaken@kettle.example", "new@kettle.example"]
+    assert (moved.verb, moved.changes) == ("role_granted", {"user": addresses})
+    assert (sent.verb, sent.changes) == ("sign_in_link_sent", {"email": addresses})
+
+
+@pytest.mark.parametrize(
+    ("role", "email"),
+    [
+        (Role.COMPANY_ADMIN, "alias.of.hari@kettle.example"),
+        (Role.AUDITOR, "hari@kettle.example"),
+    ],
+    ids=["a role that HR cannot give", "a role for oneself"],
+)
+def test_a_corrected_address_is_no_way_to_a_role(world: World, role: Role, email: str) -> None:
+    employee = _newcomer(world)
+    _invite(world, employee)
+    employee.refresh_from_db()
+    invited = employee.user
+    with company_scope(world.company):
+        RoleGrant.objects.create(
+            company=world.company, user=invited, role=role, starts_on=dt.date(2026, 1, 1)
+        )
+    # HR by a role alone: with an engagement their address would be taken.
+    _write(world, world.hari, left_on=dt.date(2026, 3, 1))
+    _write(world, employee, email=email)
+    with pytest.raises(RoleOutOfReach):
+        _invite(world, employee)
+    employee.refresh_from_db()
+    with company_scope(world.company):
+        assert RoleGrant.objects.get(role=role).user == employee.user == invited
 
 
 def test_a_corrected_address_of_somebody_else_is_refused(world: World) -> None:

@@ -239,8 +239,19 @@ def password_set(*, public_id: object, token: str, password: str, by: Actor | No
     actor = by or Actor(
         kind=ActorKind.PERSON, id=str(user.public_id), name=user.name, user=user, channel="link"
     )
-    audit.record(by=actor, verb="password_set", subject=user)
+    _record_password(user, by=actor)
     return user
+
+
+def _record_password(user: User, *, by: Actor) -> None:
+    """Tell the audit of every company where the person is; the platform's, of its own people."""
+    now = timezone.now()
+    mine = selectors.memberships(user, now=now)
+    for membership in mine:
+        with company_scope(membership.company):
+            audit.record(by=by, verb="password_set", subject=user, company=membership.company)
+    if not mine or selectors.is_operator(user, now=now):
+        audit.record(by=by, verb="password_set", subject=user)
 
 
 @transaction.atomic

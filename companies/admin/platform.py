@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from companies.actor import Actor
 from companies.admin.trail import AuditEventAdmin
 from companies.admin_base import ReadOnlyAdmin
 from companies.enums import ActorKind
-from companies.models import AuditEvent, JobRun, PolicyVersion
+from companies.models import AuditEvent, JobRun, OperatorGrant, PolicyVersion
 from companies.scoping import no_scope
 
 
@@ -51,6 +52,10 @@ class OperatorAdmin(ReadOnlyAdmin):
 
     def _may(self, request: HttpRequest, row: Any = None) -> bool:
         return may_operate(request)
+
+    def history_of(self, row: Any) -> Any:
+        with no_scope("operator: what was done to a record of the platform"):
+            return super().history_of(row)
 
 
 class CompanyForm(forms.Form):
@@ -106,12 +111,6 @@ class CompanyAdmin(OperatorAdmin):
             done_url=self.address("changelist"),
         )
 
-    def history_of(self, row: Any) -> Any:
-        with no_scope("operator: what was done to the company as such"):
-            return AuditEvent.objects.filter(
-                subject_type="companies.company", subject_id=str(row.public_id)
-            )
-
 
 class JobRunAdmin(OperatorAdmin):
     """Scheduled jobs and how they fared last."""
@@ -139,9 +138,17 @@ class OperatorGrantAdmin(OperatorAdmin):
 
 
 class PlatformAuditAdmin(OperatorAdmin, AuditEventAdmin):
-    """What was done to the platform itself; a company's audit stays with its HR."""
+    """What was done to the platform itself; a company's audit stays with its HR.
+
+    Events of a person who belongs nowhere any more stand under no company; they are not the
+    operators' to read, unless the person is one of them.
+    """
 
     def get_queryset(self, request: HttpRequest) -> Any:
+        keys = OperatorGrant.objects.values_list("user__public_id", flat=True)
+        operators = [str(key) for key in keys.distinct()]
         with no_scope("operator: the platform's own audit, no company's"):
-            rows = AuditEvent.objects.filter(company__isnull=True)
+            rows = AuditEvent.objects.filter(company__isnull=True).filter(
+                ~Q(subject_type="companies.user") | Q(subject_id__in=operators)
+            )
         return rows.order_by(*self.get_ordering(request) or ("-occurred_at", "-id"))

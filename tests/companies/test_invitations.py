@@ -63,9 +63,10 @@ def test_an_invited_person_gets_a_mail_and_sets_a_password(world: World) -> None
     employee.refresh_from_db()
     assert (employee.user, user.name, user.email) == (user, "Nima", "new@kettle.example")
     with company_scope(world.company):
-        event = AuditEvent.objects.get()
-    assert (event.verb, event.subject_label) == ("sign_in_link_sent", "Nima (new)")
-    assert (event.actor_name, event.changes) == ("Hari", {})
+        sent, used = AuditEvent.objects.order_by("id")
+    assert (sent.verb, sent.subject_label) == ("sign_in_link_sent", "Nima (new)")
+    assert (sent.actor_name, sent.changes) == ("Hari", {})
+    assert (used.verb, used.actor_name) == ("password_set", "Nima")
 
 
 def test_a_mail_is_written_in_the_persons_language(world: World) -> None:

@@ -18,8 +18,8 @@ from companies.actor import job_actor
 from companies.enums import ActorKind
 from companies.errors import LinkInvalid, TooMany
 from companies.models import AuditEvent, OutboxMessage, Throttle, User
-from companies.scoping import no_scope
-from tests.attendance.world import World
+from companies.scoping import company_scope, no_scope
+from tests.attendance.world import World, make_world
 from tests.companies.conftest import Together
 
 NOW = dt.datetime(2026, 3, 2, 6, 0, tzinfo=dt.UTC)
@@ -127,7 +127,27 @@ def test_a_password_is_set_and_told_to_the_audit(world: World) -> None:
     assert (event.verb, event.subject_type) == ("password_set", "companies.user")
     assert (event.subject_id, event.actor_id) == (str(user.public_id), str(user.public_id))
     assert (event.actor_kind, event.actor_name) == (ActorKind.PERSON, "Maya")
-    assert (event.channel, event.company_id, event.changes) == ("link", None, {})
+    assert (event.channel, event.company, event.changes) == ("link", world.company, {})
+
+
+def test_a_password_is_told_to_each_company_of_the_person_and_to_no_other(
+    world: World, other: World
+) -> None:
+    make_world(code="third")
+    with company_scope(other.company):
+        other.maya.user = world.maya.user
+        other.maya.save(update_fields=["user"])
+    services.password_set(**_link(world.maya.user), password=GOOD)
+    with no_scope("events of a person"):
+        told = AuditEvent.objects.filter(verb="password_set").order_by("company__code")
+        assert [event.company for event in told] == [world.company, other.company]
+
+
+def test_of_a_password_of_the_platforms_people_the_platform_is_told(db: None) -> None:
+    grant = services.operator_create(name="Otto", email="otto@m.example", by=job_actor("test"))
+    services.password_set(**_link(grant.user), password=GOOD)
+    with no_scope("events of an operator"):
+        assert AuditEvent.objects.get(verb="password_set").company is None
 
 
 def test_a_password_may_be_set_for_somebody(world: World) -> None:

@@ -294,7 +294,7 @@ LOOKS_ACROSS = [
     ("attendance/services/evidence.py", "punch door: the pass says who and where"),
     ("attendance/services/punching.py", "punch door: the pass says who, before any session"),
     ("companies/admin/platform.py", "operator: the platform's own audit, no company's"),
-    ("companies/admin/platform.py", "operator: what was done to the company as such"),
+    ("companies/admin/platform.py", "operator: what was done to a record of the platform"),
     ("companies/outbox.py", "outbox: a message may belong to no company"),
     ("companies/outbox.py", "outbox: messages of every company"),
     ("companies/selectors.py", "sign-in: which companies are mine"),

@@ -36,3 +36,13 @@ def can_grant_role(actor: Actor, grant: RoleGrant | None = None) -> bool:
         return True
     is_own = actor.user is not None and grant.user_id == actor.user.pk
     return not is_own and (grant.role != Role.COMPANY_ADMIN or actor.has(Role.COMPANY_ADMIN))
+
+
+def can_end_employment(actor: Actor, employee: Employee) -> bool:
+    """HR writes last days, which end roles too; that of a company admin, company admins only."""
+    if not can_manage_records(actor, employee):
+        return False
+    if employee.user_id is None or actor.has(Role.COMPANY_ADMIN):
+        return True
+    grants = RoleGrant.objects.filter(user=employee.user_id, role=Role.COMPANY_ADMIN)
+    return not grants.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -35,33 +36,45 @@ def link_address(employee: Employee) -> str:
 
 
 def memberships(user: User, *, now: dt.datetime) -> list[Membership]:
-    """Return the companies that the user may enter now, by name; two statements."""
-    today = earliest_today(now)
+    """Return the companies that the user may enter now, by name; two statements.
+
+    A role given to somebody who works there ends with their employment, so that who has left is
+    out; one given afterwards (a former employee who audits, say) stands.
+    """
     with no_scope("sign-in: which companies are mine"):
         engagements = list(
-            Employee.objects.filter(user=user, is_active=True)
-            .filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
-            .select_related("company")
-            .order_by("joined_on")
+            Employee.objects.filter(user=user).select_related("company").order_by("joined_on")
         )
         grants = list(
             RoleGrant.objects.filter(user=user, starts_on__lte=now.date())
-            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+            .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=earliest_today(now)))
             .select_related("company")
         )
-    companies = {row.company_id: row.company for row in [*engagements, *grants]}
-    employees = {row.company_id: row for row in engagements}
+    live = [row for row in engagements if not row.has_left(now)]
+    employees = {row.company_id: row for row in live}
+    over = _last_days(row for row in engagements if row.company_id not in employees)
+    held = [row for row in grants if row.starts_on > over.get(row.company_id, dt.date.min)]
+    companies = {row.company_id: row.company for row in [*live, *held]}
     return sorted(
         (
             Membership(
                 company=company,
                 employee=employees.get(pk),
-                roles=frozenset(Role(row.role) for row in grants if row.company_id == pk),
+                roles=frozenset(Role(row.role) for row in held if row.company_id == pk),
             )
             for pk, company in companies.items()
         ),
         key=lambda membership: membership.company.name,
     )
+
+
+def _last_days(engagements: Iterable[Employee]) -> dict[int, dt.date]:
+    """Return the last day by company; who was switched off without one has no later day."""
+    found: dict[int, dt.date] = {}
+    for row in engagements:
+        last = row.left_on or dt.date.max
+        found[row.company_id] = max(last, found.get(row.company_id, last))
+    return found
 
 
 def operator_grants(user: User, *, now: dt.datetime) -> QuerySet[OperatorGrant]:

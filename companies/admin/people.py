@@ -55,9 +55,24 @@ class StandingFilter(WordsFilter):
         }.get(self.value() or "")
 
 
+class EmployeeForm(RecordForm):
+    """A person, whose roles end with the employment."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        is_ended = self.instance.pk and {"left_on", "is_active"} & set(self.changed_data)
+        if is_ended and not permissions.can_end_employment(self.actor, self.instance):
+            raise ValidationError(
+                _("This person is a company admin: only another one ends their employment."),
+                code="not_allowed",
+            )
+        return cleaned
+
+
 class EmployeeAdmin(RecordAdmin):
     """People of the company; where they stand is a history of its own."""
 
+    form = EmployeeForm
     list_display = ("name", "code", "place", "employment", "joined_on", "standing")
     list_filter = (StandingFilter, OfficeFilter, DepartmentFilter)
     search_fields = ("name", "code", "email")
@@ -98,7 +113,11 @@ class EmployeeAdmin(RecordAdmin):
         person = (None, {"fields": ("name", "code", "email", "employment_type", "joined_on")})
         if obj is None:
             return [person, (_("Where they start"), {"fields": PLACE_FIELDS})]
-        return [person, (_("Leaving"), {"fields": ("left_on", "is_active")})]
+        leaving = {
+            "fields": ("left_on", "is_active"),
+            "description": _("Roles given until then end with it."),
+        }
+        return [person, (_("Leaving"), leaving)]
 
     @display(description=gettext_lazy("place"))
     def place(self, row: Any) -> str:

@@ -194,6 +194,24 @@ def test_nobody_gives_themselves_a_role(hr: Client, world: World) -> None:
         assert [g.user for g in RoleGrant.objects.filter(role=Role.MANAGER)] == [world.maya.user]
 
 
+@pytest.mark.parametrize(("own_role", "is_done"), [(Role.HR, False), (Role.COMPANY_ADMIN, True)])
+def test_a_company_admin_is_not_put_out_by_hr(
+    hr: Client, world: World, own_role: Role, is_done: bool
+) -> None:
+    with company_scope(world.company):
+        for person, role in ((world.maya, Role.COMPANY_ADMIN), (world.hari, own_role)):
+            RoleGrant.objects.create(
+                company=world.company, user=person.user, role=role, starts_on=dt.date(2026, 1, 1)
+            )
+    path = f"{PEOPLE}{world.maya.public_id}/change/"
+    shown = _hidden(hr, path) | {"joined_on": "2026-01-01", "is_active": "on"}
+    answer = hr.post(path, shown | {"left_on": "2026-03-02"})
+    refused = "only another one ends their employment" in answer.text
+    assert (answer.status_code == 302, refused) == (is_done, not is_done)
+    world.maya.refresh_from_db()
+    assert (world.maya.left_on is not None) is is_done
+
+
 def test_assignments_do_not_overlap(hr: Client, world: World) -> None:
     path = "/admin/attendance/shiftassignment/add/"
     data = {

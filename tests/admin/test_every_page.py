@@ -65,11 +65,10 @@ def _manager(world: World, other: World) -> User:
 
 
 def _left(world: World, other: World) -> User:
-    """HR whose role ended and who has left."""
+    """HR who has left, and whose role nobody thought of."""
     with company_scope(world.company):
         world.hari.left_on = dt.date(2026, 3, 1)
         world.hari.save(update_fields=["left_on"])
-        RoleGrant.objects.filter(user=world.hari.user).update(ends_on=dt.date(2026, 3, 1))
     return world.hari.user
 
 

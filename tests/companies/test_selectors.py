@@ -76,9 +76,40 @@ def test_who_is_inactive_belongs_nowhere(world: World) -> None:
     assert world.maya.has_left(NOW)
 
 
-def test_who_has_left_may_still_have_a_role(world: World) -> None:
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"left_on": dt.date(2026, 2, 1)},
+        {"is_active": False},
+        {"is_active": False, "left_on": dt.date(2026, 2, 1)},
+    ],
+    ids=["left", "inactive", "both"],
+)
+def test_a_role_ends_with_the_employment(world: World, columns: dict[str, Any]) -> None:
+    _write(world, world.hari, **columns)
+    assert _mine(world.hari.user) == []
+
+
+def test_a_role_given_after_the_last_day_stands(world: World) -> None:
     _write(world, world.hari, left_on=dt.date(2026, 2, 1))
-    assert _mine(world.hari.user) == [("kettle", None, {Role.HR})]
+    _grant(world, world.hari.user, Role.AUDITOR, starts_on=dt.date(2026, 2, 2))
+    assert _mine(world.hari.user) == [("kettle", None, {Role.AUDITOR})]
+
+
+def test_who_left_one_engagement_of_two_keeps_the_roles(world: World) -> None:
+    _write(world, world.hari, left_on=dt.date(2026, 2, 1))
+    with company_scope(world.company):
+        again = Employee.objects.create(
+            company=world.company, user=world.hari.user, code="hari-2", name="Hari",
+            joined_on=dt.date(2026, 2, 20),
+        )  # fmt: skip
+    assert _mine(world.hari.user) == [("kettle", again, {Role.HR})]
+
+
+def test_who_was_employed_elsewhere_keeps_the_roles_here(world: World, other: World) -> None:
+    _write(world, world.maya, left_on=dt.date(2026, 2, 1))
+    _grant(other, world.maya.user, Role.AUDITOR)
+    assert _mine(world.maya.user) == [("other", None, {Role.AUDITOR})]
 
 
 def test_who_came_back_stands_by_the_present_engagement(world: World) -> None:

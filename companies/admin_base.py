@@ -193,8 +193,10 @@ class BaseAdmin(ModelAdmin):
     ) -> HttpResponse:
         row = kwargs.get("obj")
         context["can_see_history"] = row is not None
+        context["trail"] = self._trail()
         if row is not None:
             context["title"] = capfirst(self.opts.verbose_name)
+            context["heading"] = self.words_of(row)
             context["history_url"] = self.address("history", row)
             context["delete_url"] = self.address("delete", row)
             context["dated"] = self._dated(request, row)
@@ -202,6 +204,15 @@ class BaseAdmin(ModelAdmin):
         context["show_save_and_add_another"] = False
         response: HttpResponse = super().render_change_form(request, context, **kwargs)
         return response
+
+    def _trail(self, row: Any = None) -> list[tuple[str, Any]]:
+        """Return what lies above a page, as (address, words): the list, and the row if given."""
+        above = [(self.address("changelist"), self.opts.verbose_name_plural)]
+        return above if row is None else [*above, (self.row_url(row), self.words_of(row))]
+
+    def words_of(self, row: Any) -> str:
+        """Return what the pages of a row are headed by."""
+        return str(row)
 
     def _dated(self, request: HttpRequest, row: Any) -> dict[str, Any] | None:
         card = self.dated_rows
@@ -236,11 +247,10 @@ class BaseAdmin(ModelAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": _("What was done"),
-            "subtitle": str(row),
+            "trail": self._trail(row),
             "events": self.history_of(row)[:200],
             "object": row,
             "opts": self.opts,
-            "back_url": self.row_url(row),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "companies/admin/history.html", context)
@@ -303,6 +313,7 @@ class BaseAdmin(ModelAdmin):
         """
         page = {
             "title": title,
+            "trail": self._trail(row),
             "sentence": sentence,
             "submit": submit,
             "back_url": done_url if row is None else self.row_url(row),
@@ -471,7 +482,10 @@ class RecordAdmin(BaseAdmin):
             row_admin._record(request, "added", row, changes)
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
-        words = {"keep_hint": self.keep_hint, "back_url": self.row_url(context["object"])}
+        row = context["object"]
+        words = {
+            "keep_hint": self.keep_hint, "back_url": self.row_url(row), "trail": self._trail(row),
+        }  # fmt: skip
         response: HttpResponse = super().render_delete_form(request, {**context, **words})
         return response
 

@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import dates
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
@@ -59,7 +60,7 @@ def zone_field(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field:
     return forms.ChoiceField(
         choices=[*empty, *zones],
         required=not db_field.blank,
-        label=db_field.verbose_name,
+        label=capfirst(db_field.verbose_name),
         help_text=db_field.help_text,
         initial=db_field.get_default() if db_field.has_default() else "",
         widget=UnfoldAdminSelect2Widget,
@@ -211,11 +212,11 @@ def plain_field(db_field: models.Field[Any, Any]) -> forms.Field | None:
     if db_field.name == "weekly_off":
         initial = db_field.get_default() if db_field.has_default() else None
         return WeeklyOffField(
-            is_nullable=db_field.null, initial=initial, label=db_field.verbose_name
+            is_nullable=db_field.null, initial=initial, label=capfirst(db_field.verbose_name)
         )
     if db_field.name == "breaks":
         return BreaksField(
-            label=db_field.verbose_name,
+            label=capfirst(db_field.verbose_name),
             required=False,
             help_text=_("For example %(example)s.") % {"example": "13:00-13:30, 16:00-16:15"},
         )

@@ -44,7 +44,6 @@ from companies.scoping import company_scope
 CODE = "himal"
 PASSWORD = "himal tea house"  # noqa: S105  # printed on the sign-in page of the demo
 DAYS = 62
-_BEGIN = dt.date(2000, 1, 1)
 _SATURDAY = 5
 
 # name, department, office, shift, employment type, months since joining
@@ -160,7 +159,8 @@ def _set_passwords(users: list[User]) -> None:
 def _policy(company: Company, today: dt.date) -> None:
     """Write two versions, so that the visitor sees one end: pictures are asked for from today."""
     common = {"company": company, "zone": "Asia/Kathmandu", "weekly_off": {"sat": "all"}}
-    PolicyVersion.objects.create(starts_on=_BEGIN, allows_unchecked=True, **common)
+    before = today - dt.timedelta(days=2 * DAYS)
+    PolicyVersion.objects.create(starts_on=before, allows_unchecked=True, **common)
     PolicyVersion.objects.create(starts_on=today, allows_unchecked=False, **common)
 
 

@@ -126,13 +126,15 @@ class DayAdmin(ReadOnlyAdmin):
         words = exception_words(row)
         return ("some", ", ".join(words)) if words else ""
 
+    def words_of(self, row: AttendanceDay) -> str:
+        return f"{row.employee.name} · {self.on(row)}"
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         row: AttendanceDay = kwargs["obj"]
         punches = self.admin_site.get_model_admin(PunchState)
         context |= day_page(row)
-        context["subtitle"] = f"{row.employee.name} · {self.on(row)}"
         context["figures"] = [
             (_("In"), self.came(row)),
             (_("Out"), self.went(row)),
@@ -235,6 +237,9 @@ class MonthAdmin(ReadOnlyAdmin):
     empty_words = gettext_lazy("Lock a month once it is over and its days stand.")
     actions_list = ("lock",)
     actions_detail = ("reopen",)
+
+    def words_of(self, row: AttendancePeriod) -> str:
+        return str(self.month(row))
 
     @display(description=gettext_lazy("month"), ordering="starts_on")
     def month(self, row: AttendancePeriod) -> str:

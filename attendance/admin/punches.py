@@ -131,6 +131,9 @@ class PunchAdmin(ReadOnlyAdmin):
             return "flagged", _("To be looked at")
         return ("decided", _("Accepted")) if row.decided_at else ""
 
+    def words_of(self, row: PunchState) -> str:
+        return f"{row.employee.name} · {self.what(row)} · {local_time(row)}"
+
     # --- the page of one punch -----------------------------------------------------------------
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
@@ -145,7 +148,6 @@ class PunchAdmin(ReadOnlyAdmin):
         )
         days = self.admin_site.get_model_admin(state.employee.attendance_days.model)
         context["day_url"] = days.row_url(day) if day else ""
-        context["subtitle"] = f"{state.employee.name} · {local_time(state)}"
         return super().render_change_form(request, context, **kwargs)
 
     def history_of(self, row: PunchState) -> Any:

@@ -60,6 +60,9 @@ class AuditEventAdmin(ReadOnlyAdmin):
     empty_words = gettext_lazy("Every change of a record and every decision will stand here.")
     fields = ("occurred_at",)
 
+    def words_of(self, row: AuditEvent) -> str:
+        return row.subject_label
+
     @display(description=gettext_lazy("what"), ordering="verb")
     def what(self, row: AuditEvent) -> str:
         return admin_words.verb_words(row)
@@ -82,6 +85,9 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         "created_at", "sent_at",
     )  # fmt: skip
     readonly_fields = ("what", "standing")
+
+    def words_of(self, row: OutboxMessage) -> str:
+        return str(self.what(row))
 
     @display(description=gettext_lazy("message"), ordering="template")
     def what(self, row: OutboxMessage) -> str:

@@ -358,7 +358,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit event',
-                'verbose_name_plural': 'audit',
+                'verbose_name_plural': 'audit events',
                 'ordering': ('-occurred_at', '-id'),
                 'indexes': [models.Index(fields=['company', 'subject_type', 'subject_id'], name='companies_a_company_460c12_idx')],
             },

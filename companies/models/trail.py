@@ -45,7 +45,7 @@ class AuditEvent(models.Model):
 
     class Meta:
         verbose_name = _("audit event")
-        verbose_name_plural = _("audit")
+        verbose_name_plural = _("audit events")
         ordering = ("-occurred_at", "-id")
         indexes = [models.Index(fields=("company", "subject_type", "subject_id"))]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,11 @@ def _css(_request: Any) -> str:
     return static("muster/css/admin.css")
 
 
+def _environment(_request: Any) -> list[Any] | None:
+    """Return the mark beside the title of every page, of a demo only."""
+    return [_("Demo"), "warning"] if settings.DEMO else None
+
+
 def _item(title: Any, icon: str, name: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(name)}
 
@@ -40,6 +46,7 @@ _SHARED: dict[str, Any] = {
     "SITE_HEADER": "Muster",
     "SITE_URL": "/",
     "SITE_SYMBOL": "how_to_reg",
+    "ENVIRONMENT": _environment,
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -28,6 +28,10 @@ def _css(_request: Any) -> str:
     return static("muster/css/admin.css")
 
 
+def _script(_request: Any) -> str:
+    return static("muster/js/admin.js")
+
+
 def _environment(_request: Any) -> list[Any] | None:
     """Return the mark beside the title of every page, of a demo only."""
     return [_("Demo"), "warning"] if settings.DEMO else None
@@ -51,6 +55,7 @@ _SHARED: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "STYLES": [_css],
+    "SCRIPTS": [_script],
     "BORDER_RADIUS": "10px",
     "COLORS": {
         "primary": _scale(

@@ -2,8 +2,8 @@
 
 Three kinds of triggers, generated from the models and installed after every migration:
 
-* append-only tables (`is_append_only = True` on the model) refuse UPDATE and DELETE, unless
-  `purge()` holds the permit (retention, erasure), which audits it;
+* append-only tables (`is_append_only = True` on the model) refuse UPDATE, DELETE and TRUNCATE,
+  unless `purge()` holds the permit (retention, erasure), which audits it;
 * every foreign key between two company-owned tables must stay within one company, and no row
   changes its company (scopes cannot see bulk writes; this can);
 * a change of a table with `raises = "settings_revision"` (or `"faces_revision"`) raises that
@@ -65,6 +65,7 @@ def _owned_foreign_keys(model: type[models.Model]) -> list[tuple[str, str]]:
 
 def _postgres(name: str, table: str, events: str, body: str) -> Trigger:
     moment = "AFTER" if name.startswith(f"{PREFIX}raise_") else "BEFORE"
+    each = "STATEMENT" if events == "TRUNCATE" else "ROW"
     return Trigger(
         name,
         table,
@@ -72,7 +73,7 @@ def _postgres(name: str, table: str, events: str, body: str) -> Trigger:
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN {body} IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$",
             f'CREATE OR REPLACE TRIGGER {name} {moment} {events} ON "{table}" '
-            f"FOR EACH ROW EXECUTE FUNCTION {name}()",
+            f"FOR EACH {each} EXECUTE FUNCTION {name}()",
         ),
     )
 
@@ -91,7 +92,10 @@ def _append_only(vendor: str, table: str) -> list[Trigger]:
             "IF current_setting('muster.purge', true) IS DISTINCT FROM 'on' THEN "
             f"RAISE EXCEPTION '{refusal}' USING ERRCODE = '23000'; END IF;"
         )
-        return [_postgres(name, table, "UPDATE OR DELETE", body)]
+        return [
+            _postgres(name, table, "UPDATE OR DELETE", body),
+            _postgres(f"{PREFIX}fill_{table}", table, "TRUNCATE", body),
+        ]
     permit = PurgePermit._meta.db_table
     body = f"SELECT RAISE(ABORT, '{refusal}') WHERE NOT EXISTS (SELECT 1 FROM \"{permit}\");"
     return [_sqlite(name, table, event, body) for event in ("UPDATE", "DELETE")]

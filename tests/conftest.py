@@ -20,16 +20,21 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _flush_past_the_triggers() -> Iterator[None]:
-    """Let tests with real transactions empty the tables: SQLite's flush is a DELETE."""
+    """Let tests with real transactions empty the tables, by DELETE or by TRUNCATE."""
     flush = TransactionTestCase._fixture_teardown
 
     def teardown(case: Any) -> None:
-        sqlite = [item for item in connections.all() if item.vendor == "sqlite"]
-        for connection in sqlite:
-            integrity.drop(connection)
+        for connection in connections.all():
+            if connection.vendor == "sqlite":
+                integrity.drop(connection)
+            else:
+                connection.cursor().execute("SET muster.purge = 'on'")
         flush(case)
-        for connection in sqlite:
-            integrity.install(connection)
+        for connection in connections.all():
+            if connection.vendor == "sqlite":
+                integrity.install(connection)
+            else:
+                connection.cursor().execute("RESET muster.purge")
 
     TransactionTestCase._fixture_teardown = teardown  # type: ignore[method-assign]
     yield

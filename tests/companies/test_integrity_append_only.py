@@ -94,6 +94,16 @@ def test_raw_statements_are_refused(model: type[models.Model]) -> None:
         raw(f'DELETE FROM "{table}"')
 
 
+def test_a_table_is_not_emptied_at_once(model: type[models.Model]) -> None:
+    if connection.vendor == "sqlite":  # its only way
+        statement = f'DELETE FROM "{_table(model)}"'
+    else:
+        statement = f'TRUNCATE "{_table(model)}" CASCADE'
+        connection.check_constraints()  # what the test has just written would forbid it
+    with _refused(_table(model)):
+        raw(statement)
+
+
 def test_a_row_refuses_to_be_saved_or_deleted(model: type[models.Model]) -> None:
     row = _rows(model)[0]
     with no_scope("the row under test"):

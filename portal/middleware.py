@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 from companies import selectors
 from companies.actor import Actor
@@ -57,6 +58,18 @@ def admin_content_policy(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if request.path_info.startswith(("/admin/", "/operator/")):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        return response
+
+    return middleware
+
+
+def private_answers(get_response: GetResponse) -> GetResponse:
+    """Let no browser or proxy keep what was answered to somebody who is signed in."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if getattr(request, "actor", None) and not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
         return response
 
     return middleware

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.middleware.LoginRequired",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.middleware.private_answers",
     "portal.middleware.company",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

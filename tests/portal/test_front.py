@@ -52,6 +52,17 @@ def test_the_admin_has_a_policy_of_its_own(client: Client, world: World) -> None
 
 
 @pytest.mark.parametrize(
+    "path", ["/", "/punch/pass", "/month/", "/me/", "/face/consent/", "/admin/", "/nowhere/"]
+)
+def test_what_is_answered_to_a_person_is_kept_nowhere(
+    client: Client, world: World, path: str
+) -> None:
+    client.force_login(world.hari.user)
+    kept = client.get(path)["Cache-Control"]
+    assert {"no-store", "private"} <= set(kept.split(", "))
+
+
+@pytest.mark.parametrize(
     ("sent", "is_kept"), [("a1b2c3d4-e5f6", True), ("short", False), ("x" * 41, False), ("", False)]
 )
 def test_a_request_has_an_id(rf: RequestFactory, sent: str, is_kept: bool) -> None:

@@ -23,6 +23,7 @@ from companies.actor import Actor
 from companies.errors import MusterError, TooMany
 from companies.models import Employee
 from companies.once import once
+from integrations import photos
 
 FRAMES_A_MINUTE = 240
 
@@ -180,7 +181,9 @@ def face_frame(request: HttpRequest) -> HttpResponse:
         if not throttle.hit(f"face:{employee.public_id}", limit=FRAMES_A_MINUTE, seconds=60):
             raise TooMany
         frame = request.FILES.get("frame")
-        kept = enrolment.frame_add(by=_actor(request), frame=frame.read() if frame else b"")
+        # One byte too many is enough to know; no file of gigabytes comes into memory.
+        data = frame.read(photos.MOST_BYTES + 1) if frame else b""
+        kept = enrolment.frame_add(by=_actor(request), frame=data)
     except MusterError as error:
         return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
     return JsonResponse(pages.kept_answer(kept))

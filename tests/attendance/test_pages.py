@@ -19,6 +19,7 @@ from attendance.services.days import person_recompute
 from companies.enums import CalendarKind
 from companies.models import CalendarDay
 from companies.scoping import company_scope
+from integrations import photos
 from integrations.faces.protocol import Advice
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import World, at
@@ -249,6 +250,18 @@ def test_the_guided_capture(maya: Client, world: World, engine: FakeEngine) -> N
     page = maya.get("/")
     assert page.context["camera"] == {"mode": "face", "reason": ""}
     assert "From now on your face is compared when you check in." in _text(page.text)
+
+
+def test_of_a_file_that_is_too_large_no_more_is_read_than_shows_it(
+    maya: Client, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post_once(maya, "/face/consent/", {"answer": "yes"})
+    maya.post("/face/enrol/")
+    seen: list[int] = []
+    monkeypatch.setattr(photos, "check", lambda data: seen.append(len(data)))
+    big = SimpleUploadedFile("frame.jpg", jpeg() + bytes(2 * photos.MOST_BYTES), "image/jpeg")
+    maya.post("/face/frame", {"frame": big})
+    assert seen == [photos.MOST_BYTES + 1]
 
 
 def test_a_capture_that_is_not_done_says_what_is_missing(

@@ -32,6 +32,7 @@ _WHOLE = {
     "password_set": gettext_lazy("Password set"),
     "day_marked": gettext_lazy("Day covered"),
     "day_mark_withdrawn": gettext_lazy("Cover of a day withdrawn"),
+    "face_enrolment_started": gettext_lazy("Reference pictures begun"),
     "face_enrolled": gettext_lazy("Reference pictures taken"),
     "face_enrolment_ended": gettext_lazy("Reference pictures deleted"),
     "pictures_purged": gettext_lazy("Pictures deleted on their date"),

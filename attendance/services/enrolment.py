@@ -135,6 +135,7 @@ def enrolment_start(*, by: Actor, now: dt.datetime) -> FaceEnrolment:
     enrolment: FaceEnrolment = FaceEnrolment.objects.create(
         company=employee.company, employee=employee, consent=consent, started_at=now
     )
+    audit.record(by=by, verb="face_enrolment_started", subject=enrolment)
     return enrolment
 
 

@@ -24,6 +24,7 @@ VERBS = {
     ("roster_removed", "attendance.shiftassignment"): "Taken off a shift",
     ("face_consent_given", "attendance.faceconsent"): "Agreed to the face check",
     ("face_consent_refused", "attendance.faceconsent"): "Refused the face check",
+    ("face_enrolment_started", "attendance.faceenrolment"): "Reference pictures begun",
     ("face_enrolled", "attendance.faceenrolment"): "Reference pictures taken",
     ("face_enrolment_ended", "attendance.faceenrolment"): "Reference pictures deleted",
     ("day_marked", "attendance.daymark"): "Day covered",

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from companies.models import JobRun
@@ -17,11 +17,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """`target` is `module:function`, imported when it first runs."""
+    """`target` is `module:function`, imported when it first runs.
+
+    After `most_seconds` the scheduler takes the job for hung and interrupts it.
+    """
 
     name: str
     every_seconds: int
     target: str
+    most_seconds: int = 3600
 
     def load(self) -> Callable[[], int]:
         module, _, function = self.target.partition(":")
@@ -30,12 +34,20 @@ class Job:
 
 
 JOBS = (
-    Job("outbox", 1, "companies.outbox:drain"),
-    Job("pending_verify", 15, "attendance.tasks:pending_verify"),
+    Job("outbox", 1, "companies.outbox:drain", most_seconds=600),
+    Job("pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600),
     Job("settle_open", 60, "attendance.tasks:settle_open"),
     Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep"),
     Job("photo_retention", 6 * 3600, "attendance.tasks:photo_retention"),
 )
+
+
+class Interrupted(KeyboardInterrupt):
+    """A job was told to end at once: it hangs, or the process is to stop.
+
+    No `Exception`, so that nothing on the way takes it for a failure of its own and goes on; a
+    `KeyboardInterrupt`, because psycopg then ends the statement that is under way.
+    """
 
 
 def by_name(name: str) -> Job:
@@ -50,15 +62,29 @@ def by_name(name: str) -> Job:
 def run(job: Job, *, is_recorded: bool = True) -> bool:
     """Run a job now, record how it went, and return whether it did without error."""
     started = timezone.now()
-    found: dict[str, Any]
+    error = _error_of(job)
+    if is_recorded or error:
+        moment = "failed_at" if error else "succeeded_at"
+        found = {"started_at": started, moment: timezone.now(), "last_error": error}
+        try:
+            JobRun.objects.update_or_create(name=job.name, defaults=found)
+        except DatabaseError:
+            # What stopped the job stops the record of it; the next run makes up for both.
+            log.exception("the run of job %s could not be recorded", job.name)
+            return False
+    return not error
+
+
+def _error_of(job: Job) -> str:
+    """Run the job and return what it raised, "" for nothing."""
     try:
         job.load()()
-        found = {"succeeded_at": timezone.now(), "last_error": ""}
-        is_fine = True
+    except Interrupted:
+        log.error("job %s was interrupted", job.name)
+        # Whatever it was in the middle of is undone.
+        connection.close()
+        return "Interrupted"
     except Exception as error:  # one job's failure must not stop the others
         log.exception("job %s failed", job.name)
-        found = {"failed_at": timezone.now(), "last_error": f"{type(error).__name__}: {error}"}
-        is_fine = False
-    if is_recorded or not is_fine:
-        JobRun.objects.update_or_create(name=job.name, defaults={"started_at": started, **found})
-    return is_fine
+        return f"{type(error).__name__}: {error}"
+    return ""

@@ -163,6 +163,8 @@ if DEMO or DEBUG:
 MAIL_DIR = VAR_DIR / "mail"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(MAIL_DIR)
+# A mail server that does not answer must not hold up the scheduler's other jobs.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str("MUSTER_MAIL_FROM", default="Muster <muster@localhost>")
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))

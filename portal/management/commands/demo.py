@@ -48,7 +48,7 @@ class Command(BaseCommand):
         gunicorn = [
             sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}",
             "--workers", "2", "--threads", "4", "--chdir", str(settings.BASE_DIR),
-            "--log-level", "warning", "--no-control-socket",
+            "--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket",
         ]  # fmt: skip
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings",
                        "MUSTER_PUBLIC_URL": f"http://{HOST}:{port}"}  # fmt: skip
@@ -56,18 +56,19 @@ class Command(BaseCommand):
             subprocess.Popen([*manage, "scheduler"], env=environment),  # noqa: S603  # our own
             subprocess.Popen(gunicorn, env=environment),  # noqa: S603  # our own
         ]
-        self._say(port)
-        signal.signal(signal.SIGTERM, _stop)
         try:
+            signal.signal(signal.SIGTERM, _stop)
+            self._say(port)
             while all(process.poll() is None for process in processes):
                 time.sleep(0.5)
+            raise CommandError("The demo stopped: one of its processes ended, see above.")
         except KeyboardInterrupt:
             self.stdout.write("\nStopping. The demo's data stays; `make run` goes on with it.")
         finally:
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.wait(timeout=10)
+                _end(process)
 
     def _say(self, port: int) -> None:
         address = f"http://{HOST}:{port}"
@@ -84,6 +85,15 @@ class Command(BaseCommand):
         if faces.available() is not None:
             lines += ["  Faces are not checked here: the face engine is not installed.", ""]
         self.stdout.write("\n".join([*lines, "  Stop with Ctrl-C.", ""]))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that was told to stop; what goes on for long is ended."""
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

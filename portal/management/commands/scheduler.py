@@ -16,6 +16,10 @@ from portal import jobs
 
 # Runs of a job that is due every few seconds are recorded only this often.
 _RECORD_EVERY = 60
+# A job that failed waits so many seconds at least: an outage fills no disk with its log.
+_AFTER_FAILURE = 15
+# What a job under way may still take when the scheduler is told to stop.
+_GRACE_SECONDS = 5
 
 
 class Command(BaseCommand):
@@ -32,17 +36,52 @@ class Command(BaseCommand):
 
     def _loop(self) -> None:
         stop = threading.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        _listen(stop)
         due = dict.fromkeys(jobs.JOBS, 0.0)
         recorded = dict.fromkeys(jobs.JOBS, float("-inf"))
         while not stop.is_set():
-            now = time.monotonic()
-            for job in [job for job, moment in due.items() if moment <= now]:
+            for job in [job for job, moment in due.items() if moment <= time.monotonic()]:
+                if stop.is_set():
+                    break
+                now = time.monotonic()
                 is_recorded = now - recorded[job] >= min(_RECORD_EVERY, job.every_seconds * 60)
-                close_old_connections()
-                jobs.run(job, is_recorded=is_recorded)
+                is_fine = _run(job, stop, is_recorded=is_recorded)
                 if is_recorded:
                     recorded[job] = now
-                due[job] = now + job.every_seconds
+                due[job] = now + (job.every_seconds if is_fine else _pause(job))
             stop.wait(max(0.05, min(due.values()) - time.monotonic()))
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _pause(job: jobs.Job) -> int:
+    return max(job.every_seconds, _AFTER_FAILURE)
+
+
+def _listen(stop: threading.Event) -> None:
+    """Stop at SIGTERM and SIGINT: between two jobs at once, within a job after some grace."""
+
+    def end(*_: object) -> None:
+        stop.set()
+        signal.setitimer(signal.ITIMER_REAL, _GRACE_SECONDS)
+
+    def interrupt(*_: object) -> None:
+        raise jobs.Interrupted
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGALRM, interrupt)
+
+
+def _run(job: jobs.Job, stop: threading.Event, *, is_recorded: bool) -> bool:
+    """Run a job within its time; return whether it did without error."""
+    signal.setitimer(signal.ITIMER_REAL, job.most_seconds)
+    if stop.is_set():
+        signal.setitimer(signal.ITIMER_REAL, _GRACE_SECONDS)
+    try:
+        close_old_connections()
+        return jobs.run(job, is_recorded=is_recorded)
+    except jobs.Interrupted:
+        # At the very end, while it was being recorded.
+        return False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)

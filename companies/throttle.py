@@ -9,11 +9,14 @@ from django.utils import timezone
 
 from companies.models import Throttle
 
+# A window lies at most its own length behind now; one far ahead is left from before the clock was
+# set back, and would count until it is caught up with.
 _UPSERT = """
 INSERT INTO {table} (key, window_started_at, count) VALUES (%s, %s, 1)
 ON CONFLICT (key) DO UPDATE SET
-  count = CASE WHEN {table}.window_started_at <= %s THEN 1 ELSE {table}.count + 1 END,
-  window_started_at = CASE WHEN {table}.window_started_at <= %s
+  count = CASE WHEN {table}.window_started_at <= %s OR {table}.window_started_at > %s
+    THEN 1 ELSE {table}.count + 1 END,
+  window_started_at = CASE WHEN {table}.window_started_at <= %s OR {table}.window_started_at > %s
     THEN excluded.window_started_at ELSE {table}.window_started_at END
 RETURNING count
 """
@@ -25,10 +28,11 @@ def hit(key: str, *, limit: int, seconds: int, now: dt.datetime | None = None) -
     A window starts with its first use; when it is over, the next use starts another.
     """
     moment = now or timezone.now()
-    over = moment - dt.timedelta(seconds=seconds)
+    window = dt.timedelta(seconds=seconds)
     adapt = connection.ops.adapt_datetimefield_value
+    over = [adapt(moment - window), adapt(moment + window)]
     statement = _UPSERT.format(table=Throttle._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [key, adapt(moment), adapt(over), adapt(over)])
+        cursor.execute(statement, [key, adapt(moment), *over, *over])
         (count,) = cursor.fetchone()
     return bool(count <= limit)

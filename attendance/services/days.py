@@ -49,9 +49,13 @@ class _Work:
 
 
 def lock_person(employee: Employee) -> Employee:
-    """Take the person's lock: whatever changes their days or books goes through it, one by one."""
+    """Take the person's lock: whatever changes their days or books goes through it, one by one.
+
+    Rows that only name the person are let in meanwhile (`no_key`): a punch is recorded first,
+    however long a judging takes.
+    """
     locked: Employee = (
-        Employee.objects.select_for_update(of=("self",))
+        Employee.objects.select_for_update(of=("self",), no_key=True)
         .select_related("company")
         .get(pk=employee.pk)
     )

@@ -113,7 +113,7 @@ def _month(date: dt.date) -> tuple[dt.date, dt.date]:
 def _lock_everybody(company: Company) -> None:
     """Wait for every judging under way, and hold new ones until the transaction ends."""
     list(
-        Employee.objects.select_for_update(of=("self",))
+        Employee.objects.select_for_update(of=("self",), no_key=True)
         .filter(company=company)
         .order_by("pk")
         .values_list("pk", flat=True)

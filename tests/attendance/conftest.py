@@ -14,6 +14,9 @@ from companies.scoping import company_scope
 from integrations import faces
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import World, at, make_world
+from tests.companies.conftest import together
+
+__all__ = ["together"]
 
 
 @pytest.fixture

@@ -49,6 +49,17 @@ def test_a_window_starts_with_its_first_use_and_not_with_later_ones() -> None:
 
 
 @pytest.mark.django_db
+def test_a_clock_that_was_set_back_shuts_nobody_out() -> None:
+    assert [_hit(86_400 + n) for n in range(3)] == [True, True, False]
+    assert [_hit(n) for n in range(3)] == [True, True, False]
+
+
+@pytest.mark.django_db
+def test_a_clock_that_goes_back_a_little_starts_no_new_window() -> None:
+    assert [_hit(60), _hit(0), _hit(1)] == [True, True, False]
+
+
+@pytest.mark.django_db
 def test_one_statement_counts(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     for second in (0, 1):
         with django_assert_num_queries(1):

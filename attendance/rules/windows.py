@@ -23,6 +23,7 @@ from attendance.rules.zones import (
 from companies.enums import Pairing
 
 ZoneOf = Callable[[dt.datetime], str]
+PolicyOn = Callable[[dt.date], Policy]
 
 
 def occurrence(date: dt.date, pattern: Pattern, zone: str) -> Occurrence | None:
@@ -95,19 +96,20 @@ def attribute(
     taps: Iterable[Tap],
     occurrences: Sequence[Occurrence],
     zone_of: ZoneOf,
-    policy: Policy,
+    policy_on: PolicyOn,
     *,
     fixed: Mapping[str, Owner] | None = None,
 ) -> dict[str, Owner]:
     """The row of each punch of one person, by the key of the punch.
 
     `occurrences` are untrimmed and reach from the day before the first punch to the day after
-    the last; `zone_of` says which zone the person was in. `taps` should begin
-    `max_presence_hours` before the first one asked for, since an out follows its in. `fixed`
-    holds owners that stand already (settled, manual and locked rows): they are kept, and count
-    as the in or out they are. Raises `InvalidInput` ("duplicate_tap").
+    the last; `zone_of` says which zone the person was in, `policy_on` what settings hold for the
+    row of a date. `taps` should begin `max_presence_hours` before the first one asked for, since
+    an out follows its in. `fixed` holds owners that stand already (settled, manual and locked
+    rows): they are kept, and count as the in or out they are. Raises `InvalidInput`
+    ("duplicate_tap").
     """
-    state = _Attribution(tuple(occurrences), zone_of, policy, dict(fixed or {}))
+    state = _Attribution(tuple(occurrences), zone_of, policy_on, dict(fixed or {}))
     for tap in sorted(taps, key=order):
         if tap.key in state.owners:
             raise InvalidInput("duplicate_tap", key=tap.key)
@@ -130,7 +132,7 @@ class _Attribution:
 
     occurrences: tuple[Occurrence, ...]
     zone_of: ZoneOf
-    policy: Policy
+    policy_on: PolicyOn
     fixed: dict[str, Owner]
     owners: dict[str, Owner] = field(default_factory=dict)
     open_ins: list[Tap] = field(default_factory=list)  # all of one row, the latest last
@@ -138,7 +140,7 @@ class _Attribution:
     _near: dict[dt.date, tuple[Occurrence, ...]] = field(default_factory=dict)
 
     def take(self, tap: Tap) -> None:
-        is_repeat_of_previous = is_repeat(self.previous, tap, self.policy.repeat_seconds)
+        is_repeat_of_previous = self._repeats(tap)
         if tap.key in self.fixed:
             self.owners[tap.key] = self.fixed[tap.key]
         elif self.previous is not None and is_repeat_of_previous:
@@ -150,6 +152,12 @@ class _Attribution:
         if not is_repeat_of_previous:
             self.previous = tap
             self._remember(tap)
+
+    def _repeats(self, tap: Tap) -> bool:
+        if self.previous is None:
+            return False
+        policy = self.policy_on(self.owners[self.previous.key].date)
+        return is_repeat(self.previous, tap, policy.repeat_seconds)
 
     def _owner(self, tap: Tap) -> Owner:
         date = local_date(tap.at, self.zone_of(tap.at))
@@ -174,7 +182,8 @@ class _Attribution:
         if tap.direction == Direction.IN or not self.open_ins:
             return None
         latest = self.open_ins[-1]
-        longest = dt.timedelta(hours=self.policy.max_presence_hours)
+        policy = self.policy_on(self.owners[latest.key].date)
+        longest = dt.timedelta(hours=policy.max_presence_hours)
         return latest if elapsed(latest.at, tap.at) <= longest else None
 
     def _remember(self, tap: Tap) -> None:

@@ -114,10 +114,10 @@ def _open_in(
     latest = next((s for s in reversed(live) if s.direction in _EDGES), None)
     if latest is None or latest.direction == Direction.OUT:
         return None
-    hours = calendar.policy_on(now.date()).rules.max_presence_hours
+    began_on = latest.attendance_date or zones.local_date(latest.occurred_at, latest.zone)
+    hours = calendar.policy_on(began_on).rules.max_presence_hours
     if now - latest.occurred_at > dt.timedelta(hours=hours):
         return None
-    began_on = latest.attendance_date or zones.local_date(latest.occurred_at, latest.zone)
     is_forgotten = any(
         began_on < item.date and latest.occurred_at < item.opens_at <= now
         for item in _occurrences_near(calendar, now)

@@ -15,7 +15,15 @@ from attendance.enums import DayException, Direction, PeriodState, Source
 from attendance.models import AttendanceDay, AttendancePeriod, PunchState
 from attendance.rules import judge as judging
 from attendance.rules import schema, windows, zones
-from attendance.rules.types import DayInput, Occurrence, Owner, OwnerReason, Tap, Verdict
+from attendance.rules.types import (
+    DayInput,
+    Occurrence,
+    Owner,
+    OwnerReason,
+    Policy,
+    Tap,
+    Verdict,
+)
 from attendance.selectors import people
 from attendance.selectors.people import PersonCalendar
 from attendance.selectors.settings import company_settings
@@ -40,12 +48,18 @@ class _Work:
     calendar: PersonCalendar
     states: list[PunchState]
     days: dict[dt.date, AttendanceDay]
+    kept: dict[dt.date, DayInput]  # what the settled rows were judged by
     locked_months: set[dt.date]
     now: dt.datetime
     written: list[AttendanceDay] = field(default_factory=list)
 
     def live(self) -> list[PunchState]:
         return [state for state in self.states if state.voided_at is None]
+
+    def policy_on(self, date: dt.date) -> Policy:
+        """Return the settings in force for the row of a date; a settled one keeps its own."""
+        kept = self.kept.get(date)
+        return kept.policy if kept else self.calendar.policy_on(date).rules
 
 
 def lock_person(employee: Employee) -> Employee:
@@ -98,14 +112,16 @@ def _load(employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -
         company, [employee], settings=settings, first=first - _REACH, last=last + _REACH
     )
     since, until = _stretch(first, last)
+    rows = people.judged_days([employee.pk], first=first - _REACH, last=last + _REACH)
+    days = {date: row for (_pk, date), row in rows.items()}
     return _Work(
         calendar=calendars[employee.pk],
         states=people.punch_states([employee.pk], since=since, until=until)[employee.pk],
-        days={
-            date: row
-            for (_pk, date), row in people.judged_days(
-                [employee.pk], first=first - _REACH, last=last + _REACH
-            ).items()
+        days=days,
+        kept={
+            date: schema.from_json(row.input)
+            for date, row in days.items()
+            if row.settled_at is not None
         },
         locked_months=_locked_months(company, first, last),
         now=now,
@@ -160,7 +176,7 @@ def _owners(work: _Work, untrimmed: Sequence[Occurrence]) -> dict[str, Owner]:
         [tap_of(state) for state in work.live()],
         untrimmed,
         zone_of=lambda instant: work.calendar.zone_on(instant.date()),
-        policy=work.calendar.policy_on(work.now.date()).rules,
+        policy_on=work.policy_on,
         fixed=_fixed(work),
     )
 
@@ -193,13 +209,8 @@ def _occurrences(work: _Work, first: dt.date, last: dt.date) -> list[Occurrence]
     """Return the occurrences of the dates and their neighbours; settled rows keep theirs."""
     found: list[Occurrence] = []
     for date in _dates(first - _REACH, last + _REACH):
-        row = work.days.get(date)
-        is_settled = row is not None and row.settled_at is not None
-        occurrence = (
-            schema.from_json(row.input).occurrence
-            if row is not None and is_settled
-            else work.calendar.occurrence_on(date)
-        )
+        kept = work.kept.get(date)
+        occurrence = kept.occurrence if kept else work.calendar.occurrence_on(date)
         if occurrence is not None:
             found.append(occurrence)
     return found
@@ -209,13 +220,11 @@ def _fixed(work: _Work) -> dict[str, Owner]:
     """Return the owners that stand: punches of settled rows stay where they are."""
     fixed: dict[str, Owner] = {}
     for state in work.live():
-        row = work.days.get(state.attendance_date) if state.attendance_date else None
-        if row is not None and row.settled_at is not None:
+        date = state.attendance_date
+        if date is not None and date in work.kept:
             reason = OwnerReason(state.owner_reason)
             is_outside = reason == OwnerReason.OUTSIDE_SHIFT
-            fixed[str(state.punch_public_id)] = Owner(
-                row.date, None if is_outside else row.date, reason
-            )
+            fixed[str(state.punch_public_id)] = Owner(date, None if is_outside else date, reason)
     return fixed
 
 
@@ -233,10 +242,9 @@ def _input(
     outside: tuple[str, ...],
 ) -> DayInput:
     calendar = work.calendar
-    row = work.days.get(date)
     marks = calendar.marks_on(date)
-    if row is not None and row.settled_at is not None:
-        kept = schema.from_json(row.input)
+    kept = work.kept.get(date)
+    if kept is not None:
         return replace(kept, taps=taps, outside_keys=outside, marks=marks)
     return DayInput(
         date=date,

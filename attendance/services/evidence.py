@@ -226,7 +226,8 @@ def _settle(
 
     `key` names the picture made anew. Once a row does, the raw one goes; else the new one does.
     """
-    policy = company_settings(state.employee.company).policy_on(now.date())
+    recorded_on = zones.local_date(state.occurred_at, state.punch.zone)
+    policy = company_settings(state.employee.company).policy_on(recorded_on)
     weighed: list[PunchState] = []
     unnamed: list[str] = []
 

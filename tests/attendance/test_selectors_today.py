@@ -12,7 +12,7 @@ from attendance.models import Punch, ShiftAssignment
 from attendance.selectors.today import Today, today
 from attendance.services import decisions
 from attendance.services.days import person_recompute
-from companies.models import Employee, Office, OfficeVersion, Placement, Shift
+from companies.models import Employee, Office, OfficeVersion, Placement, PolicyVersion, Shift
 from companies.scoping import company_scope
 from tests.attendance.doorway import statements
 from tests.attendance.world import World, at, make_shift
@@ -124,6 +124,20 @@ def test_without_a_later_shift_an_in_lasts_a_day(world: World, when: str, direct
         Placement.objects.filter(employee=world.maya).update(default_shift=None)
     world.punch(world.maya, "2026-03-02 09:04")
     assert _next(world, f"2026-03-03 {when}") == direction
+
+
+def test_how_long_an_in_lasts_is_the_setting_of_its_own_date(world: World) -> None:
+    with company_scope(world.company):
+        Placement.objects.filter(employee=world.maya).update(default_shift=None)
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=dt.date(2026, 3, 3), zone="Asia/Kathmandu",
+            max_presence_hours=8,
+        )  # fmt: skip
+    world.punch(world.maya, "2026-03-02 20:00")
+    assert _next(world, "2026-03-03 06:00") == "out"
+    world.punch(world.maya, "2026-03-03 06:00", Direction.OUT)
+    world.punch(world.maya, "2026-03-03 08:00")
+    assert [_next(world, f"2026-03-03 16:0{n}") for n in (0, 1)] == ["out", "in"]
 
 
 def test_a_night_goes_on_until_it_is_over(world: World) -> None:

@@ -107,7 +107,9 @@ def said(verdict: Verdict) -> dict[str, Any]:
 
 def owned(*texts: str, occurrences: list[Occurrence], policy: Policy | None = None) -> list[str]:
     """`"in 09:00 -> 03-02 in_window"` for each punch, in the order given."""
-    owners = attribute(taps(*texts), occurrences, lambda instant: ZONE, policy or Policy())
+    owners = attribute(
+        taps(*texts), occurrences, lambda instant: ZONE, lambda date: policy or Policy()
+    )
     return [f"{text} -> {_row(owners[text])}" for text in texts]
 
 

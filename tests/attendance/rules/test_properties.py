@@ -144,7 +144,7 @@ Roster = tuple[str, list[Occurrence], tuple[Tap, ...], Policy]
 
 def owners_of(roster: Roster) -> dict[str, Owner]:
     zone, occurrences, punches, policy = roster
-    return attribute(punches, occurrences, lambda instant: zone, policy)
+    return attribute(punches, occurrences, lambda instant: zone, lambda date: policy)
 
 
 @properties
@@ -210,4 +210,4 @@ def test_a_later_punch_moves_no_earlier_one(roster: Roster) -> None:
 def test_owners_that_stand_are_found_again(roster: Roster) -> None:
     zone, occurrences, punches, policy = roster
     owners = owners_of(roster)
-    assert attribute(punches, occurrences, lambda _: zone, policy, fixed=owners) == owners
+    assert attribute(punches, occurrences, lambda _: zone, lambda _: policy, fixed=owners) == owners

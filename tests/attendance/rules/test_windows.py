@@ -307,6 +307,26 @@ def test_attribute_longest_presence_is_a_setting() -> None:
     ]
 
 
+def test_attribute_goes_by_the_settings_of_the_row_that_a_punch_would_join() -> None:
+    lenient = Policy(repeat_seconds=300)
+    strict = Policy(repeat_seconds=0, max_presence_hours=1)
+    texts = ["in 09:00", "in 09:04", "out +1 02:00", "in +1 09:00", "in +1 09:01", "out +1 18:30"]
+    owners = attribute(
+        taps(*texts),
+        daily(DAY_SHIFT),
+        lambda instant: ZONE,
+        lambda date: lenient if date == DATE else strict,
+    )
+    assert [(owners[text].date.day, owners[text].reason) for text in texts] == [
+        (2, OwnerReason.IN_WINDOW),
+        (2, OwnerReason.REPEAT),
+        (2, OwnerReason.FOLLOWS_OPEN_IN),
+        (3, OwnerReason.IN_WINDOW),
+        (3, OwnerReason.IN_WINDOW),
+        (3, OwnerReason.OUTSIDE_SHIFT),
+    ]
+
+
 @pytest.mark.parametrize(
     ("texts", "last_row"),
     [
@@ -367,7 +387,7 @@ def test_attribute_looks_one_day_around_only() -> None:
 def test_attribute_local_date_follows_the_zone_of_the_moment() -> None:
     punch = tap("in 23:50")
     zones = {at("23:50"): "Pacific/Auckland"}
-    owners = attribute([punch], [], lambda instant: zones[instant], Policy())
+    owners = attribute([punch], [], lambda instant: zones[instant], lambda date: Policy())
     assert owners == {"in 23:50": Owner(DATE + DAY, None, OwnerReason.OUTSIDE_SHIFT)}
 
 
@@ -377,7 +397,7 @@ def test_attribute_keeps_fixed_owners_and_lets_an_out_follow_them() -> None:
         taps("in 09:00", "out 10:00"),
         daily(DAY_SHIFT),
         lambda instant: ZONE,
-        Policy(),
+        lambda date: Policy(),
         fixed={"in 09:00": settled, "somebody else": settled},
     )
     assert owners == {
@@ -388,11 +408,11 @@ def test_attribute_keeps_fixed_owners_and_lets_an_out_follow_them() -> None:
 
 def test_attribute_refuses_one_key_twice() -> None:
     with pytest.raises(InvalidInput) as refused:
-        attribute(taps("in 09:00", "in 09:00"), [], lambda instant: ZONE, Policy())
+        attribute(taps("in 09:00", "in 09:00"), [], lambda instant: ZONE, lambda date: Policy())
     assert (refused.value.code, refused.value.values) == ("duplicate_tap", {"key": "in 09:00"})
 
 
 def test_taps_of_a_row_in_order_with_those_outside() -> None:
     all_taps = taps("out 17:00", "in 07:00", "in +1 09:00")
-    owners = attribute(all_taps, daily(DAY_SHIFT), lambda instant: ZONE, Policy())
+    owners = attribute(all_taps, daily(DAY_SHIFT), lambda instant: ZONE, lambda date: Policy())
     assert taps_of(DATE, all_taps, owners) == (taps("in 07:00", "out 17:00"), ("in 07:00",))

@@ -200,6 +200,19 @@ def test_the_longest_presence_a_company_may_set_is_two_days(
         assert set(PunchState.objects.values_list("attendance_date", flat=True)) == dates
 
 
+def test_an_old_presence_goes_by_the_settings_of_its_own_date(world: World) -> None:
+    """Judged after the company has shortened the longest presence, from the next date on."""
+    world.punch(world.maya, "2026-03-02 09:00", weigh=False)
+    world.punch(world.maya, "2026-03-02 22:00", Direction.OUT, weigh=False)
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=dt.date(2026, 3, 3), zone=ZONE, max_presence_hours=8
+        )
+        _judge(world)
+        row = AttendanceDay.objects.get()
+    assert (row.worked_minutes, row.exceptions) == (13 * 60 - 30, [])
+
+
 def test_judging_leaves_anothers_lease_alone(world: World, enrol: Any, engine: FakeEngine) -> None:
     """Another process takes the lease of a punch between the reading and the writing of days."""
     enrol(world, world.maya)

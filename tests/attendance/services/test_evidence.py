@@ -123,6 +123,18 @@ def test_punch_without_a_check_is_flagged_where_the_company_does_not_allow_it(
         assert PunchState.objects.get().is_flagged is not allowed
 
 
+def test_punch_is_weighed_by_what_was_allowed_on_its_date(world: World) -> None:
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=dt.date(2026, 3, 3), zone="Asia/Kathmandu"
+        )
+    recorded = world.punch(world.maya, MORNING, weigh=False)
+
+    with company_scope(world.company):
+        evidence.punch_weigh(punch_id=recorded.public_id, now=at("2026-03-03 09:00"))
+        assert PunchState.objects.get().is_flagged is False
+
+
 def test_punch_weigh_without_the_engine_keeps_the_punch_as_not_checked(
     world: World, enrol: Any, settings: Any
 ) -> None:

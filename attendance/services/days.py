@@ -286,7 +286,9 @@ def _write(row: AttendanceDay, values: dict[str, Any], now: dt.datetime) -> None
     for name, value in values.items():
         setattr(row, name, value)
     row.judged_at = now
-    if not row.is_open and row.settled_at is None:
+    # Leave and days off have their status before the window closes: until then they stay open
+    # to a change of shift, zone or calendar, and to punches.
+    if row.settled_at is None and not row.is_open and values["settles_at"] <= now:
         row.settled_at = now
     if row.pk is None:
         row.save(force_insert=True)

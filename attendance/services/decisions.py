@@ -145,7 +145,8 @@ def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> Attendanc
     period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))
-    still_open = AttendanceDay.objects.filter(date__range=(first, last), is_open=True).count()
+    rows = AttendanceDay.objects.filter(date__range=(first, last))
+    still_open = rows.filter(settled_at__isnull=True).count()
     if still_open or last >= timezone.now().date():
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
     period.state, period.locked_at, period.locked_by = (

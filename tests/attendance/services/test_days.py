@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 
 from attendance.enums import DayStatus, Direction, MarkKind, PeriodState, Portion
@@ -127,6 +128,41 @@ def test_a_settled_day_keeps_the_hours_it_was_judged_by(world: World) -> None:
         assert _judge(world) == []
         row = AttendanceDay.objects.get()
     assert (row.late_minutes, row.shift_version) == (30, before.shift_version)
+
+
+def test_a_leave_day_is_settled_once_its_window_has_closed(world: World) -> None:
+    """Booked ahead, it still follows a change of shift; settled, it keeps what it has."""
+    with company_scope(world.company):
+        with time_machine.travel(at("2026-02-20 12:00"), tick=False):
+            marks.mark_add(
+                employee=world.maya, date=DAY, kind=MarkKind.LEAVE, code="CL", source_ref="r:1",
+                by=world.hr,
+            )  # fmt: skip
+            row = AttendanceDay.objects.get()
+            assert (row.status, row.settled_at) == (DayStatus.ON_LEAVE, None)
+        Placement.objects.update(default_shift=world.night_shift)
+        for when, settled in (("2026-03-03 07:00", False), ("2026-03-03 07:01", True)):
+            person_recompute(employee=world.maya, first=DAY, last=DAY, now=at(when))
+            row = AttendanceDay.objects.get(date=DAY)
+            assert (row.shift_name, row.settled_at is not None) == ("Night", settled)
+        Placement.objects.update(default_shift=world.day_shift)
+        assert _judge(world) == []
+
+
+def test_a_day_off_that_is_worked_is_not_settled_by_its_first_punch(world: World) -> None:
+    saturday = dt.date(2026, 3, 7)
+    world.punch(world.maya, "2026-03-07 09:00")
+    with company_scope(world.company):
+        row = AttendanceDay.objects.get(date=saturday)
+        assert (row.status, row.settled_at) == (DayStatus.WEEKLY_OFF, None)
+        CalendarDay.objects.create(
+            company=world.company, date=saturday, kind=CalendarKind.WORKING_DAY, name="Inventory"
+        )
+    world.punch(world.maya, "2026-03-07 17:30", Direction.OUT)
+    with company_scope(world.company):
+        _judge(world, first=saturday, last=saturday)
+        row = AttendanceDay.objects.get(date=saturday)
+    assert (row.status, row.worked_minutes, row.settled_at) == (DayStatus.PRESENT, 480, LATER)
 
 
 @pytest.mark.parametrize(

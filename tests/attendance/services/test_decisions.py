@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import time_machine
 
-from attendance.enums import DayStatus, Direction, EntryKind, PeriodState
+from attendance import tasks
+from attendance.enums import DayStatus, Direction, EntryKind, MarkKind, PeriodState
 from attendance.errors import (
     AlreadyDecided,
     OwnPunch,
@@ -17,7 +18,7 @@ from attendance.errors import (
     PeriodNotLocked,
 )
 from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchEntry, PunchState
-from attendance.services import decisions
+from attendance.services import decisions, marks
 from attendance.services.days import person_recompute
 from companies.enums import Role
 from companies.errors import NotAllowed, ReasonMissing
@@ -193,6 +194,24 @@ def test_a_month_that_is_not_over_is_not_locked(world: World) -> None:
         with pytest.raises(PeriodHasOpenDays):
             decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
         assert not AttendancePeriod.objects.exists()
+
+
+def test_a_month_is_not_locked_before_the_windows_of_its_last_night_have_closed(
+    world: World,
+) -> None:
+    """A leave day has its status from the start, and is settled when its shift would be over."""
+    with company_scope(world.company):
+        with time_machine.travel(at("2026-03-30 12:00"), tick=False):
+            marks.mark_add(
+                employee=world.bikram, date=dt.date(2026, 3, 31), kind=MarkKind.LEAVE, code="CL",
+                source_ref="r:1", by=world.hr,
+            )  # fmt: skip
+        with time_machine.travel(at("2026-04-01 06:00"), tick=False):
+            with pytest.raises(PeriodHasOpenDays):
+                decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+        with time_machine.travel(at("2026-04-01 07:01"), tick=False):
+            tasks.settle_open()
+            decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
 
 
 def test_who_may_not_close_a_month(world: World, other_world: World, april: Any) -> None:

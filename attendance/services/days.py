@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -29,8 +29,9 @@ from attendance.selectors.people import PersonCalendar
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
 
-# How far punches may lie from the date whose row they join: a shift of a day, and its windows.
-_REACH = dt.timedelta(days=2)
+# How far from a date the punches lie that decide its row: a presence of two days, a shift and a
+# window of a day each, a day between zones, and one more to know who was in when all that began.
+_REACH = dt.timedelta(days=6)
 _ATTRIBUTION = ("attendance_date", "slot", "owner_reason", "judged_at")
 _AMENDABLE = (
     "face", "face_reason", "similarity", "is_flagged", "decided_at", "voided_at",
@@ -43,14 +44,21 @@ NOTHING: Mapping[int, Amend] = MappingProxyType({})
 
 @dataclass
 class _Work:
-    """One person's stretch of dates, everything loaded."""
+    """One person's stretch of dates, everything loaded.
 
+    `before` is the attribution of the punches as it was found, `owners` as it is now.
+    """
+
+    first: dt.date
+    last: dt.date
     calendar: PersonCalendar
     states: list[PunchState]
+    before: dict[int, tuple[Any, ...]]
     days: dict[dt.date, AttendanceDay]
     kept: dict[dt.date, DayInput]  # what the settled rows were judged by
     locked_months: set[dt.date]
     now: dt.datetime
+    owners: dict[str, Owner] = field(default_factory=dict)
     written: list[AttendanceDay] = field(default_factory=list)
 
     def live(self) -> list[PunchState]:
@@ -87,36 +95,46 @@ def days_recompute(
     """Judge the person's rows from `first` to `last` again and return those that changed.
 
     Inside a transaction, with the person locked (`lock_person`). `amend` changes punch states (by
-    primary key) as they stand under the lock, before the judging; they are saved with the rest,
-    and rows they belong to are judged even where these lie before `first`.
+    primary key) as they stand under the lock, before the judging; they are saved with the rest.
+    A row outside the stretch is judged too where one of these punches belongs to it, or where a
+    punch moves between it and the stretch: none counts twice or nowhere.
     A settled row keeps its shift, policy and calendar; only its punches may differ. A row of a
     locked month is left alone.
     """
     work = _load(employee, first, last, now)
-    earliest = min(_dates_of(work, amend, first, last), default=first)
-    if earliest < first:
-        return days_recompute(employee=employee, first=earliest, last=last, now=now, amend=amend)
-    before = {state.pk: _attribution(state) for state in work.states}
     for state in work.states:
         if state.pk in amend:
             amend[state.pk](state)
-    _judge_all(work, first, last)
-    _save_states(work, before, amended=amend.keys())
+    while (stretch := _touched(work, amend.keys())) != (work.first, work.last):
+        work = _load(employee, *stretch, now, seen=work)
+    _judge_all(work)
+    _save_states(work, amended=amend.keys())
     return work.written
 
 
-def _load(employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -> _Work:
+def _load(
+    employee: Employee, first: dt.date, last: dt.date, now: dt.datetime, seen: _Work | None = None
+) -> _Work:
+    """Load a stretch; the punches of one `seen` before stay the objects they are, amended."""
     company = employee.company
-    settings = company_settings(company)
+    since, until = first - _REACH, last + _REACH
     calendars = people.person_calendars(
-        company, [employee], settings=settings, first=first - _REACH, last=last + _REACH
+        company, [employee], settings=company_settings(company), first=since, last=until
     )
-    since, until = _stretch(first, last)
-    rows = people.judged_days([employee.pk], first=first - _REACH, last=last + _REACH)
+    rows = people.judged_days([employee.pk], first=since, last=until)
     days = {date: row for (_pk, date), row in rows.items()}
+    states = people.punch_states(
+        [employee.pk],
+        since=dt.datetime.combine(since, dt.time.min, dt.UTC),
+        until=dt.datetime.combine(until, dt.time.max, dt.UTC),
+    )[employee.pk]
+    known = {state.pk: state for state in seen.states} if seen else {}
     return _Work(
+        first=first,
+        last=last,
         calendar=calendars[employee.pk],
-        states=people.punch_states([employee.pk], since=since, until=until)[employee.pk],
+        states=[known.get(state.pk, state) for state in states],
+        before={state.pk: _attribution(state) for state in states},
         days=days,
         kept={
             date: schema.from_json(row.input)
@@ -128,22 +146,17 @@ def _load(employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -
     )
 
 
-def _dates_of(
-    work: _Work, keys: Collection[int], first: dt.date, last: dt.date
-) -> Iterator[dt.date]:
-    """Yield the dates that the named punches count for, and will: an out goes back to its in."""
-    named = [state for state in work.states if state.pk in keys]
-    owners = _owners(work, _occurrences(work, first, last)) if named else {}
-    for state in named:
-        if state.attendance_date is not None:
-            yield state.attendance_date
-        elif state.voided_at is None:
-            yield owners[str(state.punch_public_id)].date
-
-
-def _stretch(first: dt.date, last: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    start = dt.datetime.combine(first - _REACH, dt.time(), dt.UTC)
-    return start, dt.datetime.combine(last + _REACH, dt.time.max, dt.UTC)
+def _touched(work: _Work, named: Collection[int]) -> tuple[dt.date, dt.date]:
+    """Say anew which row owns each punch; return the stretch with every row that this concerns."""
+    work.owners = _owners(work)
+    dates = [work.first, work.last]
+    for state in work.states:
+        owner = work.owners.get(str(state.punch_public_id))
+        mine = [state.attendance_date] if state.attendance_date else []
+        mine += [owner.date] if owner else []
+        if state.pk in named or any(work.first <= date <= work.last for date in mine):
+            dates += mine
+    return min(dates), max(dates)
 
 
 def _locked_months(company: Company, first: dt.date, last: dt.date) -> set[dt.date]:
@@ -170,34 +183,32 @@ def tap_of(state: PunchState) -> Tap:
     )
 
 
-def _owners(work: _Work, untrimmed: Sequence[Occurrence]) -> dict[str, Owner]:
+def _owners(work: _Work) -> dict[str, Owner]:
     """Return the row of each live punch, by its key."""
     return windows.attribute(
         [tap_of(state) for state in work.live()],
-        untrimmed,
+        _untrimmed(work),
         zone_of=lambda instant: work.calendar.zone_on(instant.date()),
         policy_on=work.policy_on,
         fixed=_fixed(work),
     )
 
 
-def _judge_all(work: _Work, first: dt.date, last: dt.date) -> None:
-    untrimmed = _occurrences(work, first, last)
-    occurrences = {item.date: item for item in windows.trim(untrimmed)}
-    owners = _owners(work, untrimmed)
+def _judge_all(work: _Work) -> None:
+    occurrences = {item.date: item for item in windows.trim(_untrimmed(work))}
     taps = [tap_of(state) for state in work.live()]
     flagged = {
         str(state.punch_public_id)
         for state in work.live()
         if state.is_flagged and state.decided_at is None
     }
-    for date in _dates(first, last):
-        owned, outside = windows.taps_of(date, taps, owners)
+    for date in _dates(work.first, work.last):
+        owned, outside = windows.taps_of(date, taps, work.owners)
         day = _input(work, date, occurrences.get(date), owned, outside)
         _judge_one(work, day, needs_a_look=any(tap.key in flagged for tap in owned))
     for state in work.states:
-        owner = owners.get(str(state.punch_public_id))
-        if owner is None or first <= owner.date <= last:
+        owner = work.owners.get(str(state.punch_public_id))
+        if owner is None or work.first <= owner.date <= work.last:
             _attribute(state, owner, work.now)
 
 
@@ -205,15 +216,20 @@ def _dates(first: dt.date, last: dt.date) -> Iterable[dt.date]:
     return (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _occurrences(work: _Work, first: dt.date, last: dt.date) -> list[Occurrence]:
-    """Return the occurrences of the dates and their neighbours; settled rows keep theirs."""
-    found: list[Occurrence] = []
-    for date in _dates(first - _REACH, last + _REACH):
+def _untrimmed(work: _Work) -> list[Occurrence]:
+    """Return the occurrences of the dates and their neighbours, their windows whole.
+
+    A settled row keeps its shift and zone. Its stored window was cut by its neighbours already:
+    cut once more it would lose another minute.
+    """
+    found: list[Occurrence | None] = []
+    for date in _dates(work.first - _REACH, work.last + _REACH):
         kept = work.kept.get(date)
-        occurrence = kept.occurrence if kept else work.calendar.occurrence_on(date)
-        if occurrence is not None:
-            found.append(occurrence)
-    return found
+        if kept is None:
+            found.append(work.calendar.occurrence_on(date))
+        elif kept.occurrence is not None:
+            found.append(windows.occurrence(date, kept.occurrence.pattern, kept.occurrence.zone))
+    return [item for item in found if item is not None]
 
 
 def _fixed(work: _Work) -> dict[str, Owner]:
@@ -333,15 +349,13 @@ def _uuid(text: str) -> uuid.UUID | None:
     return uuid.UUID(text) if text else None
 
 
-def _save_states(
-    work: _Work, before: dict[int, tuple[Any, ...]], *, amended: Collection[int]
-) -> None:
+def _save_states(work: _Work, *, amended: Collection[int]) -> None:
     """Write the states that changed: of most their row alone, for others may hold their lease."""
     changed = [state for state in work.states if state.pk in amended]
     moved = [
         state
         for state in work.states
-        if state.pk not in amended and _attribution(state) != before[state.pk]
+        if state.pk not in amended and _attribution(state) != work.before[state.pk]
     ]
     if changed:
         PunchState.objects.bulk_update(changed, _ATTRIBUTION + _AMENDABLE)

@@ -12,16 +12,29 @@ from django.db import transaction
 
 from attendance.enums import DayStatus, Direction, MarkKind, PeriodState, Portion
 from attendance.errors import PeriodLocked
-from attendance.models import AttendanceDay, AttendancePeriod, DayMark, PunchState
+from attendance.models import (
+    AttendanceDay,
+    AttendancePeriod,
+    DayMark,
+    PunchState,
+    ShiftAssignment,
+)
 from attendance.rules import judge as judging
 from attendance.rules import schema
 from attendance.services import marks
 from attendance.services.days import days_recompute, lock_person, person_recompute
 from companies.enums import CalendarKind
-from companies.models import AuditEvent, CalendarDay, Placement, PolicyVersion, ShiftVersion
+from companies.models import (
+    AuditEvent,
+    CalendarDay,
+    OfficeVersion,
+    Placement,
+    PolicyVersion,
+    ShiftVersion,
+)
 from companies.scoping import company_scope
 from tests.attendance.fakes import FakeEngine, jpeg
-from tests.attendance.world import START, ZONE, World, at, make_person
+from tests.attendance.world import START, ZONE, World, at, make_person, make_shift
 
 DAY = dt.date(2026, 3, 2)
 LATER = at("2026-03-20 09:00")
@@ -234,6 +247,80 @@ def test_the_longest_presence_a_company_may_set_is_two_days(
     world.punch(world.bikram, out, Direction.OUT)
     with company_scope(world.company):
         assert set(PunchState.objects.values_list("attendance_date", flat=True)) == dates
+
+
+@pytest.mark.parametrize(
+    ("zone", "came", "left", "judged_on"),
+    [
+        (ZONE, "2026-03-01T23:30+00:00", "2026-03-03T23:20+00:00", dt.date(2026, 3, 4)),
+        ("America/Los_Angeles", "2026-03-03T07:00+00:00", "2026-03-05T06:50+00:00", DAY),
+    ],
+)
+def test_a_presence_of_two_days_stays_in_one_row_whichever_date_is_judged(
+    world: World, zone: str, came: str, left: str, judged_on: dt.date
+) -> None:
+    with company_scope(world.company):
+        OfficeVersion.objects.create(
+            company=world.company, office=world.office, zone=zone, starts_on=START
+        )
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=START, zone=zone, max_presence_hours=48,
+            allows_unchecked=True,
+        )  # fmt: skip
+        early = make_shift(
+            world.company, "Early", dt.time(6), dt.time(14), window_after_minutes=600
+        )
+        Placement.objects.filter(employee=world.maya).update(default_shift=early)
+        wall = dt.timedelta(hours=5, minutes=45)
+        for when, direction in ((came, Direction.IN), (left, Direction.OUT)):
+            there = dt.datetime.fromisoformat(when) + wall
+            world.punch(world.maya, f"{there:%Y-%m-%d %H:%M}", direction)
+        row = AttendanceDay.objects.get(date=DAY)
+        assert (row.worked_minutes, row.exceptions) == (48 * 60 - 10, [])
+        now = dt.datetime.fromisoformat(left)
+        person_recompute(employee=world.maya, first=judged_on, last=judged_on, now=now)
+        assert set(PunchState.objects.values_list("attendance_date", flat=True)) == {DAY}
+        assert AttendanceDay.objects.get(date=DAY).worked_minutes == 48 * 60 - 10
+
+
+def test_a_window_is_cut_once_however_often_its_neighbours_are_judged(world: World) -> None:
+    """Tuesday's early shift is settled while Monday's night still waits for its absence."""
+    tuesday = dt.date(2026, 3, 3)
+    with company_scope(world.company):
+        early = make_shift(world.company, "Early", dt.time(6, 30), dt.time(14))
+        ShiftAssignment.objects.create(
+            company=world.company, employee=world.bikram, shift=early, starts_on=tuesday,
+            ends_on=tuesday,
+        )  # fmt: skip
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=START, zone=ZONE, absence_lag_days=3
+        )
+    world.punch(world.bikram, "2026-03-03 06:20")
+    world.punch(world.bikram, "2026-03-03 14:00", Direction.OUT)
+    with company_scope(world.company):
+        for when in ("2026-03-03 20:00", "2026-03-10 20:00"):
+            person_recompute(employee=world.bikram, first=DAY, last=tuesday, now=at(when))
+        inputs = dict(AttendanceDay.objects.values_list("date", "input"))
+        night, morning = (inputs[date]["occurrence"] for date in (DAY, tuesday))
+    assert night["closes_at"] == at("2026-03-03 06:00").isoformat()
+    assert morning["opens_at"] == at("2026-03-03 06:01").isoformat()
+
+
+def test_a_punch_that_a_new_shift_takes_to_another_date_counts_there_and_only_there(
+    world: World,
+) -> None:
+    with company_scope(world.company):
+        Placement.objects.filter(employee=world.maya).update(default_shift=None)
+    world.punch(world.maya, "2026-03-03 05:00", Direction.OUT)
+    with company_scope(world.company):
+        tuesday = AttendanceDay.objects.get()
+        assert tuesday.date == dt.date(2026, 3, 3)
+        Placement.objects.filter(employee=world.maya).update(default_shift=world.night_shift)
+        now = at("2026-03-03 06:00")
+        person_recompute(employee=world.maya, first=tuesday.date, last=tuesday.date, now=now)
+        taps = {row.date: len(row.input["taps"]) for row in AttendanceDay.objects.all()}
+        assert taps == {DAY: 1, tuesday.date: 0}
+        assert PunchState.objects.get().attendance_date == DAY
 
 
 def test_an_old_presence_goes_by_the_settings_of_its_own_date(world: World) -> None:

@@ -87,6 +87,12 @@ def test_health_needs_no_session(client: Client, db: None) -> None:
     assert not answer.cookies
 
 
+def test_only_health_is_asked_without_tls(client: Client, db: None, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/sign-in/")["Location"] == "https://testserver/sign-in/"
+    assert client.get("/healthz").status_code == 200
+
+
 def test_the_styleguide_shows_without_signing_in(client: Client, db: None) -> None:
     assert client.get("/styleguide/").status_code == 200
 

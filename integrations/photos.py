@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import io
 import math
-from typing import Final
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Final
 
 from integrations import picture_headers
 from integrations.errors import Rejected
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 # What phones call twelve megapixels.
@@ -82,6 +83,8 @@ def _checked_header(data: bytes) -> picture_headers.Header:
 
 
 def _decoded(data: bytes, header: picture_headers.Header, max_side: int) -> Image.Image:
+    from PIL import Image, ImageOps  # noqa: PLC0415  # lazy: no page needs it
+
     with Image.open(io.BytesIO(data), formats=(header.format,)) as image:
         # What the decoder takes for the size must be what was checked.
         if image.size != (header.width, header.height):

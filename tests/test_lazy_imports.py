@@ -1,0 +1,46 @@
+"""A page needs no heavy library: each is imported when its work comes, not when Muster starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+# A fresh interpreter: here, other tests have long imported everything. The database is not asked.
+_TWO_PAGES = """
+import sys
+import django
+django.setup()
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
+
+application = WSGIHandler()
+for address, expected in (("/sign-in/", 200), ("/healthz", 200)):
+    environ = RequestFactory().get(address, HTTP_HOST="127.0.0.1").environ
+    said = []
+    answer = application(environ, lambda status, headers: said.append(status))
+    list(answer)
+    answer.close()
+    assert said == [f"{expected} OK"], (address, said)
+heavy = {
+    "PIL", "boto3", "botocore", "dlib", "face_recognition_models", "holidays", "icalendar",
+    "ninja", "numpy", "pynamodb", "python_calamine", "reportlab", "slack_sdk", "uharfbuzz",
+    "xlsxwriter", "zappa",
+}
+print(sorted(heavy & set(sys.modules)))
+"""
+
+
+def test_a_page_imports_no_heavy_library(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  # constant
+        [sys.executable, "-c", _TWO_PAGES],
+        capture_output=True,
+        text=True,
+        env={
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "MUSTER_VAR": str(tmp_path),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'muster.sqlite3'}",
+        },
+    )
+
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "[]\n")

@@ -179,6 +179,7 @@ def punch_words() -> dict[str, str]:
         "later": _("The picture will be looked at shortly."),
         "unsent": _("Not sent yet: there is no connection."),
         "keep_open": _("Keep this page open. It is sent as soon as the connection is back."),
+        "changed": _("The next action has changed meanwhile. Look at the button, then tap again."),
         "refused": _("This did not work. Reload the page and try again."),
     }
 

@@ -27,6 +27,8 @@ PEOPLE = (
     "jaya",
     "kamal",
     "lila",
+    "mohan",
+    "nima",
     "mina",
 )
 

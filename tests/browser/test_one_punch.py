@@ -9,6 +9,8 @@ from tests.browser.test_check_in import CLOCK
 
 
 def _punches(page: Page, server: Server) -> int:
+    # A punch counts for a day once it was weighed; the next action says that it was.
+    expect(page.locator("#punch-button")).to_have_text("Check out")
     page.goto(f"{server.url}/day/{server.today():%Y-%m-%d}/")
     expect(page.get_by_role("heading", name="Check-ins and check-outs")).to_be_visible()
     return page.locator(".punch-line").count()
@@ -76,3 +78,43 @@ def test_the_keyboard_alone_checks_in(open_browser: Open) -> None:
     expect(page.locator("#result b")).to_have_text(CLOCK)
     expect(page.locator("#punch-button")).to_be_focused()
     assert _punches(page, person.server) == 1
+
+
+def test_a_page_of_the_wifi_is_no_answer(open_browser: Open) -> None:
+    person = open_browser(None)
+    person.sign_in("mohan")
+    seen: list[str] = []
+
+    def sign_in_first(route: Route) -> None:
+        if seen:
+            route.continue_()
+            return
+        seen.append(route.request.url)
+        route.fulfill(status=200, content_type="text/html", body="<h1>Sign in to the Wi-Fi</h1>")
+
+    person.page.route("**/punch", sign_in_first)
+    person.tap()
+    expect(person.page.locator("#result b")).to_have_text("Not sent yet: there is no connection.")
+    expect(person.page.locator("#result b")).to_have_text(CLOCK)
+    assert _punches(person.page, person.server) == 1
+
+
+def test_an_action_that_was_answered_elsewhere_is_not_sent_an_hour_later(
+    open_browser: Open,
+) -> None:
+    person = open_browser(None)
+    person.context.add_init_script("delete window.BroadcastChannel")
+    person.sign_in("nima")
+    old = person.context.new_page()
+    old.goto(person.server.url)
+    person.page.bring_to_front()
+    person.tap()
+    expect(person.page.locator("#punch-button")).to_have_text("Check out")
+    # Another device knows nothing of this one's tap ids; and an hour passes on it.
+    old.evaluate("localStorage.clear(); const now = Date.now; Date.now = () => now() + 3600 * 1000")
+    old.evaluate("document.querySelector('#punch').requestSubmit()")
+    expect(old.locator("#result b")).to_have_text(
+        "The next action has changed meanwhile. Look at the button, then tap again."
+    )
+    expect(old.locator("#punch-button")).to_have_text("Check out")
+    assert _punches(person.page, person.server) == 1

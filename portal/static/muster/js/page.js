@@ -23,8 +23,15 @@ export function hideWayForward() {
   say("way-text", "");
 }
 
-/** POST a form; returns `{status, body}`, or status 0 where no answer came. */
-export async function post(url, fields, headers = {}) {
+/** Return a signal that ends a request after so many seconds, where the browser knows such. */
+export const within = (seconds) => AbortSignal.timeout?.(seconds * 1000);
+
+/**
+ * POST a form; returns `{status, body}`, or status 0 where no answer came. The server answers in
+ * JSON: a page that comes with 200 is somebody else's (a Wi-Fi's sign-in, a proxy), and one that
+ * we were led to is our own sign-in.
+ */
+export async function post(url, fields, headers = {}, seconds = 60) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   try {
@@ -32,9 +39,13 @@ export async function post(url, fields, headers = {}) {
       method: "POST",
       body: form,
       headers: { Accept: "application/json", ...headers },
+      signal: within(seconds),
     });
-    const isJson = answer.headers.get("Content-Type")?.includes("json");
-    return { status: answer.status, body: isJson ? await answer.json() : {} };
+    if (answer.headers.get("Content-Type")?.includes("json")) {
+      return { status: answer.status, body: await answer.json() };
+    }
+    if (answer.ok) return { status: answer.redirected ? 401 : 0, body: {} };
+    return { status: answer.status, body: {} };
   } catch {
     return { status: 0, body: {} };
   }

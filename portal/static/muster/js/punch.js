@@ -1,13 +1,15 @@
 // Checking in and out. First the punch is recorded, then its picture is weighed (two requests).
 
 import { Camera, isAllowed } from "./camera.js";
-import { hideWayForward, post, say, showWayForward, words } from "./page.js";
+import { hideWayForward, post, say, showWayForward, within, words } from "./page.js";
 import { tapId } from "./tap.js";
 
 const RENEW_EVERY = 30 * 60 * 1000; // ms; a pass lasts twelve hours
 const CLOSE_AFTER = 2 * 60 * 1000; // ms; a preview that nobody uses goes dark
 const LONGEST_WAIT = 15; // seconds between two tries to send
 const MOST_QUESTIONS = 8; // then "will be checked shortly" stands
+const LONGEST_LOOK = 15; // seconds for one such question
+const FRESH = 60 * 1000; // ms; an action shown for longer is asked for again before it is sent
 
 const form = document.getElementById("punch");
 const button = document.getElementById("punch-button");
@@ -17,6 +19,7 @@ const tabs = "BroadcastChannel" in window ? new BroadcastChannel("muster.punch")
 let isBusy = false;
 let isUnsent = false;
 let dark = 0;
+let shownAt = Date.now();
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -42,6 +45,7 @@ function setAction({ pass, action_key, direction, label }) {
   form.elements.direction.value = direction;
   form.dataset.actionKey = action_key;
   button.textContent = label;
+  shownAt = Date.now();
 }
 
 /** Take the facts of today from the page as the server has it now. */
@@ -95,14 +99,27 @@ async function picture() {
 }
 
 // --- recording and weighing --------------------------------------------------------------------
-async function renewPass() {
+/** Return the next action as the server has it now, with a fresh pass; null without an answer. */
+async function presentAction() {
   try {
-    const answer = await fetch(form.dataset.passUrl, { headers: { Accept: "application/json" } });
-    if (answer.ok && !answer.redirected) return (await answer.json()).pass;
+    const answer = await fetch(form.dataset.passUrl, {
+      headers: { Accept: "application/json" },
+      signal: within(5),
+    });
+    return answer.ok && !answer.redirected ? await answer.json() : null;
   } catch {
-    // the sentence of the refusal stands
+    return null; // what is shown stands
   }
-  return "";
+}
+
+/** Return whether the button is still right: another device, or a night, may have changed it. */
+async function isStillShown() {
+  const age = Date.now() - shownAt;
+  const present = age >= 0 && age < FRESH ? null : await presentAction();
+  if (!present) return true;
+  const isSame = present.action_key === form.dataset.actionKey;
+  setAction(present);
+  return isSame;
 }
 
 /** Send until the server has answered; the tap id makes any number of arrivals one punch. */
@@ -113,9 +130,13 @@ async function record(fields) {
     const answer = await post(form.getAttribute("action"), fields);
     if (answer.status === 401 && !hasRenewed) {
       hasRenewed = true;
-      const pass = await renewPass();
-      if (pass) {
-        fields.pass = pass;
+      shownAt = -Infinity;
+      if (!(await isStillShown())) {
+        isUnsent = false;
+        return { status: 409, body: { title: words.changed } };
+      }
+      if (fields.pass !== form.elements.pass.value) {
+        fields.pass = form.elements.pass.value;
         continue;
       }
     }
@@ -131,10 +152,11 @@ async function record(fields) {
 async function weigh(recorded, pass) {
   showResult("good", recorded.text, words.checking);
   for (let asked = 0; asked < MOST_QUESTIONS; asked += 1) {
-    const { status, body } = await post(recorded.verify, { pass });
+    const { status, body } = await post(recorded.verify, { pass }, {}, LONGEST_LOOK);
     if (body.next) setAction(body.next);
     if (status === 200) return showResult(body.tone, recorded.text, body.text);
     if (status === 202) showResult(body.tone, recorded.text, body.text);
+    if (status >= 400 && status < 500) break; // asking again changes nothing; the sweep weighs it
     await wait((body.retry_after ?? 2) * 1000);
   }
   return showResult("info", recorded.text, words.later);
@@ -163,10 +185,12 @@ async function tap(noFrame) {
   setBusy(true);
   hideWayForward();
   result.replaceChildren();
+  const isRight = isStillShown(); // asked while the camera opens
   try {
     const frame = noFrame ? null : await picture();
     say("advice", "");
-    await send(noFrame, frame);
+    if (await isRight) await send(noFrame, frame);
+    else showResult("warn", words.changed);
   } catch (error) {
     if (!error.reason) throw error;
     say("advice", "");
@@ -198,6 +222,7 @@ document.addEventListener("visibilitychange", () => {
     preview();
   }
 });
+window.addEventListener("pageshow", (event) => event.persisted && !isBusy && refresh());
 tabs?.addEventListener("message", () => !isBusy && refresh());
 setInterval(() => !isBusy && !document.hidden && refresh(), RENEW_EVERY);
 tapId(form.dataset.actionKey); // made when the action is shown, so that tabs agree before a tap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import uuid
 
 from django.db.models import Q
@@ -11,8 +12,11 @@ from django.utils import timezone
 from attendance.enums import EnrolmentState
 from attendance.models import FaceTemplate
 from companies.models import Company
+from integrations.errors import Misconfigured
 from integrations.faces import vault
 from integrations.faces.protocol import FaceEngine, Roster
+
+log = logging.getLogger(__name__)
 
 _MOST_ROSTERS = 64
 _Key = tuple[uuid.UUID, str, str]
@@ -24,6 +28,9 @@ def face_roster(company: Company, engine: FaceEngine) -> Roster:
 
     `company` must be freshly loaded: its `faces_revision` decides whether the cache serves. One
     statement when it does not.
+
+    Raises:
+        Misconfigured: a key is missing or wrong.
     """
     key = (company.public_id, engine.name, engine.version)
     mark = (company.faces_revision, timezone.now().date())
@@ -54,10 +61,33 @@ def _entries(company: Company, engine: FaceEngine, today: dt.date) -> dict[str, 
         .values_list("enrolment__employee__public_id", "key_id", "ciphertext")
     )
     entries: dict[str, list[bytes]] = {}
+    damaged: dict[str, Misconfigured] = {}
     for person, key_id, sealed in rows:
-        template = vault.open_sealed(
-            vault.Sealed(key_id, bytes(sealed)),
-            person=str(person), engine=engine.name, version=engine.version,
-        )  # fmt: skip
-        entries.setdefault(str(person), []).append(template)
-    return entries
+        try:
+            template = vault.open_sealed(
+                vault.Sealed(key_id, bytes(sealed)),
+                person=str(person), engine=engine.name, version=engine.version,
+            )  # fmt: skip
+        except Misconfigured as error:
+            if error.code != "face_template_unreadable":
+                raise
+            damaged[str(person)] = error
+        else:
+            entries.setdefault(str(person), []).append(template)
+    return _without(entries, damaged)
+
+
+def _without(
+    entries: dict[str, list[bytes]], damaged: dict[str, Misconfigured]
+) -> dict[str, list[bytes]]:
+    """Leave out who has a damaged template: it must not keep the whole company waiting.
+
+    Raises:
+        Misconfigured: nobody's can be read, so it is the key that is wrong.
+    """
+    for person, error in damaged.items():
+        log.error("the face of %s must be enrolled again: %s", person, error)
+    kept = {person: found for person, found in entries.items() if person not in damaged}
+    if damaged and not kept:
+        raise next(iter(damaged.values()))
+    return kept

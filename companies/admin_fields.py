@@ -105,7 +105,8 @@ class _WeeklyOffWidget(forms.MultiWidget):
         return context
 
     def decompress(self, value: Any) -> list[str]:
-        days = [_to_text((value or {}).get(key)) for key in WEEKDAYS]
+        # An address may bring any text as the first value of a field.
+        days = [_to_text(value.get(key) if isinstance(value, dict) else "") for key in WEEKDAYS]
         if not self.is_nullable:
             return days
         return [_AS_ABOVE if value is None else _OWN, *days]

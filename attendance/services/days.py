@@ -60,6 +60,7 @@ class _Work:
     now: dt.datetime
     owners: dict[str, Owner] = field(default_factory=dict)
     written: list[AttendanceDay] = field(default_factory=list)
+    waiting: set[dt.date] = field(default_factory=set)  # dates whose verdict is still to come
 
     def live(self) -> list[PunchState]:
         return [state for state in self.states if state.voided_at is None]
@@ -101,6 +102,18 @@ def days_recompute(
     A settled row keeps its shift, policy and calendar; only its punches may differ. A row of a
     locked month is left alone.
     """
+    return _recompute(employee, first, last, now, amend).written
+
+
+def days_finish(*, employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -> int:
+    """Judge as `days_recompute` does; return how many of the dates still wait for their verdict."""
+    work = _recompute(employee, first, last, now, NOTHING)
+    return sum(first <= date <= last for date in work.waiting)
+
+
+def _recompute(
+    employee: Employee, first: dt.date, last: dt.date, now: dt.datetime, amend: Mapping[int, Amend]
+) -> _Work:
     work = _load(employee, first, last, now)
     for state in work.states:
         if state.pk in amend:
@@ -109,7 +122,7 @@ def days_recompute(
         work = _load(employee, *stretch, now, seen=work)
     _judge_all(work)
     _save_states(work, amended=amend.keys())
-    return work.written
+    return work
 
 
 def _load(
@@ -280,6 +293,8 @@ def _judge_one(work: _Work, day: DayInput, *, needs_a_look: bool) -> None:
     if day.date.replace(day=1) in work.locked_months:
         return
     verdict = judging.judge(day, now=work.now)
+    if verdict.is_open or (verdict.settles_at and verdict.is_row and work.now < verdict.settles_at):
+        work.waiting.add(day.date)
     row = work.days.get(day.date)
     # A date that is still open and has no punch says nothing yet: the sweep writes it in time.
     is_blank = verdict.is_open and not day.taps

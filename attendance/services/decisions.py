@@ -110,13 +110,22 @@ def _month(date: dt.date) -> tuple[dt.date, dt.date]:
     return first, following - dt.timedelta(days=1)
 
 
-def _lock_everybody(company: Company) -> None:
+def _lock_everybody(company: Company) -> list[Employee]:
     """Wait for every judging under way, and hold new ones until the transaction ends."""
-    list(
+    return list(
         Employee.objects.select_for_update(of=("self",), no_key=True)
         .filter(company=company)
+        .select_related("company")
         .order_by("pk")
-        .values_list("pk", flat=True)
+    )
+
+
+def _finish(people: list[Employee], first: dt.date, last: dt.date, now: dt.datetime) -> int:
+    """Judge everybody's month as it stands now; return how many days still wait."""
+    return sum(
+        days.days_finish(employee=employee, first=first, last=last, now=now)
+        for employee in people
+        if employee.joined_on <= last
     )
 
 
@@ -134,24 +143,25 @@ def _totals(first: dt.date, last: dt.date) -> dict[str, int]:
 def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> AttendancePeriod:
     """Lock a month: its days stand as they are until HR reopens it.
 
+    What is due by now is judged first, for nothing reaches the rows any more; a day that still
+    waits (a night that goes on, an absence not written yet) holds the month open.
+
     Raises:
         NotAllowed, PeriodLocked, PeriodHasOpenDays
     """
     if not permissions.can_close_month(by, company):
         raise NotAllowed
+    now = timezone.now()
     first, last = _month(starts_on)
-    _lock_everybody(company)
+    people = _lock_everybody(company)
     period: AttendancePeriod
     period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))
-    rows = AttendanceDay.objects.filter(date__range=(first, last))
-    still_open = rows.filter(settled_at__isnull=True).count()
-    if still_open or last >= timezone.now().date():
+    still_open = _finish(people, first, last, now)
+    if still_open or last >= now.date():
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
-    period.state, period.locked_at, period.locked_by = (
-        PeriodState.LOCKED, timezone.now(), by.user,
-    )  # fmt: skip
+    period.state, period.locked_at, period.locked_by = PeriodState.LOCKED, now, by.user
     period.totals = _totals(first, last)
     period.save(update_fields=["state", "locked_at", "locked_by", "totals"])
     audit.record(
@@ -162,7 +172,7 @@ def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> Attendanc
 
 @transaction.atomic
 def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> AttendancePeriod:
-    """Open a locked month again, with a reason.
+    """Open a locked month again, with a reason; what came meanwhile is judged at once.
 
     Raises:
         NotAllowed, ReasonMissing, PeriodNotLocked
@@ -171,6 +181,7 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing
+    people = _lock_everybody(period.company)
     locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
         pk=period.pk
     )
@@ -179,4 +190,5 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     locked.state, locked.locked_at, locked.locked_by = PeriodState.OPEN, None, None
     locked.save(update_fields=["state", "locked_at", "locked_by"])
     audit.record(by=by, verb="month_reopened", subject=locked, reason=reason.strip())
+    _finish(people, *_month(locked.starts_on), timezone.now())
     return locked

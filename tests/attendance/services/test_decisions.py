@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -22,11 +23,11 @@ from attendance.services import decisions, marks
 from attendance.services.days import person_recompute
 from companies.enums import Role
 from companies.errors import NotAllowed, ReasonMissing
-from companies.models import AuditEvent, Employee
+from companies.models import AuditEvent, Employee, OfficeVersion, Placement, PolicyVersion
 from companies.scoping import company_scope
 from integrations.faces.protocol import Outcome, Reason
 from tests.attendance.fakes import FakeEngine, jpeg
-from tests.attendance.world import World, at
+from tests.attendance.world import ZONE, World, at
 
 DAY = dt.date(2026, 3, 2)
 MARCH = dt.date(2026, 3, 1)
@@ -142,14 +143,17 @@ def test_a_locked_month_keeps_its_rows_whatever_arrives(world: World, april: Any
     with company_scope(world.company):
         period = decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
         assert (period.state, period.locked_by) == (PeriodState.LOCKED, world.hari.user)
-        assert period.totals == {"days": 1, "worked_minutes": 480, "late_minutes": 0}
-        before = AttendanceDay.objects.values().get()
+        # Three people, 22 working days; who did not come was absent before the month was locked.
+        assert period.totals == {"days": 66, "worked_minutes": 480, "late_minutes": 0}
+        before = list(AttendanceDay.objects.order_by("id").values())
 
     world.punch(world.maya, "2026-03-02 18:00", Direction.OUT)
 
     with company_scope(world.company):
         assert Punch.objects.count() == 3
-        assert AttendanceDay.objects.values().get() == before
+        assert list(AttendanceDay.objects.order_by("id").values()) == before
+        state = PunchState.objects.get(occurred_at=at("2026-03-02 18:00"))
+        assert (state.attendance_date, state.judged_at) == (DAY, at("2026-03-02 18:00"))
         punch = Punch.objects.select_related("employee").order_by("occurred_at")[0]
         with pytest.raises(PeriodLocked) as refused:
             decisions.punch_void(punch=punch, reason="too late", by=world.hr)
@@ -163,8 +167,7 @@ def test_a_reopened_month_is_judged_again(world: World, april: Any) -> None:
     world.punch(world.maya, "2026-03-02 18:00", Direction.OUT)
     with company_scope(world.company):
         decisions.period_reopen(period=period, reason="one check-out was late", by=world.hr)
-        person_recompute(employee=world.maya, first=DAY, last=DAY, now=at("2026-04-02 09:00"))
-        row = AttendanceDay.objects.get()
+        row = AttendanceDay.objects.get(employee=world.maya, date=DAY)
         # The second check-out closes nothing, so it is a human's to say what it was.
         assert (row.status, row.exceptions) == (DayStatus.INCOMPLETE, ["missing_in"])
         assert row.last_out_at == at("2026-03-02 18:00")
@@ -212,6 +215,45 @@ def test_a_month_is_not_locked_before_the_windows_of_its_last_night_have_closed(
         with time_machine.travel(at("2026-04-01 07:01"), tick=False):
             tasks.settle_open()
             decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+
+
+FAR_WEST = dt.datetime(2026, 4, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 4, 1, 8, tzinfo=dt.UTC)
+
+
+def test_a_month_is_not_locked_before_it_is_over_everywhere(world: World) -> None:
+    """In Los Angeles it is still the evening of 31 March when it is April in UTC."""
+    with company_scope(world.company):
+        OfficeVersion.objects.create(
+            company=world.company, office=world.office, zone="America/Los_Angeles",
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+        Placement.objects.update(default_shift=world.day_shift)
+        with time_machine.travel(FAR_WEST[0], tick=False):
+            with pytest.raises(PeriodHasOpenDays) as refused:
+                decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+            assert str(refused.value) == "March 2026 is not over: 3 days are still open."
+            assert not AttendanceDay.objects.exists()
+        with time_machine.travel(FAR_WEST[1], tick=False):
+            period = decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+    assert period.totals["days"] == 66
+
+
+@pytest.mark.parametrize(("day", "is_locked"), [("02", False), ("03", True)])
+def test_a_month_waits_for_the_absences_of_its_last_days(
+    world: World, day: str, is_locked: bool
+) -> None:
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=dt.date(2026, 1, 1), zone=ZONE, absence_lag_days=1
+        )
+        with time_machine.travel(at(f"2026-04-{day} 00:00"), tick=False):
+            refused: Any = nullcontext() if is_locked else pytest.raises(PeriodHasOpenDays)
+            with refused:
+                decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+        absent = AttendanceDay.objects.filter(
+            employee=world.bikram, date=dt.date(2026, 3, 31), status=DayStatus.ABSENT
+        )
+        assert absent.exists() is is_locked
 
 
 def test_who_may_not_close_a_month(world: World, other_world: World, april: Any) -> None:

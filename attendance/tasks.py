@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from attendance.enums import FaceState
 from attendance.models import AttendanceDay, PunchFrame, PunchState
+from attendance.selectors.settings import company_settings
 from attendance.services import days, evidence, pictures
 from companies import audit
 from companies.actor import job_actor
-from companies.models import Company, Employee
+from companies.models import Company, Employee, JobRun
 from companies.scoping import company_scope
 
 log = logging.getLogger(__name__)
@@ -101,27 +102,39 @@ def settle_open() -> int:
 def absence_sweep() -> int:
     """Write the rows of working days that nobody punched on; return how many changed.
 
-    From the person's last row (at least five weeks back) up to today, so that an outage of any
-    length is made up for.
+    Five weeks are judged, counted back from the last run that succeeded or from the person's last
+    row, so that an outage of any length is made up for.
     """
     now = timezone.now()
+    since = _last_success("absence_sweep") or now
     changed, failures = 0, _Failures()
     for company in _companies():
         with company_scope(company):
+            back = since.date() - _LOOK_BACK - _longest_wait(company)
             people = Employee.objects.filter(is_active=True).annotate(
                 last_row=Max("attendance_days__date")
             )
             for employee in people.select_related("company").order_by("pk"):
                 with failures.noted(f"person {employee.public_id}"):
-                    changed += _sweep_person(employee, now)
+                    changed += _sweep_person(employee, back, now)
     failures.tell()
     return changed
 
 
-def _sweep_person(employee: Employee, now: dt.datetime) -> int:
+def _last_success(job: str) -> dt.datetime | None:
+    run = JobRun.objects.filter(name=job).first()
+    return run.succeeded_at if run else None
+
+
+def _longest_wait(company: Company) -> dt.timedelta:
+    """Return how long an absence may wait: days that still do have no row to be found by."""
+    policies = company_settings(company).policies
+    return dt.timedelta(days=max((item.rules.absence_lag_days for item in policies), default=0))
+
+
+def _sweep_person(employee: Employee, back: dt.date, now: dt.datetime) -> int:
     # Zones reach a day to either side of UTC; a date that has not begun judges to no row.
     last = min(now.date() + dt.timedelta(days=1), employee.left_on or dt.date.max)
-    back = now.date() - _LOOK_BACK
     first = max(employee.joined_on, min(back, employee.last_row or back))  # type: ignore[attr-defined]
     if first > last:
         return 0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -30,6 +30,9 @@ class Steps(Generic[T]):
         ordered = sorted(rows, key=lambda row: row[0])  # stable: the last written of a date wins
         self._starts = [start for start, _value in ordered]
         self._values = [value for _start, value in ordered]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._values)
 
     def on(self, date: dt.date) -> T | None:
         """Return the value in force on a date, or none before the first."""

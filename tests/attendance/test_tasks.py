@@ -15,8 +15,9 @@ from django.core.files.storage import default_storage
 from attendance import checks, tasks
 from attendance.enums import DayStatus, Direction, FaceState
 from attendance.models import AttendanceDay, PunchFrame, PunchState
-from companies.models import AuditEvent, OfficeVersion, Placement
+from companies.models import AuditEvent, OfficeVersion, Placement, PolicyVersion
 from companies.scoping import company_scope
+from portal import jobs
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import World, at
 
@@ -73,6 +74,36 @@ def test_after_a_week_without_the_sweep_every_day_is_there(world: World) -> None
         tasks.absence_sweep()
     working = [dt.date(2026, 3, day) for day in (2, 3, 4, 5, 6, 9, 10)]
     assert _rows(world) == dict.fromkeys(working, DayStatus.ABSENT)
+
+
+def test_after_months_without_the_scheduler_every_day_is_there(world: World) -> None:
+    """Meanwhile people check in: a row of today hides nothing of what is missing before it."""
+    first, came = dt.date(2026, 1, 1), dt.date(2026, 6, 1)
+    with _at("2026-01-05 20:00"):
+        assert jobs.run(jobs.by_name("absence_sweep"))
+    world.punch(world.maya, "2026-06-01 09:00")
+    with _at("2026-06-01 20:00"):
+        assert jobs.run(jobs.by_name("absence_sweep"))
+    dates = (first + dt.timedelta(days=n) for n in range((came - first).days))
+    working = {date for date in dates if date.weekday() < 5}
+    rows = _rows(world)
+    assert {date for date, status in rows.items() if status == DayStatus.ABSENT} == working
+    assert rows[came] == DayStatus.INCOMPLETE
+
+
+@pytest.mark.parametrize(("when", "status"), [("04-11 23:59", None), ("04-12 00:00", "A")])
+def test_an_absence_that_waits_longer_than_the_sweep_looks_back_is_written(
+    world: World, when: str, status: str | None
+) -> None:
+    _join(world)
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=MONDAY, zone="Asia/Kathmandu", absence_lag_days=40
+        )
+    world.punch(world.maya, "2026-04-10 09:00")
+    with _at(f"2026-{when}"):
+        tasks.absence_sweep()
+    assert _rows(world).get(MONDAY) == status
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles", "Asia/Kathmandu"])

@@ -144,8 +144,8 @@ def _tell_punches(day: DayInput, paired: Paired, trail: Trail) -> None:
     ):
         for tap in taps:
             trail.add(code, at=trail.wall(tap.at))
-    if paired.is_odd:
-        trail.add("odd_punches", count=len(day.taps) - len(paired.repeats))
+    if paired.odd_count:
+        trail.add("odd_punches", count=paired.odd_count)
     if paired.overlaps:
         trail.add("overlap")
 
@@ -212,8 +212,9 @@ def _without_punch(known: _Day, trail: Trail) -> Halves:
 
 
 def _missing(known: _Day) -> str:
-    sides = (("in", known.paired.stray_outs), ("out", known.paired.open_ins))
-    return ",".join(side for side, taps in sides if taps)
+    paired = known.paired
+    sides = (("in", paired.lacks_in), ("out", paired.lacks_out))
+    return ",".join(side for side, is_lacking in sides if is_lacking)
 
 
 def _by_thresholds(known: _Day, trail: Trail) -> Halves:

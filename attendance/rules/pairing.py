@@ -35,7 +35,7 @@ class Paired:
     breaks: list[Span] = field(default_factory=list)
     stray_breaks: list[Tap] = field(default_factory=list)
     repeats: list[Tap] = field(default_factory=list)
-    is_odd: bool = False
+    odd_count: int = 0  # of alternating punches from first to last, where it is odd
 
     @property
     def first_in(self) -> Tap | None:
@@ -44,6 +44,21 @@ class Paired:
     @property
     def last_out(self) -> Tap | None:
         return max((*(pair[1] for pair in self.pairs), *self.stray_outs), key=order, default=None)
+
+    @property
+    def lacks_in(self) -> bool:
+        """Whether an out has no in; or a break lies in no presence at all."""
+        return bool(self.stray_outs) or self.is_only_breaks
+
+    @property
+    def lacks_out(self) -> bool:
+        return bool(self.open_ins) or self.is_only_breaks
+
+    @property
+    def is_only_breaks(self) -> bool:
+        """Whether somebody punched breaks, and neither came nor went."""
+        presence = self.pairs or self.open_ins or self.stray_outs
+        return not presence and bool(self.breaks or self.stray_breaks)
 
     @property
     def is_still_in(self) -> bool:
@@ -65,10 +80,11 @@ class Paired:
     def exceptions(self, *, is_closed: bool) -> list[DayException]:
         """Why a human should look; while the window is open nobody misses the last out."""
         waiting = 0 if is_closed else int(self.is_still_in)
+        lacks_out = len(self.open_ins) > waiting or (is_closed and self.is_only_breaks)
         found = {
-            DayException.MISSING_IN: bool(self.stray_outs),
-            DayException.MISSING_OUT: len(self.open_ins) > waiting,
-            DayException.ODD_PUNCHES: self.is_odd or bool(self.stray_breaks),
+            DayException.MISSING_IN: self.lacks_in,
+            DayException.MISSING_OUT: lacks_out,
+            DayException.ODD_PUNCHES: bool(self.odd_count or self.stray_breaks),
             DayException.OVERLAP: self.overlaps,
         }
         return [exception for exception, is_so in found.items() if is_so]
@@ -136,7 +152,7 @@ def _pair_by_order(taps: list[Tap], hours_mode: HoursMode, paired: Paired) -> No
     """First in, second out, and so on, whatever the punches say of themselves."""
     if hours_mode == HoursMode.FIRST_IN_LAST_OUT and len(taps) > 1:
         paired.pairs.append((taps[0], taps[-1]))
-        paired.is_odd = len(taps) % 2 == 1
+        paired.odd_count = len(taps) if len(taps) % 2 else 0
         return
     paired.pairs.extend(zip(taps[::2], taps[1::2], strict=False))
     if len(taps) % 2:

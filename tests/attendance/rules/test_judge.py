@@ -43,6 +43,7 @@ STATUSES: list[tuple[str, list[str], dict[str, Any], S | None, str]] = [
     ("missing in", ["out 17:00"], {}, S.INCOMPLETE, "INC"),
     ("missing out, below everything", ["in 09:00"], {"shift": shift(**THRESHOLDS)}, S.INCOMPLETE,
      "INC"),
+    ("only breaks", ["break_start 12:00", "break_end 12:30"], {}, S.INCOMPLETE, "INC"),
     ("leave", [], {"marks": (leave(),)}, S.ON_LEAVE, "CL"),
     ("leave without a shift", [], {"marks": (leave(),), "shift": None}, S.ON_LEAVE, "CL"),
     ("leave without a code", [], {"marks": (leave(code=""),)}, S.ON_LEAVE, "L"),
@@ -277,6 +278,9 @@ EXCEPTIONS: list[tuple[str, list[str], dict[str, Any], tuple[E, ...]]] = [
     ("outside", ["in 06:00", "out 17:00"], {"outside_keys": ("in 06:00",)}, (E.OUTSIDE_SHIFT,)),
     ("break without an end", ["in 09:00", "break_start 12:00", "out 17:00"], {},
      (E.ODD_PUNCHES,)),
+    ("only breaks", ["break_start 12:00", "break_end 12:30"], {}, (E.MISSING_IN, E.MISSING_OUT)),
+    ("only breaks so far", ["break_start 12:00", "break_end 12:30"], {"now": "13:00"},
+     (E.MISSING_IN,)),
     ("punch on leave", ["in 09:00", "out 09:10"], {"marks": (leave(),)}, (E.WORKED_ON_LEAVE,)),
     ("single punch on leave", ["in 09:00"], {"marks": (leave(),)},
      (E.MISSING_OUT, E.WORKED_ON_LEAVE)),
@@ -303,6 +307,13 @@ def test_judge_odd_punches_from_first_to_last_are_flagged_and_complete() -> None
     pattern = shift(pairing=Pairing.ALTERNATING, hours_mode=HoursMode.FIRST_IN_LAST_OUT)
     verdict = judged("unknown 09:00", "unknown 12:00", "unknown 17:00", shift=pattern)
     assert (verdict.status, verdict.exceptions) == (S.PRESENT, (E.ODD_PUNCHES,))
+    assert said(verdict)["odd_punches"] == {"count": 3}
+
+
+def test_judge_odd_punches_are_counted_without_the_breaks() -> None:
+    pattern = shift(pairing=Pairing.ALTERNATING, hours_mode=HoursMode.FIRST_IN_LAST_OUT)
+    texts = ["unknown 09:00", "break_start 10:00", "break_end 10:15", "unknown 12:00"]
+    verdict = judged(*texts, "unknown 17:00", shift=pattern)
     assert said(verdict)["odd_punches"] == {"count": 3}
 
 
@@ -411,6 +422,7 @@ STEPS: list[tuple[str, list[str], dict[str, Any], str, dict[str, Any]]] = [
     ("below half", ["in 09:00", "out 12:00"], {"shift": shift(**THRESHOLDS)}, "below_half_day",
      {"worked": 180, "threshold": 240}),
     ("incomplete", ["out 08:30", "in 09:00"], {}, "incomplete", {"missing": "in,out"}),
+    ("only breaks", ["break_start 12:00"], {}, "incomplete", {"missing": "in,out"}),
     ("unpaired in", ["in 09:00"], {}, "unpaired_in", {"at": "2026-03-02T09:00:00+05:45"}),
     ("unpaired out", ["out 09:00"], {}, "unpaired_out", {"at": "2026-03-02T09:00:00+05:45"}),
     ("unpaired break", ["break_end 09:00"], {}, "unpaired_break",

@@ -180,7 +180,7 @@ def test_pair_taps_without_repeats_keeps_every_punch() -> None:
     ids=["a pair", "only ended", "only begun", "begun twice"],
 )
 def test_pair_taps_breaks(texts: list[str], minutes: list[int], strays: list[str]) -> None:
-    found = paired(*texts)
+    found = paired("in 09:00", *texts, "out 17:00")
     assert [(span.end - span.start).seconds // 60 for span in found.breaks] == minutes
     assert [tap.key for tap in found.stray_breaks] == strays
     assert found.exceptions(is_closed=True) == ([E.ODD_PUNCHES] if strays else [])

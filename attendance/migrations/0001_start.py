@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('date', models.DateField(verbose_name='date')),
                 ('slot', models.PositiveSmallIntegerField(default=0)),
                 ('status', models.CharField(blank=True, choices=[('P', 'Present'), ('HD', 'Half day'), ('A', 'Absent'), ('L', 'On leave'), ('WO', 'Weekly off'), ('H', 'Holiday'), ('OD', 'On duty'), ('WFH', 'Work from home'), ('INC', 'Incomplete'), ('UN', 'Unmarked')], max_length=3, verbose_name='status')),
-                ('code', models.CharField(blank=True, max_length=20, verbose_name='code')),
+                ('code', models.CharField(blank=True, max_length=24, verbose_name='code')),
                 ('is_open', models.BooleanField(default=True, verbose_name='still open')),
                 ('settles_at', models.DateTimeField(null=True)),
                 ('next_at', models.DateTimeField(null=True)),

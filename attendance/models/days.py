@@ -108,7 +108,7 @@ class AttendanceDay(CompanyOwned):
     date = models.DateField(_("date"))
     slot = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(_("status"), max_length=3, choices=DayStatus.choices, blank=True)
-    code = models.CharField(_("code"), max_length=20, blank=True)
+    code = models.CharField(_("code"), max_length=24, blank=True)  # two codes of marks, halved
     is_open = models.BooleanField(_("still open"), default=True)
     settles_at = models.DateTimeField(null=True)
     next_at = models.DateTimeField(null=True)

@@ -218,6 +218,18 @@ def test_a_locked_month_takes_no_mark(world: World, portion: Portion) -> None:
         assert not DayMark.objects.exists()
 
 
+def test_the_longest_codes_of_two_marks_fit_on_one_day(world: World) -> None:
+    with company_scope(world.company):
+        for portion, code in ((Portion.AM, "BEREAVEMEN"), (Portion.PM, "COMPASSION")):
+            marks.mark_add(
+                employee=world.maya, date=DAY, kind=MarkKind.LEAVE, portion=portion, code=code,
+                source_ref="r:1", by=world.hr,
+            )  # fmt: skip
+        row = AttendanceDay.objects.get()
+    code = AttendanceDay._meta.get_field("code").clean(row.code, row)  # SQLite cuts nothing
+    assert (row.status, code) == (DayStatus.ON_LEAVE, "½BEREAVEMEN·½COMPASSION")
+
+
 # --- which row a punch joins -------------------------------------------------------------------
 def test_an_out_joins_its_in_two_dates_back(world: World) -> None:
     """Came to the night shift after midnight, left the evening after, after midnight again."""

@@ -46,6 +46,14 @@ def off_half(day_kind: DayKind) -> Half:
     return WEEKLY_OFF if day_kind.type == DayType.WEEKLY_OFF else HOLIDAY
 
 
+def without_row(day_kind: DayKind) -> Halves:
+    """Where a date of employment counts that has no row: off where it is off, else unmarked."""
+    off = off_half(day_kind)
+    is_am_off = day_kind.is_off or day_kind.type == DayType.HALF_HOLIDAY_AM
+    is_pm_off = day_kind.is_off or day_kind.type == DayType.HALF_HOLIDAY_PM
+    return off if is_am_off else UNMARKED, off if is_pm_off else UNMARKED
+
+
 def status_of(halves: Halves, *, is_day_off: bool) -> DayStatus:
     """The status that two judged halves make together.
 

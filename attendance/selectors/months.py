@@ -70,13 +70,9 @@ def month(*, employee: Employee, first: dt.date, now: dt.datetime) -> Month:
 
 def _halves(day: MonthDay) -> codes.Halves:
     """Return where the date counts; a day off without punches is one without a row."""
-    if day.row is not None:
-        status = DayStatus(day.row.status) if day.row.status else None
-        return codes.read(status, day.row.code)
-    if day.is_employed and day.day_kind.is_off:
-        half = codes.off_half(day.day_kind)
-        return half, half
-    return codes.UNMARKED, codes.UNMARKED
+    if day.row is None:
+        return codes.without_row(day.day_kind)
+    return codes.read(DayStatus(day.row.status) if day.row.status else None, day.row.code)
 
 
 def _totals(days: tuple[MonthDay, ...]) -> sheet.Totals:

@@ -6,7 +6,7 @@ from attendance.enums import DayStatus as S
 from attendance.rules import codes
 from attendance.rules.codes import Halves, code_of, read, status_of
 from attendance.rules.errors import InvalidInput
-from attendance.rules.types import Half, HalfKind
+from attendance.rules.types import DayKind, DayType, Half, HalfKind
 
 CL, SL = Half(HalfKind.LEAVE, "CL"), Half(HalfKind.LEAVE, "SL")
 
@@ -62,3 +62,19 @@ def test_read_refuses_what_has_not_two_halves(code: str) -> None:
 
 def test_code_of_an_open_half_is_empty() -> None:
     assert code_of((CL, codes.OPEN)) == ""
+
+
+@pytest.mark.parametrize(
+    ("day_type", "halves"),
+    [
+        (DayType.WORKING, (codes.UNMARKED, codes.UNMARKED)),
+        (DayType.WEEKLY_OFF, (codes.WEEKLY_OFF, codes.WEEKLY_OFF)),
+        (DayType.HOLIDAY, (codes.HOLIDAY, codes.HOLIDAY)),
+        (DayType.HALF_HOLIDAY_AM, (codes.HOLIDAY, codes.UNMARKED)),
+        (DayType.HALF_HOLIDAY_PM, (codes.UNMARKED, codes.HOLIDAY)),
+    ],
+)
+def test_without_row_a_date_is_off_where_the_calendar_says_so(
+    day_type: DayType, halves: Halves
+) -> None:
+    assert codes.without_row(DayKind(day_type)) == halves

@@ -113,6 +113,36 @@ def test_a_raw_picture_that_cannot_be_deleted_is_left_to_the_orphans_pass(
     assert _files(photos_folder) == [frame.storage_key]
 
 
+def test_a_picture_that_cannot_be_read_now_postpones_the_check(
+    world: World, enrol: Any, photos_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enrol(world, world.maya)
+    recorded = world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
+    raw = _files(photos_folder)
+
+    def refuse(_key: str) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(default_storage, "open", refuse)
+        assert _weigh(world, recorded, MORNING) == FaceState.PENDING
+    assert _files(photos_folder) == raw
+    assert _weigh(world, recorded, "2026-03-02 09:05") == FaceState.VERIFIED
+
+
+def test_a_picture_that_was_purged_before_its_check_is_missing(
+    world: World, enrol: Any, engine: FakeEngine
+) -> None:
+    enrol(world, world.maya)
+    recorded = world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
+    with time_machine.travel(at("2026-06-02 09:00"), tick=False):
+        assert tasks.photo_retention() == 1
+
+    assert _weigh(world, recorded, "2026-06-02 09:00") == FaceState.UNVERIFIABLE
+    with company_scope(world.company):
+        assert PunchState.objects.get().face_reason == "picture_missing"
+
+
 def test_a_picture_whose_row_was_purged_meanwhile_is_not_kept(
     world: World, enrol: Any, engine: FakeEngine, photos_folder: Path, during_the_look: Any
 ) -> None:

@@ -192,6 +192,7 @@ def face_frame(request: HttpRequest) -> HttpResponse:
 @require_POST
 @once
 def face_finish(request: HttpRequest) -> HttpResponse:
+    _employee(request)
     try:
         enrolment.enrolment_finish(by=_actor(request), now=timezone.now())
     except MusterError as error:

@@ -1,0 +1,280 @@
+"""Every address × who asks: what they get. A new address without a row fails.
+
+Rows of a company are Maya's. Those who ask: somebody not signed in; Bikram, her colleague; the HR
+of another company; Maya herself after she has left; and an operator of the platform. What HR does
+in the own company is tested in `tests/admin`; here is what must not open. The door of punches
+stands before all addresses (`tests/attendance/test_door.py`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from attendance.models import PunchFrame
+from companies import links, services
+from companies.actor import job_actor
+from companies.models import Employee, JobRun, User
+from companies.once import FIELD
+from companies.scoping import company_scope, no_scope
+from integrations import faces
+from portal.admin_sites import hr_site, operator_site
+from tests.admin.conftest import NOON, fill
+from tests.attendance.fakes import FakeEngine, jpeg
+from tests.attendance.world import World, at, make_world
+
+IN, HERE = "302 /sign-in/", "302 /companies/"
+# What an address answers to: nobody, a colleague, HR elsewhere, who left, an operator.
+Row = tuple[str, str, str, str, str]
+ADMIN_IN, OPERATOR_IN = "302 /admin/login/", "302 /operator/login/"
+NO_POST: Row = (IN, "405", "405", "405", "405")
+OWN: Row = (IN, "200", "200", "404", "404")
+OPEN: Row = ("200",) * 5
+CLOSED: Row = ("405",) * 5
+HR_LIST: Row = (IN, "403", "200", "403", "403")
+HR_ROW: Row = (IN, "403", "302 /admin/", "403", "403")
+HR_NEVER: Row = (IN, "403", "403", "403", "403")
+PLATFORM: Row = (IN, "403", "403", "403", "200")
+COMPANYS: Row = (IN, "403", "403", "403", "302 /operator/")  # a company's event, as if none
+PLATFORM_NEVER: Row = (IN, "403", "403", "403", "403")
+
+
+def _site(inside: str, *, of: str = ADMIN_IN) -> Row:
+    """Return a row of a site's own small pages, which lead to its own sign-in."""
+    hr, operator = ("403", inside) if of == OPERATOR_IN else (inside, "403")
+    return (of, "403", hr, "403", operator)
+
+
+# name of the address: (what GET answers, what POST answers)
+TABLE: dict[str, tuple[Row, Row]] = {
+    # what everybody may see
+    "account_login": (("200", *["302 /"] * 4), ("200", *["302 /"] * 4)),
+    "portal:password-reset": (OPEN, OPEN),
+    "portal:set-password": (OPEN, OPEN),
+    "portal:styleguide": (OPEN, CLOSED),
+    "portal:healthz": (OPEN, CLOSED),
+    "portal:favicon": (("302 /static/muster/icons/favicon.svg",) * 5, CLOSED),
+    "portal:dev-mail": (("404",) * 5, CLOSED),  # no demo
+    # a person's own
+    "account_logout": (NO_POST, (IN,) * 5),
+    "attendance:today": ((IN, "200", "200", HERE, HERE), NO_POST),
+    "portal:me": ((IN, "200", "200", HERE, HERE), NO_POST),
+    "portal:choose-company": (
+        (IN, "200", "200", "403", "302 /operator/"), (IN, "404", "404", "403", "302 /operator/"),
+    ),
+    "attendance:punch-pass": (OWN, NO_POST),
+    "attendance:month": (OWN, NO_POST),
+    "attendance:day": (OWN, NO_POST),
+    "attendance:photo": ((IN, "404", "404", "404", "404"), NO_POST),
+    "attendance:consent": (
+        OWN, (IN, "302 /face/consent/", "302 /face/consent/", "404", "404"),
+    ),
+    "attendance:enrol": (
+        (IN, "302 /face/consent/", "302 /face/consent/", "404", "404"),
+        (IN, "409", "409", "404", "404"),
+    ),
+    "attendance:face-frame": (NO_POST, (IN, "409", "409", "404", "404")),
+    "attendance:face-finish": (
+        NO_POST, (IN, "302 /face/enrol/", "302 /face/enrol/", "404", "404"),
+    ),
+    # HR's site
+    "admin:index": (_site("200"), _site("200")),
+    "admin:login": (HR_ROW, HR_ROW),
+    "admin:logout": (_site(IN), _site(IN)),
+    "admin:autocomplete": (_site("403"), _site("405")),
+    "admin:jsi18n": (_site("200"), _site("405")),
+    "admin:app_list": (_site("302 /admin/"), _site("302 /admin/")),
+    "admin:None": (_site("404"), _site("404")),
+    "admin:*_changelist": (HR_LIST, HR_LIST),
+    "admin:*_history": (HR_ROW, HR_ROW),
+    "admin:companies_employee_send_sign_in_link": (HR_ROW, HR_ROW),
+    "admin:attendance_punchstate_accept": (HR_ROW, HR_ROW),
+    "admin:attendance_punchstate_void": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceperiod_reopen": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceperiod_lock": (HR_LIST, HR_LIST),
+    # the platform's site
+    "operator:index": (_site("200", of=OPERATOR_IN), _site("200", of=OPERATOR_IN)),
+    "operator:login": (
+        (IN, "403", "403", "403", "302 /operator/"), (IN, "403", "403", "403", "302 /operator/"),
+    ),
+    "operator:logout": (_site(IN, of=OPERATOR_IN), _site(IN, of=OPERATOR_IN)),
+    "operator:autocomplete": (_site("403", of=OPERATOR_IN), _site("405", of=OPERATOR_IN)),
+    "operator:jsi18n": (_site("200", of=OPERATOR_IN), _site("405", of=OPERATOR_IN)),
+    "operator:app_list": (
+        _site("302 /operator/", of=OPERATOR_IN), _site("302 /operator/", of=OPERATOR_IN),
+    ),
+    "operator:None": (_site("404", of=OPERATOR_IN), _site("404", of=OPERATOR_IN)),
+    "operator:*_changelist": (PLATFORM, PLATFORM),
+    "operator:companies_auditevent_history": (COMPANYS, COMPANYS),
+    "operator:companies_auditevent_change": (COMPANYS, PLATFORM_NEVER),
+    "operator:*_delete": (PLATFORM_NEVER, PLATFORM_NEVER),
+    "operator:companies_company_add": (PLATFORM, PLATFORM),
+    "operator:companies_auditevent_add": (PLATFORM_NEVER, PLATFORM_NEVER),
+    "operator:companies_jobrun_add": (PLATFORM_NEVER, PLATFORM_NEVER),
+    "operator:companies_operatorgrant_add": (PLATFORM_NEVER, PLATFORM_NEVER),
+}  # fmt: skip
+
+for _name in ("companies_company", "companies_jobrun", "companies_operatorgrant"):
+    TABLE[f"operator:{_name}_history"] = (PLATFORM, PLATFORM)
+    TABLE[f"operator:{_name}_change"] = (PLATFORM, PLATFORM_NEVER)
+
+# HR's records are added, changed and deleted; settings only added; the rest is read.
+RECORDS = (
+    "attendance_shiftassignment", "companies_calendarday", "companies_department",
+    "companies_employee", "companies_office", "companies_officeversion", "companies_placement",
+    "companies_rolegrant", "companies_shift",
+)  # fmt: skip
+SETTINGS = ("companies_policyversion", "companies_shiftversion")
+READ = (
+    "attendance_attendanceday", "attendance_attendanceperiod", "attendance_daymark",
+    "attendance_faceconsent", "attendance_faceenrolment", "attendance_punchstate",
+    "companies_auditevent", "companies_outboxmessage",
+)  # fmt: skip
+for _name in (*RECORDS, *SETTINGS, *READ):
+    TABLE[f"admin:{_name}_add"] = (HR_NEVER, HR_NEVER) if _name in READ else (HR_LIST, HR_LIST)
+    _kept = HR_ROW if _name in RECORDS else HR_NEVER
+    TABLE[f"admin:{_name}_change"] = (HR_ROW, _kept)
+    TABLE[f"admin:{_name}_delete"] = (_kept, _kept)
+
+
+def _leaves(patterns: Any, names: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for item in patterns:
+        if isinstance(item, URLResolver):
+            yield from _leaves(
+                item.url_patterns, names + f"{item.namespace}:" * bool(item.namespace)
+            )
+        else:
+            yield f"{names}{item.name}", item
+
+
+LEAVES = dict(_leaves(get_resolver().url_patterns))
+
+
+@dataclass
+class Stand:
+    """The company that is asked for, and the people who ask."""
+
+    world: World
+    other: World
+    operator: User
+
+    def row_id(self, site: Any, label: str) -> str:
+        model = next(m for m in site._registry if m._meta.label_lower.replace(".", "_") == label)
+        with no_scope("a row of the company under test"):
+            rows = model._default_manager.order_by("pk")
+            if hasattr(model, "company_id"):
+                rows = rows.filter(company=self.world.company)
+            return str(site.get_model_admin(model).row_id(rows[0]))
+
+    def address(self, name: str) -> str:
+        site = operator_site if name.startswith("operator:") else hr_site
+        model = name.partition(":")[2].split("_")[:2]
+        with company_scope(self.world.company):
+            frame = PunchFrame.objects.get()
+        person = self.world.maya.user
+        values: dict[str, Callable[[], Any]] = {
+            "object_id": lambda: self.row_id(site, "_".join(model)),
+            "date": lambda: dt.date(2026, 3, 2),
+            "public_id": lambda: person.public_id if "token" in keys else frame.public_id,
+            "token": lambda: links.sign_in_link(person).rstrip("/").rpartition("/")[2],
+            "app_label": lambda: "companies",
+            "url": lambda: "nowhere",
+        }
+        keys = LEAVES[name].pattern.regex.groupindex or LEAVES[name].pattern.converters
+        if name.endswith(":None"):
+            return f"/{name.partition(':')[0]}/nowhere/"
+        return reverse(name, kwargs={key: values[key]() for key in keys})
+
+
+@pytest.fixture
+def stand(db: None) -> Iterator[Stand]:
+    with time_machine.travel(at(NOON), tick=False):
+        world, other = fill(make_world()), fill(make_world(code="other"))
+        with faces.using(FakeEngine()):
+            world.punch(world.maya, "2026-03-04 09:00", frame=jpeg())
+        JobRun.objects.create(name="outbox", started_at=at(NOON))
+        grant = services.operator_create(name="Otto", email="o@m.example", by=job_actor("test"))
+        yield Stand(world, other, grant.user)
+
+
+def _row_of(name: str) -> list[str]:
+    return [pattern for pattern in TABLE if fnmatchcase(name, pattern)]
+
+
+def test_every_address_stands_in_the_table_once() -> None:
+    assert {name: _row_of(name) for name in LEAVES if len(_row_of(name)) != 1} == {}
+    assert {row for row in TABLE if not any(fnmatchcase(name, row) for name in LEAVES)} == set()
+
+
+WHO = ("nobody", "a colleague", "HR elsewhere", "who left", "an operator")
+
+
+def _person(stand: Stand, who: str) -> User | None:
+    if who == "who left":
+        with company_scope(stand.world.company):
+            Employee.objects.filter(pk=stand.world.maya.pk).update(left_on=dt.date(2026, 3, 1))
+    people = {
+        "a colleague": stand.world.bikram.user,
+        "HR elsewhere": stand.other.hari.user,
+        "who left": stand.world.maya.user,
+        "an operator": stand.operator,
+    }
+    return people.get(who)
+
+
+def _said(answer: HttpResponse) -> str:
+    target = urlsplit(answer.headers.get("Location", "")).path
+    return f"{answer.status_code} {target}".strip()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", WHO)
+def test_what_opens_to_whom(stand: Stand, who: str, method: str) -> None:
+    person, found, expected = _person(stand, who), {}, {}
+    for name in LEAVES:
+        client = Client()
+        if person is not None:
+            client.force_login(person)
+        sent = {FIELD: str(uuid.uuid4())} if method == "post" else {}
+        found[name] = _said(getattr(client, method)(stand.address(name), sent))
+        (row,) = _row_of(name)
+        expected[name] = TABLE[row][method == "post"][WHO.index(who)]
+    assert found == expected
+
+
+@pytest.mark.parametrize("who", ["HR elsewhere", "an operator", "nobody"])
+def test_no_form_of_another_page_is_taken(stand: Stand, who: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    person = _person(stand, who)
+    if person is not None:
+        client.force_login(person)
+    answers = {name: client.post(stand.address(name)).status_code for name in LEAVES}
+    assert set(answers.values()) == {403}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_looking_writes_nothing(stand: Stand, who: str) -> None:
+    client = Client()
+    person = _person(stand, who)
+    if person is not None:
+        client.force_login(person)
+    for name in LEAVES:
+        address = stand.address(name)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        statements = [q["sql"] for q in queries if "django_session" not in q["sql"]]
+        written = {text.split()[0] for text in statements} & {"INSERT", "UPDATE", "DELETE"}
+        assert not written, (name, statements)

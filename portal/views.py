@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -23,14 +24,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django.views.generic import TemplateView
 
 from attendance import pages
-from companies import links, selectors, services
+from companies import links, selectors, services, throttle
 from companies.actor import Actor
-from companies.errors import MusterError
+from companies.errors import MusterError, TooMany
 from companies.models import User
 from companies.once import once
 from portal import dev_mail as mails
 from portal.forms import PasswordForm, ResetForm
 
+RESETS_OF_A_CLIENT = 60
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -81,11 +83,23 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     is_sent = False
     if request.method == "POST" and form.is_valid():
         try:
+            _count_reset(request)
             services.password_reset_request(email=form.cleaned_data["email"], now=timezone.now())
             is_sent = True
         except MusterError as error:
             form.add_error("email", str(error))
     return render(request, "portal/password_reset.html", {"form": form, "sent": is_sent})
+
+
+def _count_reset(request: HttpRequest) -> None:
+    """Count by who asks what the service counts by address: nobody mails a whole list of people.
+
+    Raises:
+        TooMany: more than a whole office would ask for.
+    """
+    client = get_adapter(request).get_client_ip(request)
+    if not throttle.hit(f"reset-from:{client}", limit=RESETS_OF_A_CLIENT, seconds=3600):
+        raise TooMany
 
 
 @login_not_required

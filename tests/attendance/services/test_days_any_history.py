@@ -12,7 +12,8 @@ from django.db import transaction
 
 from attendance.enums import Direction, FaceState, Source
 from attendance.models import AttendanceDay, Punch, PunchState, ShiftAssignment
-from attendance.rules import windows
+from attendance.rules import judge as judging
+from attendance.rules import schema, windows
 from attendance.rules.types import Occurrence, Policy
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
@@ -179,3 +180,41 @@ def test_any_history_judged_again_date_by_date_or_at_once_writes_nothing(
         assert [history.judge(date, date) for date in dates] == [[]] * len(dates)
         assert history.judge(first, last) == []
         assert list(PunchState.objects.order_by("id").values()) == states
+
+
+def _verdict_of(row: AttendanceDay, now: dt.datetime) -> dict[str, object]:
+    """Make the verdict again from the stored input alone."""
+    verdict = judging.judge(schema.from_json(row.input), now=now)
+    return {
+        "status": verdict.status.value if verdict.status else "",
+        "code": verdict.code,
+        "is_open": verdict.is_open,
+        "settles_at": verdict.settles_at,
+        "first_in_at": verdict.first_in_at,
+        "last_out_at": verdict.last_out_at,
+        "worked_minutes": verdict.worked_minutes,
+        "break_minutes": verdict.break_minutes,
+        "late_minutes": verdict.late_minutes,
+        "early_minutes": verdict.early_minutes,
+        "exceptions": [item.value for item in verdict.exceptions],
+        "steps": [{"code": step.code, "values": dict(step.values)} for step in verdict.steps],
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_any_history_leaves_inputs_that_make_each_verdict_again(world: World, seed: int) -> None:
+    with company_scope(world.company):
+        history = History(world, seed)
+        history.happen()
+        history.judge(FIRST - 2 * DAY, FIRST + (DAYS + 3) * DAY)
+        settled = 0
+        for row in _rows().values():
+            moments = [row.judged_at]
+            if row.settled_at is not None:
+                settled += 1
+                moments.append(row.settles_at + 400 * DAY)
+            for now in moments:
+                again = _verdict_of(row, now)
+                assert again == {name: getattr(row, name) for name in again}
+            assert schema.to_json(schema.from_json(row.input)) == row.input
+    assert settled > DAYS

@@ -91,6 +91,30 @@ def taps(draw: st.DrawFn, date: dt.date, zone: str, *, days: int = 1) -> tuple[T
 
 
 @st.composite
+def short_presences(draw: st.DrawFn) -> tuple[Pattern, tuple[Tap, ...]]:
+    """A day shift that rounds and has breaks, and short pairs in it: little is left of them."""
+    rounding = st.builds(Rounding, st.sampled_from(RoundingMode), st.sampled_from((15, 30, 60)))
+    hours = st.lists(st.integers(9 * 12, 17 * 12), min_size=2, max_size=2, unique=True).map(sorted)
+    pauses = [
+        Break(*(dt.time(n // 12, n % 12 * 5) for n in pair))
+        for pair in draw(st.lists(hours, min_size=1, max_size=3))
+    ]
+    pattern = Pattern(
+        shift_id="shift", version_id="version", name="Short", start=dt.time(9), end=dt.time(17),
+        breaks=tuple(pauses), hours_mode=draw(st.sampled_from(HoursMode)),
+        round_in=draw(rounding), round_out=draw(rounding), round_duration=draw(rounding),
+    )  # fmt: skip
+    nine, _ = resolve(DATES[0], dt.time(9), ZONES[0])
+    found: list[Tap] = []
+    minute = 0
+    for n in range(2 * draw(st.integers(1, 3))):
+        minute += draw(st.integers(1, 80))
+        direction = Direction.OUT if n % 2 else Direction.IN
+        found.append(Tap(str(n), nine + dt.timedelta(minutes=minute), direction))
+    return pattern, tuple(found)
+
+
+@st.composite
 def marks(draw: st.DrawFn, date: dt.date, key: str) -> Mark:
     portion = draw(st.sampled_from(Portion))
     start = end = None

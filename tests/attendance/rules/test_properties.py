@@ -11,10 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.rules.codes import read
+from attendance.rules.hours import worked_time
 from attendance.rules.judge import judge
+from attendance.rules.pairing import pair_taps
 from attendance.rules.sheet import month_totals
-from attendance.rules.steps import REGISTRY
-from attendance.rules.types import DayInput, Occurrence, Owner, OwnerReason, Policy, Tap, Verdict
+from attendance.rules.steps import REGISTRY, Trail
+from attendance.rules.types import (
+    DayInput,
+    Occurrence,
+    Owner,
+    OwnerReason,
+    Pattern,
+    Policy,
+    Tap,
+    Verdict,
+)
 from attendance.rules.windows import attribute, occurrence, taps_of, trim
 from attendance.rules.zones import elapsed, local_date, resolve
 from tests.attendance.rules.build import properties
@@ -24,6 +35,7 @@ from tests.attendance.rules.strategies import (
     day_inputs,
     patterns,
     policies,
+    short_presences,
     taps,
 )
 
@@ -46,6 +58,23 @@ def test_figures_are_never_negative(day: DayInput, hours: int) -> None:
         verdict.early_minutes,
     )
     assert min(figures) >= 0
+
+
+@properties
+@given(short_presences())
+def test_worked_time_is_never_negative_however_much_breaks_and_rounding_take(
+    found: tuple[Pattern, tuple[Tap, ...]],
+) -> None:
+    pattern, punches = found
+    zone, trail = ZONES[0], Trail(ZONES[0])
+    paired = pair_taps(
+        punches, pairing=pattern.pairing, hours_mode=pattern.hours_mode, repeat_seconds=0,
+        trail=trail,
+    )  # fmt: skip
+    shift = occurrence(DATES[0], pattern, zone)
+    worked = worked_time(paired, shift, Policy(), zone, trail)
+    assert worked.duration >= dt.timedelta(0)
+    assert worked.minutes >= 0
 
 
 @properties

@@ -295,6 +295,29 @@ def test_a_presence_of_two_days_stays_in_one_row_whichever_date_is_judged(
         assert AttendanceDay.objects.get(date=DAY).worked_minutes == 48 * 60 - 10
 
 
+def test_a_presence_of_two_days_is_no_part_of_the_wide_window_it_ends_in(world: World) -> None:
+    """Monday's night, come to late, ends in the day-long window of Friday's shift."""
+    friday = dt.date(2026, 3, 6)
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=START, zone=ZONE, max_presence_hours=48
+        )
+        small_hours = make_shift(
+            world.company, "Small hours", dt.time(0, 30), dt.time(8, 30), window_before_minutes=1440
+        )
+        Placement.objects.filter(employee=world.maya).update(default_shift=None)
+        for date, shift in ((DAY, world.night_shift), (friday, small_hours)):
+            ShiftAssignment.objects.create(
+                company=world.company, employee=world.maya, shift=shift, starts_on=date,
+                ends_on=date,
+            )  # fmt: skip
+    world.punch(world.maya, "2026-03-03 01:15")
+    world.punch(world.maya, "2026-03-05 01:00", Direction.OUT)
+    with company_scope(world.company):
+        person_recompute(employee=world.maya, first=friday, last=friday, now=at("2026-03-05 02:00"))
+        assert set(PunchState.objects.values_list("attendance_date", flat=True)) == {DAY}
+
+
 def test_a_window_is_cut_once_however_often_its_neighbours_are_judged(world: World) -> None:
     """Tuesday's early shift is settled while Monday's night still waits for its absence."""
     tuesday = dt.date(2026, 3, 3)

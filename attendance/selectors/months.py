@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from attendance.enums import DayStatus
 from attendance.models import AttendanceDay
-from attendance.rules import codes, sheet, zones
+from attendance.rules import codes, sheet
 from attendance.rules.types import DayKind, Occurrence
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
@@ -53,7 +53,7 @@ def month(*, employee: Employee, first: dt.date, now: dt.datetime) -> Month:
         employee.company, [employee], settings=settings, first=first, last=last
     )[employee.pk]
     rows = people.judged_days([employee.pk], first=first, last=last)
-    today = zones.local_date(now, own.zone_on(now.date()))
+    today = own.date_at(now)
     days = tuple(
         MonthDay(
             date=date,

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from attendance.enums import MarkKind, Portion
 from attendance.models import AttendanceDay, DayMark, PunchState, ShiftAssignment
-from attendance.rules import calendar, windows
+from attendance.rules import calendar, windows, zones
 from attendance.rules.types import DayKind, Mark, Occurrence, Pattern
 from attendance.selectors.settings import CompanyPolicy, CompanySettings, OfficeSettings, Steps
 from companies.models import Company, Employee, Placement
@@ -43,6 +43,14 @@ class PersonCalendar:
         _office_id, office = self._office_on(date)
         own = placement.zone if placement else ""
         return own or (office.zone if office else "") or self.policy_on(date).zone
+
+    def zone_at(self, instant: dt.datetime) -> str:
+        """Return the zone of the person's clocks at an instant: that of the date they show."""
+        return self.zone_on(zones.local_date(instant, self.zone_on(instant.date())))
+
+    def date_at(self, instant: dt.datetime) -> dt.date:
+        """Return the date that it is for the person at an instant."""
+        return zones.local_date(instant, self.zone_at(instant))
 
     def pattern_on(self, date: dt.date) -> Pattern | None:
         """Return the shift's knobs: the roster's, else the person's default shift's."""

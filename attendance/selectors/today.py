@@ -60,8 +60,7 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
     calendar = people.person_calendars(
         employee.company, [employee], settings=settings, first=utc - 2 * _DAY, last=utc + 2 * _DAY
     )[employee.pk]
-    zone = calendar.zone_on(utc)
-    date = zones.local_date(now, zone)
+    zone, date = calendar.zone_at(now), calendar.date_at(now)
     states = people.punch_states([employee.pk], since=now - 2 * _DAY, until=now)[employee.pk]
     live = [state for state in states if state.voided_at is None]
     monday = date - dt.timedelta(days=date.weekday())
@@ -130,7 +129,7 @@ def _occurrences_near(calendar: PersonCalendar, now: dt.datetime) -> tuple[Occur
 
     Tomorrow's is among them: the window of a shift just after midnight opens this evening.
     """
-    date = zones.local_date(now, calendar.zone_on(now.date()))
+    date = calendar.date_at(now)
     found = (calendar.occurrence_on(day) for day in (date - _DAY, date, date + _DAY))
     return windows.trim(item for item in found if item is not None)
 

@@ -201,7 +201,7 @@ def _owners(work: _Work) -> dict[str, Owner]:
     return windows.attribute(
         [tap_of(state) for state in work.live()],
         _untrimmed(work),
-        zone_of=lambda instant: work.calendar.zone_on(instant.date()),
+        zone_of=work.calendar.zone_at,
         policy_on=work.policy_on,
         fixed=_fixed(work),
     )

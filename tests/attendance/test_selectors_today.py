@@ -206,6 +206,31 @@ def test_a_zone_of_ones_own_comes_before_the_offices(world: World) -> None:
     assert (present.zone, present.claim().zone) == ("Europe/Lisbon", "Europe/Lisbon")
 
 
+@pytest.mark.parametrize(
+    ("moment", "zone", "date"),
+    [
+        ("2026-03-15T10:00+00:00", "Pacific/Auckland", 15),
+        ("2026-03-15T18:00+00:00", "Australia/Sydney", 16),
+        ("2026-03-16T00:30+00:00", "Australia/Sydney", 16),
+    ],
+)
+def test_a_move_holds_from_the_beginning_of_its_date_there(
+    world: World, moment: str, zone: str, date: int
+) -> None:
+    """Both places are ahead of UTC, where the date begins hours later."""
+    with company_scope(world.company):
+        for first, there in (
+            ("2026-01-01", "Pacific/Auckland"),
+            ("2026-03-16", "Australia/Sydney"),
+        ):
+            OfficeVersion.objects.create(
+                company=world.company, office=world.office, zone=there,
+                starts_on=dt.date.fromisoformat(first),
+            )  # fmt: skip
+        present = today(employee=_fresh(world, world.maya), now=dt.datetime.fromisoformat(moment))
+    assert (present.zone, present.date) == (zone, dt.date(2026, 3, date))
+
+
 def test_the_pass_says_who_where_and_what(world: World) -> None:
     present = _today(world, "2026-03-02 08:50")
     claim = present.claim()

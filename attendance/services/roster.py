@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from attendance.errors import AssignmentOverlaps
-from attendance.models import ShiftAssignment
+from attendance.models import AttendanceDay, ShiftAssignment
 from attendance.rules import windows
 from attendance.rules.types import Occurrence
 from attendance.selectors import people
@@ -73,15 +74,18 @@ def assignment_save(
 ) -> ShiftAssignment:
     """Put a person on a shift, or change such a row; open days are judged again.
 
+    A row may go to another person: then the days of both are.
+
     Raises:
         NotAllowed, AssignmentOverlaps; ValidationError for a range that ends before it starts.
     """
     if not can_manage_records(by, employee):
         raise NotAllowed
-    locked = days.lock_person(employee)
+    both = _lock(employee, *([assignment.employee] if assignment else []))
+    locked = both[employee.pk]
     row = assignment or ShiftAssignment(company=locked.company)
     before = audit.snapshot(assignment) if assignment else {}
-    affected = [starts_on, *([assignment.starts_on] if assignment else [])]
+    since = min(starts_on, assignment.starts_on) if assignment else starts_on
     row.employee, row.shift, row.starts_on, row.ends_on = locked, shift, starts_on, ends_on
     # The clash is named first: the table's own rule of one start a date could not name it.
     if ends_on is None or starts_on <= ends_on:
@@ -94,7 +98,8 @@ def assignment_save(
         subject=row,
         changes=audit.difference(before, audit.snapshot(row)),
     )
-    _rejudge_open(locked, min(affected))
+    for person in both.values():
+        _rejudge_open(person, since)
     return row
 
 
@@ -119,10 +124,20 @@ def assignment_delete(*, assignment: ShiftAssignment, by: Actor) -> None:
     _rejudge_open(locked, starts_on)
 
 
+def _lock(*employees: Employee) -> dict[int, Employee]:
+    """Take several people's locks, always in one order: two changes cannot hold up each other."""
+    distinct = {employee.pk: employee for employee in employees}
+    return {pk: days.lock_person(distinct[pk]) for pk in sorted(distinct)}
+
+
 def _rejudge_open(employee: Employee, since: dt.date) -> None:
-    """Judge the open rows again; settled ones keep what they were judged by."""
+    """Judge the open rows again, of leave booked ahead too; settled ones keep what they have."""
     now = timezone.now()
-    first = max(since, now.date() - dt.timedelta(days=2)) - dt.timedelta(days=1)
-    last = now.date() + dt.timedelta(days=1)
-    if first <= last:
-        days.days_recompute(employee=employee, first=first, last=last, now=now)
+    today, a_day = now.date(), dt.timedelta(days=1)
+    rows = AttendanceDay.objects.filter(
+        employee=employee, settled_at__isnull=True, date__gte=since - a_day
+    )
+    found = rows.aggregate(first=Min("date"), last=Max("date"))
+    first = min(found["first"] or today, max(since, today - 2 * a_day) - a_day)
+    last = max(found["last"] or today, today + a_day)
+    days.days_recompute(employee=employee, first=first, last=last, now=now)

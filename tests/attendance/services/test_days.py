@@ -27,6 +27,7 @@ from companies.enums import CalendarKind
 from companies.models import (
     AuditEvent,
     CalendarDay,
+    Office,
     OfficeVersion,
     Placement,
     PolicyVersion,
@@ -125,6 +126,32 @@ def test_nobody_is_absent_before_joining_or_after_leaving(world: World) -> None:
         _judge(world, first=dt.date(2026, 2, 25), last=dt.date(2026, 3, 10))
         dates = list(AttendanceDay.objects.order_by("date").values_list("date", flat=True))
     assert dates == [dt.date(2026, 3, day) for day in (2, 3, 4)]
+
+
+def test_who_moves_within_the_month_is_judged_by_each_place_in_its_time(world: World) -> None:
+    """From Tuesday on in Lisbon, at night: the shift of 10 March begins at 22:00 there."""
+    with company_scope(world.company):
+        lisbon = Office.objects.create(company=world.company, name="Lisbon")
+        OfficeVersion.objects.create(company=world.company, office=lisbon, zone="Europe/Lisbon")
+        Placement.objects.create(
+            company=world.company, employee=world.maya, starts_on=dt.date(2026, 3, 10),
+            office=lisbon, default_shift=world.night_shift,
+        )  # fmt: skip
+    for when, direction in (
+        ("2026-03-09 09:00", Direction.IN), ("2026-03-09 17:30", Direction.OUT),
+        ("2026-03-11 03:50", Direction.IN), ("2026-03-11 11:45", Direction.OUT),
+    ):  # fmt: skip
+        world.punch(world.maya, when, direction)
+    with company_scope(world.company):
+        _judge(world, first=dt.date(2026, 3, 9), last=dt.date(2026, 3, 10))
+        rows = AttendanceDay.objects.filter(date__range=("2026-03-09", "2026-03-10"))
+        facts = rows.order_by("date").values_list(
+            "zone", "status", "worked_minutes", "late_minutes"
+        )
+        assert list(facts) == [
+            (ZONE, DayStatus.PRESENT, 480, 0),
+            ("Europe/Lisbon", DayStatus.PRESENT, 475, 5),
+        ]
 
 
 def test_a_settled_day_keeps_the_hours_it_was_judged_by(world: World) -> None:

@@ -18,7 +18,14 @@ from attendance.errors import (
     PeriodLocked,
     PeriodNotLocked,
 )
-from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchEntry, PunchState
+from attendance.models import (
+    AttendanceDay,
+    AttendancePeriod,
+    DayMark,
+    Punch,
+    PunchEntry,
+    PunchState,
+)
 from attendance.services import decisions, marks
 from attendance.services.days import person_recompute
 from companies.enums import Role
@@ -158,6 +165,28 @@ def test_a_locked_month_keeps_its_rows_whatever_arrives(world: World, april: Any
         with pytest.raises(PeriodLocked) as refused:
             decisions.punch_void(punch=punch, reason="too late", by=world.hr)
         assert str(refused.value) == "March 2026 is locked. HR can reopen it with a reason."
+
+
+def test_a_locked_month_takes_no_marks_and_gives_none_back(world: World, april: Any) -> None:
+    with company_scope(world.company):
+        leave: Any = {"employee": world.maya, "kind": MarkKind.LEAVE, "code": "CL"}
+        mark = marks.mark_add(**leave, date=DAY, source_ref="r:1", by=world.hr)
+        period = decisions.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+        before = list(AttendanceDay.objects.order_by("id").values())
+        for change in (
+            lambda: marks.mark_add(
+                **leave, date=dt.date(2026, 3, 31), source_ref="r:2", by=world.hr
+            ),
+            lambda: marks.mark_withdraw(mark=mark, source_ref="r:1", by=world.hr),
+        ):
+            with pytest.raises(PeriodLocked):
+                change()
+        assert DayMark.objects.get() == mark
+        assert list(AttendanceDay.objects.order_by("id").values()) == before
+        marks.mark_add(**leave, date=dt.date(2026, 4, 1), source_ref="r:3", by=world.hr)
+        decisions.period_reopen(period=period, reason="leave was taken back", by=world.hr)
+        marks.mark_withdraw(mark=mark, source_ref="r:1", by=world.hr)
+        assert AttendanceDay.objects.get(employee=world.maya, date=DAY).status == DayStatus.ABSENT
 
 
 def test_a_reopened_month_is_judged_again(world: World, april: Any) -> None:

@@ -135,7 +135,10 @@ def _occurrences_near(calendar: PersonCalendar, now: dt.datetime) -> tuple[Occur
 
 
 def _missing_out(rows: dict[dt.date, AttendanceDay], date: dt.date) -> dt.date | None:
-    before = [day for day in rows if day < date]
+    """Return the last date worked before this one, where its check-out was forgotten."""
+    before = [
+        day for day, row in rows.items() if day < date and (row.first_in_at or row.last_out_at)
+    ]
     if not before:
         return None
     latest = rows[max(before)]

@@ -263,6 +263,12 @@ def test_a_forgotten_check_out_is_remembered(world: World, which: str) -> None:
     assert _today(world, when).missing_out_on == missing
 
 
+def test_a_forgotten_check_out_is_remembered_over_a_day_of_absence(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:00")
+    _judge(world, "2026-03-04 08:00")
+    assert _today(world, "2026-03-04 08:00").missing_out_on == dt.date(2026, 3, 2)
+
+
 def test_only_the_last_day_worked_is_remembered(world: World) -> None:
     world.punch(world.maya, "2026-03-02 09:00")
     world.punch(world.maya, "2026-03-03 09:00")

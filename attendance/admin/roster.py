@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 
 from attendance.models import ShiftAssignment
 from attendance.services import roster
-from companies.admin_base import RecordAdmin
 from companies.admin_filters import (
     DateFilter,
     OfficeOfPersonFilter,
@@ -19,6 +18,7 @@ from companies.admin_filters import (
     row_filter,
 )
 from companies.admin_forms import RecordForm
+from companies.admin_records import RecordAdmin
 from companies.errors import MusterError
 from companies.models import Shift
 

@@ -14,10 +14,11 @@ from unfold.decorators import action, display
 
 from companies import permissions, services
 from companies.actor import Actor
-from companies.admin_base import DatedAdmin, DatedRows, RecordAdmin
+from companies.admin_base import DatedRows
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
+from companies.admin_records import DatedAdmin, RecordAdmin
 from companies.models import Department, Employee, Office, Placement, RoleGrant
 from companies.selectors import link_address
 

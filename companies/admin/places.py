@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from companies.admin_base import DatedAdmin, DatedRows, RecordAdmin, VersionAdmin
+from companies.admin_base import DatedRows
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DateFilter, row_filter
 from companies.admin_forms import FirstRow
+from companies.admin_records import DatedAdmin, RecordAdmin, VersionAdmin
 from companies.models import Office, OfficeVersion
 
 _OFFICE_FIELDS = ("zone", "country", "region", "weekly_off")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-from companies.admin_base import DatedRows, RecordAdmin, VersionAdmin
+from companies.admin_base import DatedRows
 from companies.admin_forms import FirstRow
+from companies.admin_records import RecordAdmin, VersionAdmin
 from companies.models import ShiftVersion
 
 _HOURS = ("start_time", "end_time", "breaks")

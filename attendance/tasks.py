@@ -15,7 +15,7 @@ from django.utils import timezone
 from attendance.enums import FaceState
 from attendance.models import AttendanceDay, PunchFrame, PunchState
 from attendance.selectors.settings import company_settings
-from attendance.services import days, evidence, pictures
+from attendance.services import days, enrolment, evidence, pictures
 from companies import audit
 from companies.actor import job_actor
 from companies.models import Company, Employee, JobRun
@@ -139,6 +139,18 @@ def _sweep_person(employee: Employee, back: dt.date, now: dt.datetime) -> int:
     if first > last:
         return 0
     return len(days.person_recompute(employee=employee, first=first, last=last, now=now))
+
+
+def face_retention() -> int:
+    """Delete the face data of who has left; return of how many people."""
+    now = timezone.now()
+    deleted, failures = 0, _Failures()
+    for company in _companies():
+        with company_scope(company), failures.noted(f"company {company.public_id}"):
+            by = job_actor("face_retention", company)
+            deleted += enrolment.enrolments_end_departed(by=by, now=now)
+    failures.tell()
+    return deleted
 
 
 def photo_retention() -> int:

@@ -38,6 +38,7 @@ JOBS = (
     Job("pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600),
     Job("settle_open", 60, "attendance.tasks:settle_open"),
     Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep"),
+    Job("face_retention", 3600, "attendance.tasks:face_retention"),
     Job("photo_retention", 6 * 3600, "attendance.tasks:photo_retention"),
 )
 

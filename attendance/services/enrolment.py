@@ -33,6 +33,7 @@ from integrations.faces.protocol import FaceEngine, Purpose
 log = logging.getLogger(__name__)
 
 FRAMES_NEEDED = 3
+_LIVE = (EnrolmentState.CAPTURING, EnrolmentState.ACTIVE)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _drop_unseen(employee: Employee) -> None:
 
 
 def _end_all(employee: Employee, *, by: Actor, now: dt.datetime) -> None:
-    live = FaceEnrolment.objects.filter(employee=employee).exclude(state=EnrolmentState.ENDED)
+    live = FaceEnrolment.objects.filter(employee=employee, state__in=_LIVE)
     for enrolment in live:
         _end(enrolment, by=by, now=now)
 
@@ -112,6 +113,20 @@ def _end(enrolment: FaceEnrolment, *, by: Actor, now: dt.datetime) -> None:
     enrolment.state, enrolment.ended_at = EnrolmentState.ENDED, now
     enrolment.save(update_fields=["state", "ended_at"])
     audit.record(by=by, verb="face_enrolment_ended", subject=enrolment)
+
+
+def enrolments_end_departed(*, by: Actor, now: dt.datetime) -> int:
+    """Delete the face data of the scope's people who have left; return of how many.
+
+    Nobody compares their face any more, and they cannot sign in to withdraw; nor can who is
+    switched off.
+    """
+    live = Employee.objects.filter(face_enrolments__state__in=_LIVE).distinct().order_by("pk")
+    departed = [employee for employee in live if employee.has_left(now)]
+    for employee in departed:
+        with transaction.atomic():
+            _end_all(days.lock_person(employee), by=by, now=now)
+    return len(departed)
 
 
 @transaction.atomic

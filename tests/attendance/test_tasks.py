@@ -13,9 +13,16 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from attendance import checks, tasks
-from attendance.enums import DayStatus, Direction, FaceState
-from attendance.models import AttendanceDay, PunchFrame, PunchState
-from companies.models import AuditEvent, OfficeVersion, Placement, PolicyVersion
+from attendance.enums import DayStatus, Direction, EnrolmentState, FaceState
+from attendance.models import (
+    AttendanceDay,
+    FaceEnrolment,
+    FaceTemplate,
+    PunchFrame,
+    PunchState,
+)
+from attendance.services import enrolment
+from companies.models import AuditEvent, Employee, OfficeVersion, Placement, PolicyVersion
 from companies.scoping import company_scope
 from portal import jobs
 from tests.attendance.fakes import FakeEngine, jpeg
@@ -206,6 +213,52 @@ def test_a_raw_picture_without_a_punch_is_deleted_after_two_days(
     with _at("2026-03-04 12:00"):
         assert tasks.photo_retention() == 1
     assert not os.path.exists(photos_folder / key)
+
+
+# --- faces ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("left", "when", "kept"),
+    [
+        ({"left_on": MONDAY}, "2026-03-03 17:44", 3),  # it is still Monday somewhere
+        ({"left_on": MONDAY}, "2026-03-03 17:46", 0),
+        ({"is_active": False}, "2026-03-02 09:00", 0),
+        ({}, "2030-01-01 09:00", 3),
+    ],
+)
+def test_the_face_of_who_has_left_is_deleted(
+    world: World, other_world: World, enrol: Any, left: dict[str, Any], when: str, kept: int
+) -> None:
+    for each in (world, other_world):
+        enrol(each, each.maya)
+    enrol(world, world.bikram)
+    with company_scope(world.company):
+        Employee.objects.filter(pk=world.maya.pk).update(**left)
+    with _at(when):
+        assert tasks.face_retention() == (0 if kept else 1)
+        assert tasks.face_retention() == 0
+    with company_scope(world.company):
+        assert FaceTemplate.objects.filter(enrolment__employee=world.maya).count() == kept
+        assert FaceTemplate.objects.filter(enrolment__employee=world.bikram).count() == 3
+        ended = AuditEvent.objects.filter(verb="face_enrolment_ended")
+        assert [(event.subject_label, event.actor_name) for event in ended] == [
+            ("Maya (maya)", "face_retention")
+        ] * (kept == 0)
+    with company_scope(other_world.company):
+        assert FaceTemplate.objects.count() == 3
+
+
+def test_a_capture_left_unfinished_goes_with_the_person(world: World, engine: FakeEngine) -> None:
+    maya = world.actor(world.maya)
+    with company_scope(world.company):
+        enrolment.consent_answer(by=maya, is_given=True, now=at("2026-03-02 09:00"))
+        enrolment.enrolment_start(by=maya, now=at("2026-03-02 09:00"))
+        enrolment.frame_add(by=maya, frame=jpeg())
+        Employee.objects.filter(pk=world.maya.pk).update(left_on=MONDAY)
+    with _at("2026-03-05 09:00"):
+        assert tasks.face_retention() == 1
+    with company_scope(world.company):
+        assert not FaceTemplate.objects.exists()
+        assert FaceEnrolment.objects.get().state == EnrolmentState.ENDED
 
 
 # --- checks -----------------------------------------------------------------------------------

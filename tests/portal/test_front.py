@@ -127,11 +127,12 @@ def test_the_demo_shows_whom_one_can_be(client: Client, db: None, settings: Any)
 # --- jobs -------------------------------------------------------------------------------------
 def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     assert [job.name for job in jobs.JOBS] == [
-        "outbox", "pending_verify", "settle_open", "absence_sweep", "photo_retention",
+        "outbox", "pending_verify", "settle_open", "absence_sweep", "face_retention",
+        "photo_retention",
     ]  # fmt: skip
     for job in jobs.JOBS:
         call_command("job", job.name)
-    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 5
+    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 6
 
 
 def _broken() -> int:

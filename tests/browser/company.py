@@ -10,8 +10,12 @@ import datetime as dt
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from companies.models import Company, Shift
 
 PASSWORD = "a kettle of strong tea"
 PEOPLE = (
@@ -41,21 +45,38 @@ def noon_zone(now: dt.datetime) -> tuple[str, dt.datetime]:
     return name, now + dt.timedelta(hours=hours)
 
 
+def hire(company: Company, shift: Shift, joined_on: dt.date) -> None:
+    """Let everybody work on that shift, in the scope of their company."""
+    from companies.models import Department, Employee, Office, Placement, User
+
+    office = Office.objects.get(company=company)
+    department = Department.objects.create(company=company, name="Looms")
+    for number, name in enumerate(PEOPLE, start=1):
+        email = f"{name}@terai.example"
+        employee = Employee.objects.create(
+            company=company,
+            user=User.objects.create_user(email=email, name=name.title(), password=PASSWORD),
+            code=f"T{number}",
+            name=name.title(),
+            email=email,
+            joined_on=joined_on,
+        )
+        Placement.objects.create(
+            company=company,
+            employee=employee,
+            starts_on=joined_on,
+            office=office,
+            department=department,
+            default_shift=shift,
+        )
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
     from companies import services
     from companies.actor import job_actor
-    from companies.models import (
-        Department,
-        Employee,
-        Office,
-        Placement,
-        PolicyVersion,
-        Shift,
-        ShiftVersion,
-        User,
-    )
+    from companies.models import PolicyVersion, Shift, ShiftVersion, User
     from companies.scoping import company_scope
 
     now = dt.datetime.now(dt.UTC)
@@ -84,26 +105,7 @@ def main() -> None:
             end_time=(begins + dt.timedelta(hours=6)).time(),
             late_grace_minutes=10,
         )
-        office = Office.objects.get(company=company)
-        department = Department.objects.create(company=company, name="Looms")
-        for number, name in enumerate(PEOPLE, start=1):
-            email = f"{name}@terai.example"
-            employee = Employee.objects.create(
-                company=company,
-                user=User.objects.create_user(email=email, name=name.title(), password=PASSWORD),
-                code=f"T{number}",
-                name=name.title(),
-                email=email,
-                joined_on=wall.date() - dt.timedelta(days=40),
-            )
-            Placement.objects.create(
-                company=company,
-                employee=employee,
-                starts_on=employee.joined_on,
-                office=office,
-                department=department,
-                default_shift=shift,
-            )
+        hire(company, shift, wall.date() - dt.timedelta(days=40))
     hr = User.objects.get(email="hr@terai.example")
     hr.set_password(PASSWORD)
     hr.save(update_fields=["password"])

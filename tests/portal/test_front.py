@@ -108,6 +108,15 @@ def test_me_shows_who_one_is_here(client: Client, world: World) -> None:
         assert words in page.text
 
 
+@pytest.mark.parametrize(("who", "is_shown"), [("hari", True), ("maya", False)])
+def test_hr_finds_the_way_to_its_admin(
+    client: Client, world: World, who: str, is_shown: bool
+) -> None:
+    client.force_login(getattr(world, who).user)
+    for address in ("/", "/month/", "/me/"):
+        assert ('<a href="/admin/">' in client.get(address).text) is is_shown
+
+
 # --- demo -------------------------------------------------------------------------------------
 def test_the_demos_pages_are_nowhere_else(client: Client, db: None) -> None:
     assert client.get("/demo/mail/").status_code == 404

@@ -23,13 +23,14 @@ from companies.models import (
     Employee,
     JobRun,
     Office,
+    Placement,
     RoleGrant,
     Shift,
     User,
 )
 from companies.scoping import company_scope, no_scope
 from portal.admin_sites import hr_site, operator_site
-from tests.attendance.world import START, World, make_person
+from tests.attendance.world import START, World, make_person, make_world
 
 HR = {model._meta.label_lower: (model, admin) for model, admin in hr_site._registry.items()}
 OPERATOR = {m._meta.label_lower: (m, admin) for m, admin in operator_site._registry.items()}
@@ -218,6 +219,9 @@ def test_the_row_search_finds_the_own_company_only(hr: Client, world: World, oth
 
 
 # --- statements -------------------------------------------------------------------------------
+BUSY = ("attendance.attendanceday", "attendance.punchstate", "companies.employee")
+
+
 def _statements(client: Client, path: str) -> int:
     client.get(path)
     with CaptureQueriesContext(connection) as queries:
@@ -225,13 +229,13 @@ def _statements(client: Client, path: str) -> int:
     return len(queries)
 
 
-def _multiply(world: World, count: int) -> None:
+def _multiply(world: World, count: int, when: str = "2026-03-03 09:00") -> None:
     """Add people with placements and days, and rows of the other kinds."""
     with company_scope(world.company):
         start = Employee.objects.count()
         for n in range(start, start + count):
             person = make_person(world.company, f"Person{n}", world.office, world.day_shift)
-            world.punch(person, "2026-03-03 09:00")
+            world.punch(person, when)
             Department.objects.create(company=world.company, name=f"D{n}")
             Office.objects.create(company=world.company, name=f"O{n}")
             Shift.objects.create(company=world.company, name=f"S{n}")
@@ -250,6 +254,33 @@ def test_lists_cost_the_same_with_more_rows(hr: Client, world: World) -> None:
     few = {path: _statements(hr, path) for path in paths}
     _multiply(world, 45)
     assert {path: _statements(hr, path) for path in paths} == few
+
+
+def _alone(world: World) -> World:
+    """Leave HR as the only person of a company that has nothing else yet."""
+    others = (world.maya, world.bikram)
+    with company_scope(world.company):
+        Placement.objects.filter(employee__in=others).delete()
+        for person in others:
+            person.delete()
+    return world
+
+
+@pytest.mark.parametrize("label", BUSY)
+def test_a_busy_list_costs_the_same_with_one_row_and_three(
+    client: Client, db: None, label: str
+) -> None:
+    world = _alone(make_world())
+    # Nobody was expected the day before: a punch then makes one day.
+    after_a_day_off = "2026-03-01 09:00"
+    world.punch(world.hari, after_a_day_off)
+    client.force_login(world.hari.user)
+    path = _address(HR[label][1], "changelist")
+    one = _statements(client, path)
+    assert client.get(path).context["cl"].result_count == 1
+    _multiply(world, 2, after_a_day_off)
+    assert _statements(client, path) == one
+    assert client.get(path).context["cl"].result_count == 3
 
 
 def test_the_operators_lists_cost_the_same_with_more_rows(

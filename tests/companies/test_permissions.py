@@ -11,6 +11,7 @@ from companies import permissions
 from companies.actor import Actor, job_actor
 from companies.enums import ActorKind, Role
 from companies.models import RoleGrant
+from companies.scoping import company_scope
 from tests.attendance.world import World
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +109,17 @@ def test_roles_are_never_given_to_oneself(
 ) -> None:
     grant = RoleGrant(company=world.company, user=getattr(world, to).user, role=role)
     assert permissions.can_grant_role(_actors(world, other)[who], grant) is allowed
+
+
+@pytest.mark.parametrize("who", _TABLE)
+def test_hr_ends_an_employment_and_of_a_company_admin_only_another(
+    world: World, other: World, who: str
+) -> None:
+    actor = _actors(world, other)[who]
+    with company_scope(world.company):
+        assert permissions.can_end_employment(actor, world.maya) is (_TABLE[who] == _ALL)
+        RoleGrant.objects.create(
+            company=world.company, user=world.maya.user, role=Role.COMPANY_ADMIN,
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+        assert permissions.can_end_employment(actor, world.maya) is (who == "company_admin")

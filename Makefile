@@ -69,7 +69,7 @@ check: dev ## Lint, types, floors, migrations, deploy check
 	@SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') MUSTER_PUBLIC_URL=https://muster.example \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: dev ## Measure the punch path on PostgreSQL; DATABASE_URL says which server
+bench: portraits ## Measure the punch path on PostgreSQL; DATABASE_URL says which server
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(VENV)/.tools ## Resolve the requirements anew, hashed, without addresses

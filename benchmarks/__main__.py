@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from benchmarks import stand
+from tests.portraits import PortraitsMissing
+
+SECTIONS = (1, 2, 3, 4, 5)
 
 
 def _say(title: str, lines: Iterable[str]) -> None:
@@ -16,36 +20,36 @@ def _say(title: str, lines: Iterable[str]) -> None:
         print(f"  {line}", flush=True)
 
 
-def _measure(port: int) -> None:
+def _measure(port: int, sections: Collection[int]) -> None:
     # Django reads its settings when it is first used: the stand must be up by then.
     import django  # noqa: PLC0415  # settings: the stand must be up
     from django.core.management import call_command  # noqa: PLC0415  # settings: the stand must be up
 
     django.setup()
-    from benchmarks import company, punch, urls  # noqa: PLC0415  # apps: models must be loaded
+    from benchmarks import sections as every  # noqa: PLC0415  # apps: models must be loaded
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
-    urls.make_table()
-    frame = company.frame()
-    print(f"frame: 640×480 JPEG, {len(frame) / 1024:.0f} KiB")
-    world, people = company.make("load", punch.PEOPLE)
-    counted = punch.count(world, people[0], frame)
-    with stand.server(port):
-        raced = punch.race(world, people[1:], frame, port)
-    _say("1. POST /punch with a picture", punch.report(counted, raced))
+    for title, lines in every.run(port, sections):
+        _say(title, lines)
 
 
 def main() -> int:
     """Measure, or say in one line why that cannot be."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--port", type=int, default=8108, help="for gunicorn (default 8108)")
-    port = parser.parse_args().port
+    parser.add_argument(
+        "--only", type=int, nargs="+", choices=SECTIONS, default=SECTIONS, metavar="N",
+        help="these sections only (default all)",
+    )  # fmt: skip
+    asked = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    # Told to end, it still takes away what it made.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(1))
     try:
         with stand.folder(), stand.database():
-            _measure(port)
-    except stand.CannotMeasure as error:
+            _measure(asked.port, asked.only)
+    except (stand.CannotMeasure, PortraitsMissing) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

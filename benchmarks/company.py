@@ -63,23 +63,48 @@ def make(code: str, people: int) -> tuple[World, list[Employee]]:
     return world, employees
 
 
-def enrol(world: World, employee: Employee, engine: FaceEngine, templates: Sequence[bytes]) -> None:
-    """Let the person have agreed to face checks, with these templates as their face."""
-    person = str(employee.public_id)
+def dismiss(world: World, *people: Employee) -> None:
+    """Let there never have been these people."""
     with company_scope(world.company):
-        FaceConsent.objects.create(
-            company=world.company, employee=employee, text_version=consent_text.VERSION,
-            text_sha256="", locale="en", is_given=True, decided_at=timezone.now(),
+        Placement.objects.filter(employee__in=people).delete()
+        for person in people:
+            person.delete()
+
+
+def enrol(
+    world: World, people: Sequence[Employee], engine: FaceEngine, templates: Sequence[list[bytes]]
+) -> None:
+    """Let each of the people have agreed to face checks, with their templates as their face."""
+    now = timezone.now()
+    with company_scope(world.company):
+        consents = FaceConsent.objects.bulk_create(
+            FaceConsent(
+                company=world.company, employee=employee, text_version=consent_text.VERSION,
+                text_sha256="", locale="en", is_given=True, decided_at=now,
+            )
+            for employee in people
         )  # fmt: skip
-        enrolment = FaceEnrolment.objects.create(
-            company=world.company, employee=employee, state=EnrolmentState.ACTIVE
+        enrolments = FaceEnrolment.objects.bulk_create(
+            FaceEnrolment(
+                company=world.company, employee=consent.employee, consent=consent,
+                state=EnrolmentState.ACTIVE, started_at=now, activated_at=now,
+            )
+            for consent in consents
+        )  # fmt: skip
+        FaceTemplate.objects.bulk_create(
+            _sealed(enrolment, engine, template)
+            for enrolment, own in zip(enrolments, templates, strict=True)
+            for template in own
         )
-        for template in templates:
-            sealed = vault.seal(template, person=person, engine=engine.name, version=engine.version)
-            FaceTemplate.objects.create(
-                company=world.company, enrolment=enrolment, engine=engine.name,
-                version=engine.version, key_id=sealed.key_id, ciphertext=sealed.ciphertext,
-            )  # fmt: skip
+
+
+def _sealed(enrolment: FaceEnrolment, engine: FaceEngine, template: bytes) -> FaceTemplate:
+    person = str(enrolment.employee.public_id)
+    sealed = vault.seal(template, person=person, engine=engine.name, version=engine.version)
+    return FaceTemplate(
+        company=enrolment.company, enrolment=enrolment, engine=engine.name,
+        version=engine.version, key_id=sealed.key_id, ciphertext=sealed.ciphertext,
+    )  # fmt: skip
 
 
 def pass_of(world: World, employee: Employee, direction: Direction = Direction.IN) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from benchmarks import company, load, stand, urls
+from benchmarks import company, forms, load, stand, urls
 from companies.models import Employee
 from tests.attendance.doorway import statements
 from tests.attendance.world import World
@@ -23,7 +23,6 @@ SESSIONS = 200
 CONNECTIONS = stand.WORKERS * stand.THREADS
 PAIRS = 8
 SECONDS = 3.0
-_BOUNDARY = "muster-benchmark"
 
 
 @dataclass(frozen=True)
@@ -42,20 +41,11 @@ class Race:
         return statistics.median(self.ratios)
 
 
-def _fields(world: World, employee: Employee) -> dict[str, str]:
-    return {
-        "pass": company.pass_of(world, employee),
-        "direction": "in",
-        "device_at": "2026-03-02T09:03:58+05:45",
-        "no_frame": "",
-    }
-
-
 def count(world: World, employee: Employee, frame: bytes) -> tuple[int, int]:
     """Return the statements of a punch with a picture and of the bare view."""
     client, bare = Client(), Client()
     bare.cookies["sessionid"] = company.session_of(employee.user)
-    data = _fields(world, employee)
+    data = forms.check_in(world, employee)
     with statements() as punched:
         picture = SimpleUploadedFile("frame.jpg", frame, "image/jpeg")
         body = {**data, "tap_id": str(uuid.uuid4()), "frame": picture}
@@ -63,38 +53,28 @@ def count(world: World, employee: Employee, frame: bytes) -> tuple[int, int]:
     assert answer.status_code == 201, answer.content
     with statements() as bared:
         assert bare.post(urls.BARE).status_code == 201
+    assert len(punched) <= MOST_STATEMENTS, len(punched)
     return len(punched), len(bared)
 
 
 def _punches(world: World, people: Sequence[Employee], frame: bytes) -> Callable[[], bytes]:
     """Return a maker of punches: everybody in turn, every tap a new one."""
-    turn = itertools.cycle([_form(_fields(world, person)) for person in people])
-    tail = (
-        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="frame"; filename="frame.jpg"\r\n'
-        "Content-Type: image/jpeg\r\n\r\n"
-    ).encode() + frame + f"\r\n--{_BOUNDARY}--\r\n".encode()  # fmt: skip
-    headers = {
-        "Accept": "application/json",
-        "Content-Type": f"multipart/form-data; boundary={_BOUNDARY}",
-    }
+    turn = itertools.cycle([forms.fields(forms.check_in(world, person)) for person in people])
+    tail = forms.picture(frame) + forms.END
+    headers = {"Accept": "application/json", "Content-Type": forms.TYPE}
     return lambda: load.request(
-        "/punch", headers, next(turn) + _form({"tap_id": str(uuid.uuid4())}) + tail
+        "/punch", headers, next(turn) + forms.fields({"tap_id": str(uuid.uuid4())}) + tail
     )
-
-
-def _form(fields: dict[str, str]) -> bytes:
-    return "".join(
-        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in fields.items()
-    ).encode()
 
 
 def _bares(people: Sequence[Employee]) -> Callable[[], bytes]:
     """Return a maker of requests to the bare view, by people who are signed in."""
-    turn = itertools.cycle(
+    # A list: the connections' threads take turns at it, and a generator lets in one at a time.
+    requests = [
         load.request(urls.BARE, {"Cookie": f"sessionid={company.session_of(person.user)}"}, b"")
         for person in people[:SESSIONS]
-    )
+    ]
+    turn = itertools.cycle(requests)
     return lambda: next(turn)
 
 

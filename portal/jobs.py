@@ -77,7 +77,10 @@ def run(job: Job, *, is_recorded: bool = True) -> bool:
 
 
 def _error_of(job: Job) -> str:
-    """Run the job and return what it raised, "" for nothing."""
+    """Run the job and return the kind of error that it raised, "" for none.
+
+    Operators read it, and the text of an unforeseen error may quote a row of a company.
+    """
     try:
         job.load()()
     except Interrupted:
@@ -87,5 +90,5 @@ def _error_of(job: Job) -> str:
         return "Interrupted"
     except Exception as error:  # one job's failure must not stop the others
         log.exception("job %s failed", job.name)
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}; the log says why"
     return ""

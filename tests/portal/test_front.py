@@ -155,7 +155,7 @@ def test_a_job_that_fails_is_seen_and_stops_nothing(
     assert jobs.run(broken, is_recorded=False) is False
     row = JobRun.objects.get()
     assert (row.name, row.last_error, row.succeeded_at) == (
-        "outbox", "RuntimeError: out of paper", None,
+        "outbox", "RuntimeError; the log says why", None,
     )  # fmt: skip
     assert jobs.run(jobs.by_name("outbox")) is True
     row.refresh_from_db()

@@ -76,7 +76,7 @@ def test_a_job_that_fails_or_hangs_stops_no_other(monkeypatch: pytest.MonkeyPatc
     _schedule(monkeypatch, fails, hangs, fine, stops)
     assert _ran == ["fails", "hangs", "fine", "stops"]
     assert _errors() == {
-        "fails": "OperationalError: the server closed the connection",
+        "fails": "OperationalError; the log says why",
         "hangs": "Interrupted",
         "fine": "",
         "stops": "",

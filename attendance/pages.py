@@ -112,7 +112,7 @@ def _notices(present: Today) -> list[dict[str, str]]:
         return []
     return [
         {
-            "text": _("The check-out of %(date)s is missing. Ask HR to add it.")
+            "text": _("The check-out of %(date)s is missing. Tell HR when you left.")
             % {"date": short_date(present.missing_out_on)},
             "tone": "warn",
             "url": reverse("attendance:day", args=[present.missing_out_on]),
@@ -375,8 +375,8 @@ def day_context(day: MonthDay, states: list[PunchState]) -> dict[str, Any]:
         "punches": [_punch(state, row) for state in states],
         "flags": _flag_words(row.exceptions) if row else [],
         "help_text": _(
-            "Is something wrong here? Tell HR which time is right; HR can accept a picture, take a "
-            "check-in out, or correct the day. Nothing you recorded is ever deleted."
+            "Is something wrong here? Tell HR which time is right. HR can accept a picture or take "
+            "a check-in out; nothing you recorded is ever deleted."
         ),
         "month_url": f"{reverse('attendance:month')}?m={day.date:%Y-%m}",
     }

@@ -80,7 +80,7 @@ def test_today_remembers_a_forgotten_check_out(maya: Client, world: World) -> No
     _judge(world)
     page = maya.get("/")
     assert page.context["label"] == "Check in"
-    assert "The check-out of Tue 3 March is missing. Ask HR to add it." in _text(page.text)
+    assert "The check-out of Tue 3 March is missing. Tell HR when you left." in _text(page.text)
 
 
 def test_an_answered_action_never_comes_back(maya: Client, world: World) -> None:

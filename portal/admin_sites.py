@@ -6,6 +6,7 @@ and Django's own permissions grant nothing. Signing in and out happens on Muster
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any, cast
@@ -59,15 +60,15 @@ class RowSearch(AutocompleteJsonView):
         return asked.get("term", ""), model_admin, field, "public_id"
 
 
-class MusterAdminSite(UnfoldAdminSite):
+class MusterAdminSite(UnfoldAdminSite, ABC):
     """What both sites have in common."""
 
     enable_nav_sidebar = True
     index_template = "portal/dashboard.html"
 
+    @abstractmethod
     def dashboard(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the first page shows."""
-        raise NotImplementedError
 
     def get_urls(self) -> list[Any]:
         return [item for item in super().get_urls() if getattr(item, "name", None) not in _CLOSED]

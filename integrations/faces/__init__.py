@@ -6,7 +6,6 @@ made on first use and kept: its models take half a second and 75 MB.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,9 +16,7 @@ from integrations.errors import Misconfigured
 from integrations.faces import dlib_parts
 from integrations.faces.protocol import FaceEngine
 
-__all__ = ["available", "engine", "using", "warm"]
-
-log = logging.getLogger(__name__)
+__all__ = ["available", "engine", "using"]
 
 _lock = threading.Lock()
 _made: dict[str, FaceEngine] = {}
@@ -61,14 +58,6 @@ def available() -> str | None:
             return dlib_parts.lacking()
         case _:
             return "face_engine_unknown"
-
-
-def warm() -> None:
-    """Load the engine now, so that no check-in waits for it; without one, say so in the log."""
-    try:
-        engine()
-    except Misconfigured as error:
-        log.warning("no face engine: %s", error)
 
 
 @contextmanager

@@ -128,7 +128,7 @@ def test_lists_take_no_writing(hr: Client, world: World, label: str) -> None:
         {"action": "delete_selected", "_selected_action": str(row.pk), "post": "yes"},
         {"_save": "1", "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": row.pk},
     ):
-        assert hr.post(_address(admin, "changelist"), sent).status_code in (200, 302)
+        assert hr.post(_address(admin, "changelist"), sent).status_code == 200
     with company_scope(world.company):
         assert list(model._default_manager.order_by("pk").values()) == before
 

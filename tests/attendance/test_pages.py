@@ -153,9 +153,11 @@ def test_a_day_that_is_none_is_not_found(maya: Client, date: str) -> None:
     assert maya.get(f"/day/{date}/").status_code == 404
 
 
-@pytest.mark.parametrize("month", ["0001-01", "9999-12", "1990-01", "2400-06"])
-def test_months_at_the_ends_of_time_do_not_break(maya: Client, month: str) -> None:
-    assert maya.get(f"/month/?m={month}").status_code in (200, 404)
+@pytest.mark.parametrize(
+    ("month", "status"), [("0001-01", 404), ("9999-12", 404), ("1990-01", 200), ("2400-06", 200)]
+)
+def test_months_at_the_ends_of_time_do_not_break(maya: Client, month: str, status: int) -> None:
+    assert maya.get(f"/month/?m={month}").status_code == status
 
 
 def test_a_day_says_why(maya: Client, world: World) -> None:

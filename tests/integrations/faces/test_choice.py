@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Sequence
 
 import pytest
@@ -105,25 +104,6 @@ def test_loaded_engine_is_available_without_another_look(
     monkeypatch.setattr(cpu, "has_avx", lambda: False)
 
     assert faces.available() is None
-
-
-@pytest.mark.usefixtures("fresh_process")
-def test_warm_loads_the_engine() -> None:
-    faces.warm()
-
-    assert [type(engine) for engine in faces._made.values()] == [DlibEngine]
-
-
-def test_warm_without_an_engine_says_so(
-    settings: Settings, caplog: pytest.LogCaptureFixture
-) -> None:
-    settings.MUSTER_FACE_ENGINE = "none"
-
-    faces.warm()
-
-    assert caplog.record_tuples == [
-        ("integrations.faces", logging.WARNING, "no face engine: face_engine_off")
-    ]
 
 
 def test_another_engine_can_be_put_in_its_place(settings: Settings) -> None:

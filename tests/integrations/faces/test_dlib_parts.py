@@ -130,7 +130,7 @@ def test_processor_without_avx_is_found_out_before_anything_else(
     "script",
     [
         "faces.available()",
-        "cpu.has_avx = lambda: False; faces.warm()",
+        "cpu.has_avx = lambda: False; faces.available()",
     ],
 )
 def test_heavy_packages_are_not_imported_without_need(script: str) -> None:
@@ -148,7 +148,7 @@ def test_heavy_packages_are_not_imported_without_need(script: str) -> None:
 def test_loaded_engine_has_not_imported_the_models_package() -> None:
     code = (
         "import sys; from django.conf import settings; settings.configure(); "
-        "from integrations import faces; faces.warm(); "
+        "from integrations import faces; faces.engine(); "
         "sys.exit(0 if ('dlib' in sys.modules, 'face_recognition_models' in sys.modules)"
         " == (True, False) else 1)"
     )

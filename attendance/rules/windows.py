@@ -117,13 +117,20 @@ def attribute(
     return state.owners
 
 
-def taps_of(
-    date: dt.date, taps: Iterable[Tap], owners: Mapping[str, Owner]
-) -> tuple[tuple[Tap, ...], tuple[str, ...]]:
-    """The punches of the row of `date` in order, and the keys of those outside any shift."""
-    mine = sorted((tap for tap in taps if owners[tap.key].date == date), key=order)
-    outside = (tap.key for tap in mine if owners[tap.key].reason == OwnerReason.OUTSIDE_SHIFT)
-    return tuple(mine), tuple(outside)
+def rows_of(
+    taps: Iterable[Tap], owners: Mapping[str, Owner]
+) -> dict[dt.date, tuple[tuple[Tap, ...], tuple[str, ...]]]:
+    """By date of the row: its punches in order, and the keys of those outside any shift."""
+    rows: dict[dt.date, list[Tap]] = {}
+    for tap in sorted(taps, key=order):
+        rows.setdefault(owners[tap.key].date, []).append(tap)
+    return {
+        date: (
+            tuple(mine),
+            tuple(t.key for t in mine if owners[t.key].reason == OwnerReason.OUTSIDE_SHIFT),
+        )
+        for date, mine in rows.items()
+    }
 
 
 @dataclass(slots=True)

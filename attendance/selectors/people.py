@@ -4,84 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from django.db.models import F, Q
 
 from attendance.enums import MarkKind, Portion
 from attendance.models import AttendanceDay, DayMark, PunchState, ShiftAssignment
-from attendance.rules import calendar, windows, zones
-from attendance.rules.types import DayKind, Mark, Occurrence, Pattern
-from attendance.selectors.settings import CompanyPolicy, CompanySettings, OfficeSettings, Steps
+from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
+from attendance.rules.settings import CompanySettings, Steps
+from attendance.rules.types import Mark
 from companies.models import Company, Employee, Placement
-
-
-@dataclass
-class PersonCalendar:
-    """One person's dated facts beside the company's settings; answers for any loaded date."""
-
-    employee: Employee
-    settings: CompanySettings
-    placements: Steps[Placement]
-    assignments: list[ShiftAssignment]
-    marks: dict[dt.date, list[Mark]] = field(default_factory=dict)
-
-    def placement_on(self, date: dt.date) -> Placement | None:
-        return self.placements.on_or_first(date)
-
-    def _office_on(self, date: dt.date) -> tuple[int | None, OfficeSettings | None]:
-        placement = self.placement_on(date)
-        office_id = placement.office_id if placement else None
-        return office_id, self.settings.office_on(office_id, date)
-
-    def policy_on(self, date: dt.date) -> CompanyPolicy:
-        return self.settings.policy_on(date)
-
-    def zone_on(self, date: dt.date) -> str:
-        """Return the person's own zone, else their office's, else the company's."""
-        placement = self.placement_on(date)
-        _office_id, office = self._office_on(date)
-        own = placement.zone if placement else ""
-        return own or (office.zone if office else "") or self.policy_on(date).zone
-
-    def zone_at(self, instant: dt.datetime) -> str:
-        """Return the zone of the person's clocks at an instant: that of the date they show."""
-        return self.zone_on(zones.local_date(instant, self.zone_on(instant.date())))
-
-    def date_at(self, instant: dt.datetime) -> dt.date:
-        """Return the date that it is for the person at an instant."""
-        return zones.local_date(instant, self.zone_at(instant))
-
-    def pattern_on(self, date: dt.date) -> Pattern | None:
-        """Return the shift's knobs: the roster's, else the person's default shift's."""
-        for row in self.assignments:
-            if row.starts_on <= date and (row.ends_on is None or date <= row.ends_on):
-                return self.settings.pattern_on(row.shift_id, date)
-        placement = self.placement_on(date)
-        return self.settings.pattern_on(placement.default_shift_id if placement else None, date)
-
-    def day_kind_on(self, date: dt.date) -> DayKind:
-        """Return what the work calendar says of the date for this person."""
-        placement = self.placement_on(date)
-        office_id, office = self._office_on(date)
-        weekly_off = placement.weekly_off if placement else None
-        if weekly_off is None and office is not None:
-            weekly_off = office.weekly_off
-        if weekly_off is None:
-            weekly_off = self.policy_on(date).weekly_off
-        return calendar.day_kind(
-            date, weekly_off, self.settings.entries_on(date, office_id, office)
-        )
-
-    def occurrence_on(self, date: dt.date) -> Occurrence | None:
-        """Return the shift's occurrence on the date, its window untrimmed; none without a shift."""
-        pattern = self.pattern_on(date)
-        if pattern is None or not self.employee.is_employed_on(date):
-            return None
-        return windows.occurrence(date, pattern, self.zone_on(date))
-
-    def marks_on(self, date: dt.date) -> tuple[Mark, ...]:
-        return tuple(self.marks.get(date, ()))
 
 
 def person_calendars(
@@ -97,26 +28,47 @@ def person_calendars(
     Three statements, whatever the number of people.
     """
     keys = [employee.pk for employee in employees]
-    placements: dict[int, list[tuple[dt.date, Placement]]] = {key: [] for key in keys}
-    for placement in Placement.objects.filter(employee__in=keys, company=company):
-        placements[placement.employee_id].append((placement.starts_on, placement))
-    assignments: dict[int, list[ShiftAssignment]] = {key: [] for key in keys}
-    rows = ShiftAssignment.objects.filter(employee__in=keys, starts_on__lte=last).filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=first)
-    )
-    for assignment in rows.order_by("-starts_on"):
-        assignments[assignment.employee_id].append(assignment)
+    places = _places(company, keys)
+    assignments = _assignments(keys, first, last)
     marks = _marks(keys, first, last)
     return {
         employee.pk: PersonCalendar(
-            employee=employee,
+            employment=Employment(
+                joined_on=employee.joined_on,
+                left_on=employee.left_on,
+                is_active=employee.is_active,
+            ),
             settings=settings,
-            placements=Steps(placements[employee.pk]),
+            places=Steps(places[employee.pk]),
             assignments=assignments[employee.pk],
             marks=marks[employee.pk],
         )
         for employee in employees
     }
+
+
+def _places(company: Company, keys: list[int]) -> dict[int, list[tuple[dt.date, Place]]]:
+    found: dict[int, list[tuple[dt.date, Place]]] = {key: [] for key in keys}
+    for row in Placement.objects.filter(employee__in=keys, company=company):
+        place = Place(
+            office_id=row.office_id,
+            default_shift_id=row.default_shift_id,
+            zone=row.zone,
+            weekly_off=row.weekly_off,
+        )
+        found[row.employee_id].append((row.starts_on, place))
+    return found
+
+
+def _assignments(keys: list[int], first: dt.date, last: dt.date) -> dict[int, list[Assignment]]:
+    found: dict[int, list[Assignment]] = {key: [] for key in keys}
+    rows = ShiftAssignment.objects.filter(employee__in=keys, starts_on__lte=last).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=first)
+    )
+    for row in rows.order_by("-starts_on"):
+        item = Assignment(shift_id=row.shift_id, starts_on=row.starts_on, ends_on=row.ends_on)
+        found[row.employee_id].append(item)
+    return found
 
 
 def _marks(keys: list[int], first: dt.date, last: dt.date) -> dict[int, dict[dt.date, list[Mark]]]:

@@ -9,9 +9,9 @@ from attendance.enums import DayException, Direction
 from attendance.models import AttendanceDay, PunchState
 from attendance.passes import PunchPass
 from attendance.rules import windows, zones
+from attendance.rules.person import PersonCalendar
 from attendance.rules.types import DayKind, Occurrence
 from attendance.selectors import people
-from attendance.selectors.people import PersonCalendar
 from attendance.selectors.settings import company_settings
 from companies.models import Employee
 

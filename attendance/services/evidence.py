@@ -25,7 +25,8 @@ from attendance.errors import PunchNotFound
 from attendance.models import AttendanceDay, FaceConsent, PunchEntry, PunchFrame, PunchState
 from attendance.passes import PunchPass
 from attendance.rules import zones
-from attendance.selectors.settings import CompanyPolicy, company_settings
+from attendance.rules.settings import CompanyPolicy
+from attendance.selectors.settings import company_settings
 from attendance.services import days, pictures
 from attendance.services.face_roster import face_roster
 from companies.enums import ActorKind

@@ -26,7 +26,7 @@ from attendance.rules.types import (
     Tap,
     Verdict,
 )
-from attendance.rules.windows import attribute, occurrence, taps_of, trim
+from attendance.rules.windows import attribute, occurrence, rows_of, trim
 from attendance.rules.zones import elapsed, local_date, resolve
 from tests.attendance.rules.build import properties
 from tests.attendance.rules.strategies import (
@@ -196,8 +196,7 @@ def test_every_punch_belongs_to_exactly_one_row(roster: Roster) -> None:
     zone, occurrences, punches, _ = roster
     owners = owners_of(roster)
     assert owners.keys() == {tap.key for tap in punches}
-    rows = {owner.date for owner in owners.values()}
-    shared = [tap.key for date in rows for tap in taps_of(date, punches, owners)[0]]
+    shared = [tap.key for mine, _ in rows_of(punches, owners).values() for tap in mine]
     assert sorted(shared) == sorted(owners)
     dates = {item.date for item in occurrences}
     for tap in punches:

@@ -12,7 +12,7 @@ from attendance.rules.windows import (
     closed_from,
     occurrence,
     place,
-    taps_of,
+    rows_of,
     trim,
 )
 from attendance.rules.zones import elapsed, local
@@ -412,7 +412,7 @@ def test_attribute_refuses_one_key_twice() -> None:
     assert (refused.value.code, refused.value.values) == ("duplicate_tap", {"key": "in 09:00"})
 
 
-def test_taps_of_a_row_in_order_with_those_outside() -> None:
+def test_rows_of_the_punches_in_order_with_those_outside() -> None:
     all_taps = taps("out 17:00", "in 07:00", "in +1 09:00")
     owners = attribute(all_taps, daily(DAY_SHIFT), lambda instant: ZONE, lambda date: Policy())
-    assert taps_of(DATE, all_taps, owners) == (taps("in 07:00", "out 17:00"), ("in 07:00",))
+    assert rows_of(all_taps, owners)[DATE] == (taps("in 07:00", "out 17:00"), ("in 07:00",))

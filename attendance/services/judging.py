@@ -1,0 +1,412 @@
+"""Judging many people's stretches of days: load, judge, and write only what changed.
+
+Loading and writing take a fixed number of statements, however many people and days there are
+(SQLite takes a statement of its own for every few dozen rows). Everything between is in memory:
+nothing is written before all is judged, so that a difference can be shown first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from attendance.enums import DayException, Direction, PeriodState, Source
+from attendance.models import AttendanceDay, AttendancePeriod, PunchState
+from attendance.rules import judge as judging
+from attendance.rules import schema
+from attendance.rules.stretch import REACH, Stretch
+from attendance.rules.types import DayInput, Owner, OwnerReason, Tap, Verdict
+from attendance.selectors import people
+from attendance.selectors.settings import company_settings
+from companies.models import Company, Employee
+
+_ATTRIBUTION = ("attendance_date", "slot", "owner_reason", "judged_at")
+_AMENDABLE = (
+    "face", "face_reason", "similarity", "is_flagged", "decided_at", "voided_at",
+    "verify_next_at", "leased_until",
+)  # fmt: skip
+# What a person sees of a day; a row may also differ in the versions and steps behind it.
+FIGURES = (
+    "status", "code", "shift_name", "scheduled_start_at", "scheduled_end_at", "first_in_at",
+    "last_out_at", "worked_minutes", "break_minutes", "late_minutes", "early_minutes",
+    "exceptions",
+)  # fmt: skip
+# One row is saved faster by itself than in bulk.
+_FEW = 3
+
+Amend = Callable[[PunchState], None]
+Dates = tuple[dt.date, dt.date]
+Figures = dict[str, Any]
+NOTHING: Mapping[int, Amend] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Change:
+    """A day that judging changes: its figures before and after, None where there is no row."""
+
+    employee: Employee
+    date: dt.date
+    before: Figures | None
+    after: Figures | None
+
+
+@dataclass
+class Work:
+    """One person's stretch of dates: everything loaded, then everything judged.
+
+    `before` is the attribution of the punches as it was found, `owners` as it is now. `created`,
+    `updated` and `deleted` are rows to write; `waiting` are dates whose verdict is still to come.
+    """
+
+    employee: Employee
+    stretch: Stretch
+    states: list[PunchState]
+    before: dict[int, tuple[Any, ...]]
+    days: dict[dt.date, AttendanceDay]
+    locked_months: set[dt.date]
+    now: dt.datetime
+    owners: dict[str, Owner] = field(default_factory=dict)
+    created: list[AttendanceDay] = field(default_factory=list)
+    updated: list[AttendanceDay] = field(default_factory=list)
+    deleted: list[AttendanceDay] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    waiting: set[dt.date] = field(default_factory=set)
+
+    @property
+    def written(self) -> list[AttendanceDay]:
+        return [*self.created, *self.updated, *self.deleted]
+
+    def live(self) -> list[PunchState]:
+        return [state for state in self.states if state.voided_at is None]
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is to be judged: `asked` dates by person; settled rows anew where `is_fresh`."""
+
+    company: Company
+    employees: Sequence[Employee]
+    asked: Mapping[int, Dates]
+    now: dt.datetime
+    is_fresh: bool
+
+
+def judge_people(
+    company: Company,
+    employees: Sequence[Employee],
+    *,
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    amend: Mapping[int, Amend] = NOTHING,
+    is_fresh: bool = False,
+) -> list[Work]:
+    """Judge the people's rows from `first` to `last` again, in memory; `save` writes them.
+
+    `amend` changes punch states (by primary key) before the judging. A row outside the stretch
+    is judged too where one of these punches belongs to it, or where a punch moves between it and
+    the stretch: none counts twice or nowhere. A settled row keeps its shift, policy and calendar,
+    only its punches may differ; with `is_fresh` those of the stretch are judged by the settings
+    in force on their dates, unless HR set them by hand. A row of a locked month is left alone.
+    """
+    asked = {employee.pk: (first, last) for employee in employees}
+    order = _Order(company, employees, asked, now, is_fresh)
+    works = _load(order, asked, {})
+    for work in works.values():
+        for state in work.states:
+            if state.pk in amend:
+                amend[state.pk](state)
+    pending = dict(works)
+    while wider := _widened(pending.values(), amend.keys()):
+        pending = _load(order, wider, works)
+        works |= pending
+    for work in works.values():
+        _judge_all(work)
+    return list(works.values())
+
+
+def _widened(works: Iterable[Work], named: Collection[int]) -> dict[int, Dates]:
+    """Return the wider stretch of each person whose punches concern rows outside of theirs."""
+    found = {}
+    for work in works:
+        stretch = _touched(work, named)
+        if stretch != (work.stretch.first, work.stretch.last):
+            found[work.employee.pk] = stretch
+    return found
+
+
+def _touched(work: Work, named: Collection[int]) -> Dates:
+    """Say anew which row owns each punch; return the stretch with every row that this concerns."""
+    work.stretch.taps = tuple(tap_of(state) for state in work.live())
+    work.stretch.fixed = _fixed(work)
+    work.owners = work.stretch.owners()
+    first, last = work.stretch.first, work.stretch.last
+    dates = [first, last]
+    for state in work.states:
+        owner = work.owners.get(str(state.punch_public_id))
+        mine = [state.attendance_date] if state.attendance_date else []
+        mine += [owner.date] if owner else []
+        if state.pk in named or any(first <= date <= last for date in mine):
+            dates += mine
+    return min(dates), max(dates)
+
+
+# --- loading --------------------------------------------------------------------------------------
+def _load(order: _Order, spans: Mapping[int, Dates], seen: Mapping[int, Work]) -> dict[int, Work]:
+    """Load the stretches; punches `seen` before stay the objects they are, amended."""
+    company = order.company
+    employees = [employee for employee in order.employees if employee.pk in spans]
+    first = min(span[0] for span in spans.values())
+    last = max(span[1] for span in spans.values())
+    since, until = first - REACH, last + REACH
+    calendars = people.person_calendars(
+        company, employees, settings=company_settings(company), first=since, last=until
+    )
+    rows: dict[int, dict[dt.date, AttendanceDay]] = {pk: {} for pk in spans}
+    for (pk, date), row in people.judged_days(spans, first=since, last=until).items():
+        rows[pk][date] = row
+    states = people.punch_states(
+        spans,
+        since=dt.datetime.combine(since, dt.time.min, dt.UTC),
+        until=dt.datetime.combine(until, dt.time.max, dt.UTC),
+    )
+    locked = _locked_months(company, first, last)
+    works = {}
+    for employee in employees:
+        pk = employee.pk
+        known = {state.pk: state for state in seen[pk].states} if pk in seen else {}
+        kept = {
+            date: schema.from_json(row.input)
+            for date, row in rows[pk].items()
+            if row.settled_at is not None and not _is_anew(order, row, locked)
+        }
+        works[pk] = Work(
+            employee=employee,
+            stretch=Stretch(calendars[pk], *spans[pk], kept=kept),
+            states=[known.get(state.pk, state) for state in states[pk]],
+            before={state.pk: _attribution(state) for state in states[pk]},
+            days=rows[pk],
+            locked_months=locked,
+            now=order.now,
+        )
+    return works
+
+
+def _is_anew(order: _Order, row: AttendanceDay, locked: set[dt.date]) -> bool:
+    """Whether a settled row is judged by the settings in force instead of those it was judged by.
+
+    Verdicts by hand and locked months keep theirs.
+    """
+    first, last = order.asked[row.employee_id]
+    return (
+        order.is_fresh
+        and first <= row.date <= last
+        and row.date.replace(day=1) not in locked
+        and row.input.get("manual") is None
+    )
+
+
+def _locked_months(company: Company, first: dt.date, last: dt.date) -> set[dt.date]:
+    return set(
+        AttendancePeriod.objects.filter(
+            company=company,
+            state=PeriodState.LOCKED,
+            starts_on__range=(first.replace(day=1), last),
+        ).values_list("starts_on", flat=True)
+    )
+
+
+def _attribution(state: PunchState) -> tuple[Any, ...]:
+    return state.attendance_date, state.slot, state.owner_reason, state.judged_at is None
+
+
+def tap_of(state: PunchState) -> Tap:
+    """Return a punch as the rules see it."""
+    return Tap(
+        key=str(state.punch_public_id),
+        at=state.occurred_at,
+        direction=Direction(state.direction),
+        source=Source(state.source),
+    )
+
+
+def _fixed(work: Work) -> dict[str, Owner]:
+    """Return the owners that stand: punches of settled rows and of days set by hand or skipped."""
+    fixed: dict[str, Owner] = {}
+    for state in work.live():
+        date = state.attendance_date
+        if date is None:
+            continue
+        if date in work.stretch.kept or work.stretch.calendar.manual_on(date):
+            reason = OwnerReason(state.owner_reason)
+            is_outside = reason == OwnerReason.OUTSIDE_SHIFT
+            fixed[str(state.punch_public_id)] = Owner(date, None if is_outside else date, reason)
+    return fixed
+
+
+# --- judging --------------------------------------------------------------------------------------
+def _judge_all(work: Work) -> None:
+    flagged = {
+        str(state.punch_public_id)
+        for state in work.live()
+        if state.is_flagged and state.decided_at is None
+    }
+    for day in work.stretch.inputs(work.owners):
+        _judge_one(work, day, needs_a_look=any(tap.key in flagged for tap in day.taps))
+    first, last = work.stretch.first, work.stretch.last
+    for state in work.states:
+        owner = work.owners.get(str(state.punch_public_id))
+        if owner is None or first <= owner.date <= last:
+            _attribute(state, owner, work.now)
+
+
+def _attribute(state: PunchState, owner: Owner | None, now: dt.datetime) -> None:
+    if owner is not None:
+        state.attendance_date, state.owner_reason = owner.date, owner.reason.value
+    state.judged_at = state.judged_at or now
+
+
+def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
+    if day.date.replace(day=1) in work.locked_months:
+        return
+    verdict = judging.judge(day, now=work.now)
+    if verdict.is_open or (verdict.settles_at and verdict.is_row and work.now < verdict.settles_at):
+        work.waiting.add(day.date)
+    row = work.days.get(day.date)
+    before = _figures(row) if row else None
+    # A date that is still open and has no punch says nothing yet: the sweep writes it in time.
+    is_blank = verdict.is_open and not day.taps
+    if not verdict.is_row or (is_blank and row is None):
+        if row is not None:
+            work.deleted.append(row)
+            work.changes.append(Change(work.employee, day.date, before, None))
+        return
+    values = _columns(day, verdict, needs_a_look=needs_a_look)
+    if row is None:
+        employee = work.employee
+        row = AttendanceDay(company=employee.company, employee=employee, date=day.date)
+        work.created.append(row)
+    elif all(getattr(row, name) == value for name, value in values.items()):
+        return
+    else:
+        work.updated.append(row)
+    _fill(row, values, work.now)
+    after = _figures(row)
+    if after != before:
+        work.changes.append(Change(work.employee, day.date, before, after))
+
+
+def _figures(row: AttendanceDay) -> Figures:
+    return {name: getattr(row, name) for name in FIGURES}
+
+
+def _fill(row: AttendanceDay, values: dict[str, Any], now: dt.datetime) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.judged_at = now
+    # Leave and days off have their status before the window closes: until then they stay open
+    # to a change of shift, zone or calendar, and to punches.
+    is_settled = not row.is_open and values["settles_at"] <= now
+    row.settled_at = (row.settled_at or now) if is_settled else None
+
+
+def _columns(day: DayInput, verdict: Verdict, *, needs_a_look: bool) -> dict[str, Any]:
+    """Return the columns of the row that the verdict fills."""
+    exceptions = [item.value for item in verdict.exceptions]
+    if needs_a_look:
+        exceptions.append(DayException.FACE.value)
+    occurrence = day.occurrence
+    pattern = occurrence.pattern if occurrence else None
+    return {
+        "status": verdict.status.value if verdict.status else "",
+        "code": verdict.code,
+        "is_open": verdict.is_open,
+        "settles_at": verdict.settles_at,
+        "next_at": verdict.next_at,
+        "shift_name": pattern.name if pattern else "",
+        "scheduled_start_at": occurrence.starts_at if occurrence else None,
+        "scheduled_end_at": occurrence.ends_at if occurrence else None,
+        "first_in_at": verdict.first_in_at,
+        "last_out_at": verdict.last_out_at,
+        "zone": day.zone,
+        "worked_minutes": verdict.worked_minutes,
+        "break_minutes": verdict.break_minutes,
+        "late_minutes": verdict.late_minutes,
+        "early_minutes": verdict.early_minutes,
+        "exceptions": exceptions,
+        "steps": [{"code": step.code, "values": dict(step.values)} for step in verdict.steps],
+        "input": schema.to_json(day),
+        "policy_version": _uuid(day.policy.version_id),
+        "shift_version": _uuid(pattern.version_id if pattern else ""),
+        "calendar_revision": day.calendar_revision,
+    }
+
+
+_COLUMNS = (
+    "status", "code", "is_open", "settles_at", "next_at", "shift_name", "scheduled_start_at",
+    "scheduled_end_at", "first_in_at", "last_out_at", "zone", "worked_minutes", "break_minutes",
+    "late_minutes", "early_minutes", "exceptions", "steps", "input", "policy_version",
+    "shift_version", "calendar_revision", "judged_at", "settled_at",
+)  # fmt: skip
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    # As the column gives it back: a row that did not change must compare equal.
+    return uuid.UUID(text) if text else None
+
+
+# --- writing --------------------------------------------------------------------------------------
+def save(works: Collection[Work], *, amended: Collection[int] = ()) -> None:
+    """Write what judging changed: rows made, changed and taken away, and whose punches moved."""
+    _save_days(
+        created=[row for work in works for row in work.created],
+        updated=[row for work in works for row in work.updated],
+        deleted=[row for work in works for row in work.deleted],
+    )
+    _save_states([state for work in works for state in _moved(work, amended)], amended)
+
+
+def _save_days(
+    *,
+    created: list[AttendanceDay],
+    updated: list[AttendanceDay],
+    deleted: list[AttendanceDay],
+) -> None:
+    if len(created) + len(updated) <= _FEW:
+        for row in created:
+            row.save(force_insert=True)
+        for row in updated:
+            row.save(update_fields=_COLUMNS)
+    else:
+        AttendanceDay.objects.bulk_create(created)
+        # An upsert that always meets its row: `bulk_update` compares every row with every column.
+        AttendanceDay.objects.bulk_create(
+            updated, update_conflicts=True, unique_fields=["id"], update_fields=_COLUMNS
+        )
+    if deleted:
+        AttendanceDay.objects.filter(pk__in=[row.pk for row in deleted]).delete()
+
+
+def _moved(work: Work, amended: Collection[int]) -> list[PunchState]:
+    return [
+        state
+        for state in work.states
+        if state.pk in amended or _attribution(state) != work.before[state.pk]
+    ]
+
+
+def _save_states(states: list[PunchState], amended: Collection[int]) -> None:
+    """Write the states that changed: of most their row alone, for others may hold their lease."""
+    moved = []
+    for state in states:
+        if state.pk in amended:
+            # One as a rule: `bulk_update` of one row costs more time than judging its days.
+            state.save(update_fields=_ATTRIBUTION + _AMENDABLE)
+        else:
+            moved.append(state)
+    if moved:
+        PunchState.objects.bulk_update(moved, _ATTRIBUTION)

@@ -83,6 +83,14 @@ class Portion(TextChoices):
     HOURS = "hours", _("Some hours")
 
 
+class ManualAction(TextChoices):
+    """What HR says of a day by hand."""
+
+    SET = "set", _("Set by hand")
+    SKIPPED = "skipped", _("Skipped")
+    RELEASED = "released", _("Left to the rules")
+
+
 class DayException(TextChoices):
     """Why a day needs a human."""
 

@@ -66,6 +66,42 @@ class PeriodHasOpenDays(MusterError):
     status = 409
 
 
+class DifferenceChanged(MusterError):
+    code = "difference_changed"
+    sentence = _("Something has changed since you looked. Look at the difference again.")
+    status = 409
+
+
+class NothingToRecompute(MusterError):
+    code = "nothing_to_recompute"
+    sentence = _("Nothing would change: these days stand as they would be judged today.")
+    status = 409
+
+
+class OwnDay(MusterError):
+    code = "own_day"
+    sentence = _("Somebody else decides about your own days.")
+    status = 403
+
+
+class DayNotOver(MusterError):
+    code = "day_not_over"
+    sentence = _("%(date)s has not come yet. A day is set by hand once it is here.")
+    status = 409
+
+
+class DayNotEmployed(MusterError):
+    code = "day_not_employed"
+    sentence = _("%(name)s does not work here on %(date)s.")
+    status = 409
+
+
+class DayNotByHand(MusterError):
+    code = "day_not_by_hand"
+    sentence = _("This day is not set by hand any more. Reload the page.")
+    status = 409
+
+
 class AssignmentOverlaps(MusterError):
     code = "assignment_overlaps"
     sentence = _("This overlaps with %(shift)s from %(starts_on)s to %(ends_on)s.")

@@ -5,15 +5,20 @@ from __future__ import annotations
 from attendance.models import Punch, PunchFrame
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Company
+from companies.models import Company, Employee
 from companies.permissions import can_enter_hr
+
+
+def is_self(actor: Actor, employee: Employee) -> bool:
+    """Return whether the engagement, this one or another, is the actor's own."""
+    if actor.employee is not None and employee.pk == actor.employee.pk:
+        return True
+    return actor.user is not None and employee.user_id == actor.user.pk
 
 
 def is_own_punch(actor: Actor, punch: Punch) -> bool:
     """Return whether the punch is the actor's, in whatever engagement it was made."""
-    if actor.employee is not None and punch.employee_id == actor.employee.pk:
-        return True
-    return actor.user is not None and punch.employee.user_id == actor.user.pk
+    return is_self(actor, punch.employee)
 
 
 def can_decide_punch(actor: Actor, punch: Punch) -> bool:
@@ -41,3 +46,18 @@ def _concerns(actor: Actor, company_id: int, employee_id: int) -> bool:
 def can_close_month(actor: Actor, company: Company) -> bool:
     """HR locks and reopens the months of the own company."""
     return can_enter_hr(actor) and actor.company is not None and actor.company.pk == company.pk
+
+
+def can_recompute(actor: Actor, company: Company) -> bool:
+    """HR judges settled days of the own company anew; by the rules, so their own among them."""
+    return can_close_month(actor, company)
+
+
+def can_judge_by_hand(actor: Actor, employee: Employee) -> bool:
+    """HR sets or skips days of people of the company, never their own."""
+    return (
+        can_enter_hr(actor)
+        and actor.company is not None
+        and employee.company_id == actor.company.pk
+        and not is_self(actor, employee)
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -48,20 +49,19 @@ def difference(before: Snapshot, after: Snapshot) -> dict[str, list[Any]]:
     }
 
 
-def record(
+def _event(
     *,
     by: Actor,
     verb: str,
     subject: models.Model,
-    company: Company | None = None,
-    reason: str = "",
-    changes: dict[str, Any] | None = None,
+    company: Company | None,
+    reason: str,
+    changes: dict[str, Any],
 ) -> AuditEvent:
-    """Write one audit event; `company` defaults to the subject's, else the actor's."""
     owner = company or getattr(subject, "company", None) or by.company
     if isinstance(subject, Company):
         owner = subject
-    event: AuditEvent = AuditEvent.objects.create(
+    return AuditEvent(
         company=owner,
         occurred_at=timezone.now(),
         verb=verb,
@@ -75,6 +75,32 @@ def record(
         channel=by.channel,
         request_id=by.request_id,
         reason=reason,
-        changes=changes or {},
+        changes=changes,
     )
+
+
+def record(
+    *,
+    by: Actor,
+    verb: str,
+    subject: models.Model,
+    company: Company | None = None,
+    reason: str = "",
+    changes: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Write one audit event; `company` defaults to the subject's, else the actor's."""
+    event = _event(
+        by=by, verb=verb, subject=subject, company=company, reason=reason, changes=changes or {}
+    )
+    event.save(force_insert=True)
     return event
+
+
+def record_many(
+    *, by: Actor, verb: str, reason: str, subjects: Iterable[tuple[models.Model, dict[str, Any]]]
+) -> None:
+    """Write one audit event for each subject with its changes, in one statement."""
+    AuditEvent.objects.bulk_create(
+        _event(by=by, verb=verb, subject=subject, company=None, reason=reason, changes=changes)
+        for subject, changes in subjects
+    )

@@ -1,6 +1,12 @@
 """Tables of attendance; see each module."""
 
-from attendance.models.days import AttendanceDay, AttendancePeriod, DayMark, ShiftAssignment
+from attendance.models.days import (
+    AttendanceDay,
+    AttendancePeriod,
+    DayMark,
+    ManualVerdict,
+    ShiftAssignment,
+)
 from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate
 from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 
@@ -11,6 +17,7 @@ __all__ = [
     "FaceConsent",
     "FaceEnrolment",
     "FaceTemplate",
+    "ManualVerdict",
     "Punch",
     "PunchEntry",
     "PunchFrame",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import DayStatus, MarkKind, PeriodState, Portion
+from attendance.enums import DayStatus, ManualAction, MarkKind, PeriodState, Portion
 from companies.models import CompanyOwned, Employee, Shift, User
 
 
@@ -92,6 +92,53 @@ class DayMark(CompanyOwned):
         return f"{self.employee} · {self.date} · {self.get_kind_display()}"
 
 
+class ManualVerdict(CompanyOwned):
+    """What HR says of a date by hand (append-only): a status, nothing at all, or no more.
+
+    The next row of a date names the one before in `replaces`; the last one holds. So there is one
+    chain a date, and one verdict by hand at most.
+    """
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="manual_verdicts",
+        verbose_name=_("employee"),
+    )  # fmt: skip
+    date = models.DateField(_("date"))
+    action = models.CharField(_("what"), max_length=10, choices=ManualAction.choices)
+    status = models.CharField(_("status"), max_length=3, choices=DayStatus.choices, blank=True)
+    code = models.CharField(_("code"), max_length=24, blank=True)
+    worked_minutes = models.PositiveIntegerField(_("worked (minutes)"), default=0)
+    reason = models.TextField(_("reason"))
+    by_id = models.CharField(max_length=40, blank=True)
+    by_name = models.CharField(_("by"), max_length=120, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="replacement", null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+
+    is_append_only = True
+
+    class Meta:
+        verbose_name = _("day set by hand")
+        verbose_name_plural = _("days set by hand")
+        ordering = ("-date", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employee", "date"), condition=models.Q(replaces__isnull=True),
+                name="attendance_manualverdict_one_chain_a_date",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(action="set") & ~models.Q(status=""))
+                | (~models.Q(action="set") & models.Q(status="", code="", worked_minutes=0)),
+                name="attendance_manualverdict_status_where_set",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=("employee", "date"))]
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.date}"
+
+
 class AttendanceDay(CompanyOwned):
     """The verdict on one date and slot of a person; it can always be made again.
 
@@ -150,6 +197,11 @@ class AttendanceDay(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.employee} · {self.date}"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether HR set the verdict; the punches of the day count for nothing then."""
+        return self.input.get("manual") is not None
 
 
 class AttendancePeriod(CompanyOwned):

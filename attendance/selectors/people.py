@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q
 
-from attendance.enums import MarkKind, Portion
-from attendance.models import AttendanceDay, DayMark, PunchState, ShiftAssignment
+from attendance.enums import DayStatus, ManualAction, MarkKind, Portion
+from attendance.models import AttendanceDay, DayMark, ManualVerdict, PunchState, ShiftAssignment
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.settings import CompanySettings, Steps
-from attendance.rules.types import Mark
+from attendance.rules.types import Manual, Mark
 from companies.models import Company, Employee, Placement
 
 
@@ -91,6 +91,24 @@ def _marks(keys: list[int], first: dt.date, last: dt.date) -> dict[int, dict[dt.
             paid=row.is_paid,
         )
         found[row.employee_id].setdefault(row.date, []).append(mark)
+    return found
+
+
+def manual_verdicts(
+    keys: Iterable[int], *, first: dt.date, last: dt.date
+) -> dict[int, dict[dt.date, Manual]]:
+    """Return what HR says of the people's dates by hand, as it holds now; one statement."""
+    found: dict[int, dict[dt.date, Manual]] = {key: {} for key in keys}
+    rows = ManualVerdict.objects.filter(
+        employee__in=list(found), date__range=(first, last), replacement__isnull=True
+    ).exclude(action=ManualAction.RELEASED)
+    for row in rows:
+        found[row.employee_id][row.date] = Manual(
+            status=DayStatus(row.status) if row.status else None,
+            reason=row.reason,
+            code=row.code,
+            worked_minutes=row.worked_minutes,
+        )
     return found
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from attendance.models import AttendanceDay
 from attendance.rules import zones
@@ -28,6 +29,15 @@ def lock_person(employee: Employee) -> Employee:
     return locked
 
 
+def lock_people(employees: QuerySet[Employee]) -> list[Employee]:
+    """Take many people's locks, always in one order: two changes cannot hold up each other."""
+    return list(
+        employees.select_for_update(of=("self",), no_key=True)
+        .select_related("company")
+        .order_by("pk")
+    )
+
+
 def days_recompute(
     *,
     employee: Employee,
@@ -47,13 +57,6 @@ def days_recompute(
     )
     judging.save(works, amended=amend.keys())
     return works[0].written
-
-
-def days_finish(*, employee: Employee, first: dt.date, last: dt.date, now: dt.datetime) -> int:
-    """Judge as `days_recompute` does; return how many of the dates still wait for their verdict."""
-    (work,) = judging.judge_people(employee.company, [employee], first=first, last=last, now=now)
-    judging.save([work])
-    return sum(first <= date <= last for date in work.waiting)
 
 
 def around(calendar_zone: str, instant: dt.datetime) -> tuple[dt.date, dt.date]:

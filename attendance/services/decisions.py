@@ -19,7 +19,7 @@ from attendance.errors import (
     PeriodNotLocked,
 )
 from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchEntry, PunchState
-from attendance.services import days
+from attendance.services import days, judging
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
@@ -43,7 +43,8 @@ def _decide(*, punch: Punch, reason: str, by: Actor, kind: EntryKind, now: dt.da
     def amend(state: PunchState) -> None:
         if state.voided_at is not None or (kind == EntryKind.DECIDED and not state.is_flagged):
             raise AlreadyDecided
-        _refuse_locked(state)
+        if state.attendance_date is not None:
+            refuse_locked(state.attendance_date)
         state.is_flagged, state.decided_at = False, now
         if kind == EntryKind.VOIDED:
             state.voided_at = now
@@ -77,10 +78,8 @@ def _write_decision(
     audit.record(by=by, verb=verb, subject=punch, reason=reason)
 
 
-def _refuse_locked(state: PunchState) -> None:
-    date = state.attendance_date
-    if date is None:
-        return
+def refuse_locked(date: dt.date) -> None:
+    """Raise `PeriodLocked` where the month of the date is locked."""
     starts_on = date.replace(day=1)
     if AttendancePeriod.objects.filter(starts_on=starts_on, state=PeriodState.LOCKED).exists():
         raise PeriodLocked(month=month_name(starts_on))
@@ -110,23 +109,23 @@ def _month(date: dt.date) -> tuple[dt.date, dt.date]:
     return first, following - dt.timedelta(days=1)
 
 
-def _lock_everybody(company: Company) -> list[Employee]:
+def _lock_everybody(company: Company, until: dt.date) -> list[Employee]:
     """Wait for every judging under way, and hold new ones until the transaction ends."""
-    return list(
-        Employee.objects.select_for_update(of=("self",), no_key=True)
-        .filter(company=company)
-        .select_related("company")
-        .order_by("pk")
-    )
+    everybody = days.lock_people(Employee.objects.filter(company=company))
+    return [employee for employee in everybody if employee.joined_on <= until]
 
 
-def _finish(people: list[Employee], first: dt.date, last: dt.date, now: dt.datetime) -> int:
+def _finish(
+    company: Company, people: list[Employee], first: dt.date, last: dt.date, now: dt.datetime
+) -> int:
     """Judge everybody's month as it stands now; return how many days still wait."""
-    return sum(
-        days.days_finish(employee=employee, first=first, last=last, now=now)
-        for employee in people
-        if employee.joined_on <= last
-    )
+    waiting = 0
+    for start in range(0, len(people), judging.PEOPLE_A_BATCH):
+        batch = people[start : start + judging.PEOPLE_A_BATCH]
+        works = judging.judge_people(company, batch, first=first, last=last, now=now)
+        judging.save(works)
+        waiting += sum(first <= date <= last for work in works for date in work.waiting)
+    return waiting
 
 
 def _totals(first: dt.date, last: dt.date) -> dict[str, int]:
@@ -153,12 +152,12 @@ def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> Attendanc
         raise NotAllowed
     now = timezone.now()
     first, last = _month(starts_on)
-    people = _lock_everybody(company)
+    people = _lock_everybody(company, last)
     period: AttendancePeriod
     period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))
-    still_open = _finish(people, first, last, now)
+    still_open = _finish(company, people, first, last, now)
     if still_open or last >= now.date():
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
     period.state, period.locked_at, period.locked_by = PeriodState.LOCKED, now, by.user
@@ -181,7 +180,8 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing
-    people = _lock_everybody(period.company)
+    first, last = _month(period.starts_on)
+    people = _lock_everybody(period.company, last)
     locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
         pk=period.pk
     )
@@ -190,5 +190,5 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     locked.state, locked.locked_at, locked.locked_by = PeriodState.OPEN, None, None
     locked.save(update_fields=["state", "locked_at", "locked_by"])
     audit.record(by=by, verb="month_reopened", subject=locked, reason=reason.strip())
-    _finish(people, *_month(locked.starts_on), timezone.now())
+    _finish(period.company, people, first, last, timezone.now())
     return locked

@@ -35,6 +35,8 @@ FIGURES = (
     "last_out_at", "worked_minutes", "break_minutes", "late_minutes", "early_minutes",
     "exceptions",
 )  # fmt: skip
+# So many people are held in memory at a time.
+PEOPLE_A_BATCH = 50
 # One row is saved faster by itself than in bulk.
 _FEW = 3
 
@@ -93,6 +95,7 @@ class _Order:
     asked: Mapping[int, Dates]
     now: dt.datetime
     is_fresh: bool
+    is_unlocked: bool
 
 
 def judge_people(
@@ -104,6 +107,7 @@ def judge_people(
     now: dt.datetime,
     amend: Mapping[int, Amend] = NOTHING,
     is_fresh: bool = False,
+    is_unlocked: bool = False,
 ) -> list[Work]:
     """Judge the people's rows from `first` to `last` again, in memory; `save` writes them.
 
@@ -111,10 +115,11 @@ def judge_people(
     is judged too where one of these punches belongs to it, or where a punch moves between it and
     the stretch: none counts twice or nowhere. A settled row keeps its shift, policy and calendar,
     only its punches may differ; with `is_fresh` those of the stretch are judged by the settings
-    in force on their dates, unless HR set them by hand. A row of a locked month is left alone.
+    in force on their dates, unless HR set them by hand. A row of a locked month is left alone,
+    but for `is_unlocked`: it is judged as if its month were open, to show what that would change.
     """
     asked = {employee.pk: (first, last) for employee in employees}
-    order = _Order(company, employees, asked, now, is_fresh)
+    order = _Order(company, employees, asked, now, is_fresh, is_unlocked)
     works = _load(order, asked, {})
     for work in works.values():
         for state in work.states:
@@ -166,6 +171,8 @@ def _load(order: _Order, spans: Mapping[int, Dates], seen: Mapping[int, Work]) -
     calendars = people.person_calendars(
         company, employees, settings=company_settings(company), first=since, last=until
     )
+    for pk, manuals in people.manual_verdicts(spans, first=since, last=until).items():
+        calendars[pk].manuals = manuals
     rows: dict[int, dict[dt.date, AttendanceDay]] = {pk: {} for pk in spans}
     for (pk, date), row in people.judged_days(spans, first=since, last=until).items():
         rows[pk][date] = row
@@ -174,7 +181,7 @@ def _load(order: _Order, spans: Mapping[int, Dates], seen: Mapping[int, Work]) -
         since=dt.datetime.combine(since, dt.time.min, dt.UTC),
         until=dt.datetime.combine(until, dt.time.max, dt.UTC),
     )
-    locked = _locked_months(company, first, last)
+    locked = set() if order.is_unlocked else _locked_months(company, first, last)
     works = {}
     for employee in employees:
         pk = employee.pk

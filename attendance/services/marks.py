@@ -8,19 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance.enums import MarkKind, Portion
-from attendance.errors import PeriodLocked
-from attendance.models import AttendancePeriod, DayMark
+from attendance.models import DayMark
 from attendance.services import days
-from attendance.services.decisions import month_name
+from attendance.services.decisions import refuse_locked
 from companies import audit
 from companies.actor import Actor
 from companies.models import Employee
-
-
-def _refuse_locked(date: dt.date) -> None:
-    first = date.replace(day=1)
-    if AttendancePeriod.objects.filter(starts_on=first, locked_at__isnull=False).exists():
-        raise PeriodLocked(month=month_name(first))
 
 
 @transaction.atomic
@@ -45,7 +38,7 @@ def mark_add(
         PeriodLocked
     """
     locked = days.lock_person(employee)
-    _refuse_locked(date)
+    refuse_locked(date)
     mark: DayMark = DayMark.objects.create(
         company=locked.company,
         employee=locked,
@@ -71,7 +64,7 @@ def mark_withdraw(*, mark: DayMark, source_ref: str, by: Actor) -> DayMark:
         PeriodLocked
     """
     locked = days.lock_person(mark.employee)
-    _refuse_locked(mark.date)
+    refuse_locked(mark.date)
     withdrawal: DayMark = DayMark.objects.create(
         company=locked.company,
         employee=locked,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from attendance.enums import EnrolmentState, MarkKind
+from attendance.enums import DayStatus, EnrolmentState, MarkKind
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
@@ -18,7 +18,7 @@ from attendance.models import (
     PunchFrame,
     ShiftAssignment,
 )
-from attendance.services import decisions, enrolment, marks
+from attendance.services import decisions, enrolment, marks, verdicts
 from companies.enums import CalendarKind, Role
 from companies.models import CalendarDay, Company, Department, Placement, RoleGrant
 from companies.scoping import company_scope
@@ -64,6 +64,11 @@ def _fill_days(world: World) -> None:
     mark = marks.mark_add(
         employee=world.maya, date=DAY, kind=MarkKind.LEAVE, source_ref="test", by=world.hr
     )
+    verdicts.day_set(
+        employee=world.maya, date=DAY, halves=(DayStatus.PRESENT,) * 2, worked_minutes=480,
+        reason="test", by=world.hr,
+    )  # fmt: skip
+    verdicts.day_release(employee=world.maya, date=DAY, reason="test", by=world.hr)
     marks.mark_withdraw(mark=mark, source_ref="test", by=world.hr)
     AttendanceDay.objects.get_or_create(
         company=company, employee=world.bikram, date=DAY, judged_at=at("2026-03-03 09:00")

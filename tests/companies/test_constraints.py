@@ -11,13 +11,23 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from attendance.enums import Direction, EnrolmentState, MarkKind, PeriodState, Portion, Source
+from attendance.enums import (
+    DayStatus,
+    Direction,
+    EnrolmentState,
+    ManualAction,
+    MarkKind,
+    PeriodState,
+    Portion,
+    Source,
+)
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
     DayMark,
     FaceConsent,
     FaceEnrolment,
+    ManualVerdict,
     Punch,
     PunchEntry,
     PunchState,
@@ -93,6 +103,14 @@ def _mark(world: World, **columns: object) -> DayMark:
         company=world.company, employee=world.maya, date=DAY, kind=MarkKind.LEAVE, **columns
     )
     return mark
+
+
+def _by_hand(world: World, **columns: object) -> ManualVerdict:
+    wanted = {"action": ManualAction.SET, "status": DayStatus.PRESENT, "reason": "r"} | columns
+    row: ManualVerdict = ManualVerdict.objects.create(
+        company=world.company, employee=world.maya, date=DAY, **wanted
+    )
+    return row
 
 
 def _day(world: World, slot: int = 0) -> None:
@@ -178,6 +196,12 @@ REFUSED: list[Case] = [
     ("attendance_daymark_hours_have_times", lambda w: _mark(
         w, portion=Portion.HOURS, starts_at=NINE)),
     ("attendance_daymark_hours_have_times", lambda w: _mark(w, starts_at=NINE, ends_at=TEN)),
+    ("attendance_manualverdict_one_chain_a_date", _twice(_by_hand)),
+    ("attendance_manualverdict_status_where_set", lambda w: _by_hand(w, status="")),
+    ("attendance_manualverdict_status_where_set", lambda w: _by_hand(
+        w, action=ManualAction.SKIPPED)),
+    ("attendance_manualverdict_status_where_set", lambda w: _by_hand(
+        w, action=ManualAction.RELEASED, status="", worked_minutes=1)),
     ("attendance_attendanceday_once", _twice(_day)),
     ("attendance_attendanceperiod_once", _twice(_period)),
     ("attendance_attendanceperiod_locked_by_somebody", lambda w: _period(w, state="locked")),
@@ -219,6 +243,9 @@ ALLOWED: list[Case] = [
     ("attendance_shiftassignment_ends_after_start", lambda w: _assignment(w, ends_on=DAY)),
     ("attendance_daymark_hours_have_times", lambda w: _mark(
         w, portion=Portion.HOURS, starts_at=NINE, ends_at=TEN)),
+    ("attendance_manualverdict_one_chain_a_date", lambda w: _by_hand(w, replaces=_by_hand(w))),
+    ("attendance_manualverdict_status_where_set", lambda w: _by_hand(
+        w, action=ManualAction.SKIPPED, status="")),
     ("attendance_attendanceday_once", lambda w: [_day(w, slot) for slot in (0, 1)]),
     ("attendance_attendanceperiod_once", lambda w: [
         _period(w, starts_on=day) for day in (dt.date(2026, 3, 1), dt.date(2026, 4, 1))]),
@@ -291,6 +318,12 @@ def _withdrawn_twice(world: World) -> None:
         _mark(world, withdraws=mark)
 
 
+def _replaced_twice(world: World) -> None:
+    first = _by_hand(world)
+    for _n in range(2):
+        _by_hand(world, replaces=first)
+
+
 def _state_twice(world: World) -> None:
     punch = _punch(world)
     for _n in range(2):
@@ -317,6 +350,7 @@ def _message(world: World) -> None:
 
 UNIQUE: dict[str, Callable[[World], object]] = {
     "attendance_daymark.withdraws_id": _withdrawn_twice,
+    "attendance_manualverdict.replaces_id": _replaced_twice,
     "attendance_punchentry.key": _twice(_entry),
     "attendance_punchstate.punch_id": _state_twice,
     "companies_company.code": lambda w: Company.objects.create(name="Other", code="kettle"),

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 APPEND_ONLY = {
     "attendance.DayMark",
     "attendance.FaceConsent",
+    "attendance.ManualVerdict",
     "attendance.Punch",
     "attendance.PunchEntry",
     "companies.AuditEvent",

@@ -325,7 +325,7 @@ def _punch(state: PunchState, row: AttendanceDay | None) -> dict[str, Any]:
         "face": wording.face(state),
         "voided": state.voided_at is not None,
         "voided_text": _("Taken out by HR"),
-        "counted": state.voided_at is None and row is not None,
+        "counted": state.voided_at is None and row is not None and not row.is_by_hand,
         "photo_url": reverse("attendance:photo", args=[frame.public_id]) if frame else None,
     }
 

@@ -300,17 +300,20 @@ class BaseAdmin(ModelAdmin):
         act: Callable[[dict[str, Any]], str],
         done_url: str,
         sentence: str = "",
+        above: str = "",
         row: Any = None,
         is_danger: bool = False,
     ) -> HttpResponse:
         """Show a form, and on its sending call `act` (once), which returns what to tell.
 
+        `above` is markup that stands before the form.
         What a service refuses stands beside the form as its sentence; `GET` writes nothing.
         """
         page = {
             "title": title,
             "trail": self._trail(row),
             "sentence": sentence,
+            "above": above,
             "submit": submit,
             "back_url": done_url if row is None else self.row_url(row),
             "object": row,

@@ -94,6 +94,7 @@ HR: dict[str, Any] = {
                 "items": [
                     _list(_("People"), "group", "companies_employee"),
                     _list(_("Shift assignments"), "event_repeat", "attendance_shiftassignment"),
+                    _list(_("Days set by hand"), "edit_calendar", "attendance_manualverdict"),
                     _list(_("Day marks"), "beach_access", "attendance_daymark"),
                     _list(_("Roles"), "key", "companies_rolegrant"),
                     _list(_("Face enrolments"), "face", "attendance_faceenrolment"),

@@ -103,6 +103,12 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:companies_employee_send_sign_in_link": (HR_ROW, HR_ROW),
     "admin:attendance_punchstate_accept": (HR_ROW, HR_ROW),
     "admin:attendance_punchstate_void": (HR_ROW, HR_ROW),
+    "admin:companies_employee_set_day": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceday_recompute": (HR_LIST, HR_LIST),
+    "admin:attendance_attendanceday_set_by_hand": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceday_skip": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceday_release": (HR_ROW, HR_ROW),
+    "admin:attendance_manualverdict_release": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceperiod_reopen": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceperiod_lock": (HR_LIST, HR_LIST),
     # the platform's site
@@ -140,7 +146,8 @@ RECORDS = (
 SETTINGS = ("companies_policyversion", "companies_shiftversion")
 READ = (
     "attendance_attendanceday", "attendance_attendanceperiod", "attendance_daymark",
-    "attendance_faceconsent", "attendance_faceenrolment", "attendance_punchstate",
+    "attendance_faceconsent", "attendance_faceenrolment", "attendance_manualverdict",
+    "attendance_punchstate",
     "companies_auditevent", "companies_outboxmessage",
 )  # fmt: skip
 for _name in (*RECORDS, *SETTINGS, *READ):

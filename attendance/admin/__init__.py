@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 
-from attendance.admin import days, faces, people, punches, roster
+from attendance.admin import days, faces, mending, people, punches, roster
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
     DayMark,
     FaceConsent,
     FaceEnrolment,
+    ManualVerdict,
     PunchState,
     ShiftAssignment,
 )
@@ -23,6 +24,7 @@ HR: dict[type[models.Model], type[BaseAdmin]] = {
     AttendanceDay: days.DayAdmin,
     AttendancePeriod: days.MonthAdmin,
     DayMark: days.MarkAdmin,
+    ManualVerdict: mending.ManualAdmin,
     ShiftAssignment: roster.AssignmentAdmin,
     FaceEnrolment: faces.EnrolmentAdmin,
     FaceConsent: faces.ConsentAdmin,

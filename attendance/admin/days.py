@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,9 +19,18 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from attendance import permissions, wording
+from attendance.admin.difference import reopening_card
+from attendance.admin.mending import MendingDays
 from attendance.admin.punches import FACE_TONES, local_time
 from attendance.enums import DayException, PeriodState
-from attendance.models import AttendanceDay, AttendancePeriod, DayMark, PunchState
+from attendance.models import (
+    AttendanceDay,
+    AttendancePeriod,
+    DayMark,
+    ManualVerdict,
+    Punch,
+    PunchState,
+)
 from attendance.services import decisions
 from companies.admin_base import ReadOnlyAdmin
 from companies.admin_filters import (
@@ -31,6 +41,7 @@ from companies.admin_filters import (
     WordsFilter,
 )
 from companies.admin_forms import ReasonForm
+from companies.models import AuditEvent, PolicyVersion, ShiftVersion
 
 _TONES = {
     "P": "success", "HD": "warning", "A": "danger", "L": "info", "WO": "", "H": "",
@@ -72,8 +83,8 @@ def _clock(instant: dt.datetime | None, row: AttendanceDay) -> str:
     )
 
 
-class DayAdmin(ReadOnlyAdmin):
-    """Verdicts, with what they rest on; made again by the rules, never by hand here."""
+class DayAdmin(MendingDays, ReadOnlyAdmin):
+    """Verdicts, with what they rest on; mended by actions that leave a trace, never edited."""
 
     change_form_template = "attendance/admin/day.html"
     list_display = ("employee", "on", "verdict", "came", "went", "worked", "late", "concern")
@@ -129,6 +140,23 @@ class DayAdmin(ReadOnlyAdmin):
     def words_of(self, row: AttendanceDay) -> str:
         return f"{row.employee.name} · {self.on(row)}"
 
+    def history_of(self, row: AttendanceDay) -> Any:
+        """Return what was done to the day: to it, its punches, by hand, and by judging anew."""
+        punches = Punch.objects.filter(employee=row.employee_id, state__attendance_date=row.date)
+        by_hand = ManualVerdict.objects.filter(employee=row.employee_id, date=row.date)
+        marks = DayMark.objects.filter(employee=row.employee_id, date=row.date)
+        keys = [
+            str(key)
+            for rows in (punches, by_hand, marks)
+            for key in rows.values_list("public_id", flat=True)
+        ]
+        anew = Q(
+            verb="days_recomputed",
+            subject_id=str(row.employee.public_id),
+            changes__has_key=row.date.isoformat(),
+        )
+        return AuditEvent.objects.filter(Q(subject_id__in=[*keys, str(row.public_id)]) | anew)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
@@ -178,8 +206,27 @@ def day_page(row: AttendanceDay) -> dict[str, Any]:
         "punches": punches,
         "sentences": wording.sentences(row),
         "exceptions": exception_words(row),
+        "judged_by": _judged_by(row),
         "raw": json.dumps(row.input, indent=2, sort_keys=True, ensure_ascii=False),
     }
+
+
+def _judged_by(row: AttendanceDay) -> list[tuple[str, str]]:
+    """Return the versions that the verdict rests on, each by the date from which it holds."""
+    shift = ShiftVersion.objects.filter(public_id=row.shift_version).first()
+    policy = PolicyVersion.objects.filter(public_id=row.policy_version).first()
+    since = _("settings from %(date)s")
+    return [
+        (_("Shift"), f"{row.shift_name}, " + since % {"date": _short(shift.starts_on)})
+        if shift
+        else (_("Shift"), _("none")),
+        (_("Policy"), since % {"date": _short(policy.starts_on)} if policy else _("built in")),
+        (_("Calendar"), _("as of change %(number)s") % {"number": row.calendar_revision}),
+    ]
+
+
+def _short(date: dt.date) -> str:
+    return date_format(date, "j M Y")
 
 
 class MarkAdmin(ReadOnlyAdmin):
@@ -304,6 +351,7 @@ class MonthAdmin(ReadOnlyAdmin):
         return self.ask(
             request,
             title=_("Reopen %(month)s") % {"month": self.month(period)},
+            above=reopening_card(period, request),
             sentence=_("Its days may change again; payroll may need to know."),
             form=ReasonForm,
             submit=_("Reopen the month"),

@@ -7,7 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import action
 
+from attendance import permissions
+from attendance.admin.mending import ask_set_day
 from attendance.enums import EnrolmentState
 from attendance.models import FaceEnrolment
 from companies.admin.people import EmployeeAdmin, StandingFilter
@@ -30,7 +34,21 @@ class StandingAndFaceFilter(StandingFilter):
 class PersonAdmin(EmployeeAdmin):
     """A person of the company, with the ways to their punches, days and shifts."""
 
+    actions_detail = (*EmployeeAdmin.actions_detail, "set_day")
     list_filter = (StandingAndFaceFilter, OfficeFilter, DepartmentFilter)
+
+    @action(description=gettext_lazy("Set a day by hand"), url_path="set-day", icon="edit_calendar")
+    def set_day(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for a date, what it is, and why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return ask_set_day(self, request, row)
+
+    def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
+        if action == "set_day":
+            return permissions.can_judge_by_hand(request.actor, row)  # type: ignore[attr-defined]
+        return super().offers(request, action, row)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any

@@ -103,7 +103,8 @@ def punch_void(*, punch: Punch, reason: str, by: Actor) -> None:
     _decide(punch=punch, reason=reason, by=by, kind=EntryKind.VOIDED, now=timezone.now())
 
 
-def _month(date: dt.date) -> tuple[dt.date, dt.date]:
+def month_of(date: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of the month in which the date lies."""
     first = date.replace(day=1)
     following = (first + dt.timedelta(days=32)).replace(day=1)
     return first, following - dt.timedelta(days=1)
@@ -151,7 +152,7 @@ def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> Attendanc
     if not permissions.can_close_month(by, company):
         raise NotAllowed
     now = timezone.now()
-    first, last = _month(starts_on)
+    first, last = month_of(starts_on)
     people = _lock_everybody(company, last)
     period: AttendancePeriod
     period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
@@ -180,7 +181,7 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing
-    first, last = _month(period.starts_on)
+    first, last = month_of(period.starts_on)
     people = _lock_everybody(period.company, last)
     locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
         pk=period.pk

@@ -52,6 +52,7 @@ class Change:
 
     employee: Employee
     date: dt.date
+    zone: str
     before: Figures | None
     after: Figures | None
 
@@ -290,7 +291,7 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
     if not verdict.is_row or (is_blank and row is None):
         if row is not None:
             work.deleted.append(row)
-            work.changes.append(Change(work.employee, day.date, before, None))
+            work.changes.append(Change(work.employee, day.date, day.zone, before, None))
         return
     values = _columns(day, verdict, needs_a_look=needs_a_look)
     if row is None:
@@ -304,7 +305,7 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
     _fill(row, values, work.now)
     after = _figures(row)
     if after != before:
-        work.changes.append(Change(work.employee, day.date, before, after))
+        work.changes.append(Change(work.employee, day.date, day.zone, before, after))
 
 
 def _figures(row: AttendanceDay) -> Figures:

@@ -21,7 +21,7 @@ from attendance.errors import DifferenceChanged, NothingToRecompute, PeriodLocke
 from attendance.models import AttendancePeriod
 from attendance.services import judging
 from attendance.services.days import lock_people
-from attendance.services.decisions import month_name
+from attendance.services.decisions import month_name, month_of
 from attendance.services.judging import Change, Work
 from companies import audit
 from companies.actor import Actor
@@ -65,6 +65,26 @@ def _batches(employees: QuerySet[Employee]) -> Iterator[list[int]]:
     keys = list(employees.order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(keys), judging.PEOPLE_A_BATCH):
         yield keys[start : start + judging.PEOPLE_A_BATCH]
+
+
+def reopen_preview(*, period: AttendancePeriod, now: dt.datetime, by: Actor) -> Difference:
+    """Return what judging a locked month's days as they stand would change once it is open.
+
+    Raises:
+        NotAllowed
+    """
+    company, (first, last) = period.company, month_of(period.starts_on)
+    if not permissions.can_close_month(by, company):
+        raise NotAllowed
+    difference = Difference()
+    everybody = Employee.objects.filter(company=company, joined_on__lte=last)
+    for keys in _batches(everybody):
+        people = Employee.objects.filter(pk__in=keys).select_related("company").order_by("pk")
+        for work in judging.judge_people(
+            company, list(people), first=first, last=last, now=now, is_unlocked=True
+        ):
+            difference.take(work)
+    return difference
 
 
 def _anew(

@@ -83,7 +83,7 @@ class EmployeeAdmin(RecordAdmin):
     first_row = FirstRow(Placement, "employee", PLACE_FIELDS, starts_with="joined_on")
     empty_words = gettext_lazy("Add a person, then send them a link to sign in.")
     keep_hint = gettext_lazy("Write the last day instead: the past stays, and they are out.")
-    actions_detail = ("send_sign_in_link",)
+    actions_detail: tuple[str, ...] = ("send_sign_in_link",)
     dated_rows = DatedRows(
         title=gettext_lazy("Where they stand, by date"),
         add_label=gettext_lazy("Change from a date…"),

@@ -10,8 +10,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from attendance.enums import Direction, MarkKind
-from attendance.services import decisions, enrolment, marks, roster
+from attendance.enums import DayStatus, Direction, MarkKind
+from attendance.services import decisions, enrolment, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import outbox
 from companies.enums import CalendarKind
@@ -35,6 +35,10 @@ def fill(world: World) -> World:
         marks.mark_add(
             employee=world.maya, date=dt.date(2026, 2, 24), kind=MarkKind.LEAVE, code="CL",
             source_ref="t", by=world.hr,
+        )  # fmt: skip
+        verdicts.day_set(
+            employee=world.maya, date=dt.date(2026, 2, 25), halves=(DayStatus.PRESENT,) * 2,
+            worked_minutes=480, reason="a power cut", by=world.hr,
         )  # fmt: skip
         roster.assignment_save(
             employee=world.maya, shift=world.night_shift, starts_on=dt.date(2026, 5, 1),

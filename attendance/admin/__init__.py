@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from attendance.admin import days, faces, mending, people, punches, roster
+from attendance.admin import dated, days, faces, mending, people, punches, roster
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
@@ -16,10 +16,23 @@ from attendance.models import (
     ShiftAssignment,
 )
 from companies.admin_base import BaseAdmin
-from companies.models import Employee
+from companies.models import (
+    CalendarDay,
+    Employee,
+    OfficeVersion,
+    Placement,
+    PolicyVersion,
+    ShiftVersion,
+)
 
 HR: dict[type[models.Model], type[BaseAdmin]] = {
-    Employee: people.PersonAdmin,  # instead of the one of companies
+    # instead of those of companies
+    Employee: people.PersonAdmin,
+    PolicyVersion: dated.DatedPolicyAdmin,
+    ShiftVersion: dated.DatedShiftAdmin,
+    OfficeVersion: dated.DatedOfficeAdmin,
+    Placement: dated.DatedPlacementAdmin,
+    CalendarDay: dated.DatedCalendarAdmin,
     PunchState: punches.PunchAdmin,
     AttendanceDay: days.DayAdmin,
     AttendancePeriod: days.MonthAdmin,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from attendance.admin.dated import TellsOfSettledDays
 from attendance.models import ShiftAssignment
 from attendance.services import roster
 from companies.admin_filters import (
@@ -18,7 +20,6 @@ from companies.admin_filters import (
     row_filter,
 )
 from companies.admin_forms import RecordForm
-from companies.admin_records import RecordAdmin
 from companies.errors import MusterError
 from companies.models import Shift
 
@@ -47,7 +48,7 @@ class AssignmentForm(RecordForm):
             self.add_error(None, ValidationError(str(error), code=error.code))
 
 
-class AssignmentAdmin(RecordAdmin):
+class AssignmentAdmin(TellsOfSettledDays):
     """Who works which shift from when to when; nothing overlaps."""
 
     form = AssignmentForm
@@ -70,6 +71,13 @@ class AssignmentAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form's service has saved and audited it."""
+
+    def _settled_days(self, row: Any, since: dt.date) -> Any:
+        days = super()._settled_days(row, since).filter(employee=row.employee_id)
+        return days.filter(date__lte=row.ends_on) if row.ends_on else days
+
+    def _whose(self, row: Any) -> dict[str, str]:
+        return {"person": row.employee.code}
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         roster.assignment_delete(assignment=obj, by=request.actor)  # type: ignore[attr-defined]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 import time_machine
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from attendance.enums import Direction
@@ -262,3 +264,53 @@ def test_reopening_shows_first_what_it_would_change(hr: Client, world: World) ->
             assert AttendanceDay.objects.get(
                 employee=world.maya, date=MONDAY
             ).last_out_at == at("2026-03-02 17:31")  # fmt: skip
+
+
+# --- dated settings -------------------------------------------------------------------------------
+def _told(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def _calendar_day(date: str) -> dict[str, str]:
+    return {
+        "date": date, "kind": "holiday", "name": "Losar", "office": "", "country": "", "region": "",
+    }  # fmt: skip
+
+
+def test_a_setting_that_reaches_settled_days_leads_to_their_difference(
+    hr: Client, world: World
+) -> None:
+    answer = post_once(hr, "/admin/companies/calendarday/add/", _calendar_day("2026-03-02"))
+    told = _told(answer)[0]
+    assert told.startswith("Days from 2 March 2026 on that have settled keep what they were judged")
+    address = re.search(r'href="([^"]+)"', told)
+    assert address is not None
+    page = hr.get(address[1].replace("&amp;", "&"))
+    assert "status <b>Holiday</b>" in page.text
+
+
+def test_a_setting_for_days_to_come_tells_nothing(hr: Client, world: World) -> None:
+    answer = post_once(hr, "/admin/companies/calendarday/add/", _calendar_day("2026-03-09"))
+    assert len(_told(answer)) == 1
+
+
+@pytest.mark.parametrize("who", ["maya", "bikram"])
+def test_a_persons_own_setting_tells_of_their_days_alone(
+    hr: Client, world: World, who: str
+) -> None:
+    person: Employee = getattr(world, who)
+    data = {
+        "employee": str(person.public_id), "shift": str(world.night_shift.public_id),
+        "starts_on": "2026-03-01", "ends_on": "2026-03-02",
+    }  # fmt: skip
+    told = _told(post_once(hr, "/admin/attendance/shiftassignment/add/", data))
+    assert f"first=2026-03-01&amp;last=2026-03-02&amp;person={who}" in told[0]
+
+
+def test_a_placement_tells_of_its_persons_days(hr: Client, world: World) -> None:
+    data = {
+        "employee": str(world.maya.public_id), "starts_on": "2026-03-02", "office": "",
+        "department": "", "manager": "", "zone": "", "default_shift": "",
+    }  # fmt: skip
+    told = _told(post_once(hr, "/admin/companies/placement/add/", data))
+    assert "person=maya" in told[0]

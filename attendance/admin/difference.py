@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from attendance import wording
@@ -205,8 +205,8 @@ def recompute_view(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse
 
 
 def _done(model_admin: BaseAdmin, request: HttpRequest, done: Difference) -> HttpResponse:
-    sentence = _("%(days)s days of %(people)s people were judged anew.")
-    model_admin.message_user(request, sentence % {"days": done.days, "people": done.people})
+    sentence = ngettext("One day was judged anew.", "%(count)s days were judged anew.", done.days)
+    model_admin.message_user(request, sentence % {"count": done.days})
     return HttpResponseRedirect(model_admin.address("changelist"))
 
 

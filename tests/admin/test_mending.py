@@ -169,7 +169,7 @@ def _found(page: Any) -> str:
 def test_the_difference_is_shown_and_then_written(hr: Client, world: World) -> None:
     _stricter(world)
     page = hr.get(ANEW, _asked())
-    assert "1 days of 1 people would change" in page.text
+    assert "One day would change · one person" in page.text
     assert "late <del>0 min</del>" in page.text
     assert "late <b>4 min</b>" in page.text
     day = _day(world)

@@ -160,6 +160,7 @@ SENTENCES: dict[str, str | Promise] = {
     "unpaired_in": gettext_lazy("The check-in at %(at)s has no check-out."),
     "unpaired_out": gettext_lazy("The check-out at %(at)s has no check-in."),
     "unpaired_break": gettext_lazy("The break at %(at)s was not begun or not ended."),
+    "break_ended_by_out": gettext_lazy("The break at %(at)s ended with the check-out."),
     "odd_punches": gettext_lazy("%(count)s in all: one is missing or too many."),
     "overlap": gettext_lazy("Two stretches overlap; the time counts once."),
     "rounded_in": gettext_lazy("In %(punched)s counts as %(counts_as)s."),

@@ -141,6 +141,7 @@ def _tell_punches(day: DayInput, paired: Paired, trail: Trail) -> None:
         ("unpaired_in", paired.open_ins),
         ("unpaired_out", paired.stray_outs),
         ("unpaired_break", paired.stray_breaks),
+        ("break_ended_by_out", paired.ended_breaks),
     ):
         for tap in taps:
             trail.add(code, at=trail.wall(tap.at))

@@ -34,6 +34,7 @@ class Paired:
     stray_outs: list[Tap] = field(default_factory=list)
     breaks: list[Span] = field(default_factory=list)
     stray_breaks: list[Tap] = field(default_factory=list)
+    ended_breaks: list[Tap] = field(default_factory=list)  # begun; a check-out ended them
     repeats: list[Tap] = field(default_factory=list)
     odd_count: int = 0  # of alternating punches from first to last, where it is odd
 
@@ -125,12 +126,18 @@ def pair_taps(
             continue
         previous = tap
         (breaks if tap.direction in BREAKS else presence).append(tap)
-    _pair_breaks(breaks, paired)
     if pairing == Pairing.ALTERNATING:
         _pair_by_order(presence, hours_mode, paired)
     else:
         _pair_by_direction(presence, paired, trail)
+    _pair_breaks(breaks, _outs(presence, paired), paired)
     return paired
+
+
+def _outs(presence: list[Tap], paired: Paired) -> list[Tap]:
+    """The punches with which somebody left, by their word or by their place, in order."""
+    by_place = {tap_out.key for _in, tap_out in paired.pairs}
+    return [tap for tap in presence if tap.direction == Direction.OUT or tap.key in by_place]
 
 
 def _pair_by_direction(taps: list[Tap], paired: Paired, trail: Trail) -> None:
@@ -159,18 +166,20 @@ def _pair_by_order(taps: list[Tap], hours_mode: HoursMode, paired: Paired) -> No
         paired.open_ins.append(taps[-1])
 
 
-def _pair_breaks(taps: list[Tap], paired: Paired) -> None:
-    """A break that was not ended, or not begun, takes no time and is flagged."""
+def _pair_breaks(breaks: list[Tap], outs: list[Tap], paired: Paired) -> None:
+    """An out ends a break that runs; one that nothing ends, or nobody began, is flagged."""
     started: Tap | None = None
-    for tap in taps:
-        if tap.direction == Direction.BREAK_END and started is not None:
+    for tap in sorted((*breaks, *outs), key=order):
+        if tap.direction == Direction.BREAK_START:
+            if started is not None:
+                paired.stray_breaks.append(started)
+            started = tap
+        elif started is not None:
             paired.breaks.append(Span(started.at, tap.at))
+            if tap.direction != Direction.BREAK_END:
+                paired.ended_breaks.append(started)
             started = None
-            continue
-        if started is not None:
-            paired.stray_breaks.append(started)
-        started = tap if tap.direction == Direction.BREAK_START else None
-        if started is None:
+        elif tap.direction == Direction.BREAK_END:
             paired.stray_breaks.append(tap)
     if started is not None:
         paired.stray_breaks.append(started)

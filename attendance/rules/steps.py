@@ -21,6 +21,7 @@ everything that counts is in whole minutes unless its name says otherwise.
 | `unpaired_in` | an in without an out | at |
 | `unpaired_out` | an out without an in | at |
 | `unpaired_break` | a break that was not begun or not ended | at |
+| `break_ended_by_out` | a break that the check-out ended | at |
 | `odd_punches` | an odd number of alternating punches | count |
 | `overlap` | two pairs overlap; the time counts once | – |
 | `rounded_in` | the in counts as another time | punched, counts_as |
@@ -77,6 +78,7 @@ REGISTRY: dict[str, tuple[str, ...]] = {
     "unpaired_in": ("at",),
     "unpaired_out": ("at",),
     "unpaired_break": ("at",),
+    "break_ended_by_out": ("at",),
     "odd_punches": ("count",),
     "overlap": (),
     "rounded_in": ("punched", "counts_as"),

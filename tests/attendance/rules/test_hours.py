@@ -79,7 +79,8 @@ BREAKS = [
      (410, 70)),
     ("punched break outside presence", ["in 09:00", "out 12:00", "break_start 15:00",
      "break_end 16:00"], (180, 0)),
-    ("break that was not ended", ["in 09:00", "break_start 15:00", "out 17:00"], (420, 60)),
+    ("break that the out ends", ["in 09:00", "break_start 15:00", "out 17:00"], (300, 180)),
+    ("break begun after the out", ["in 09:00", "out 17:00", "break_start 17:10"], (420, 60)),
 ]  # fmt: skip
 
 

@@ -170,20 +170,38 @@ def test_pair_taps_without_repeats_keeps_every_punch() -> None:
     [
         (["break_start 12:00", "break_end 12:30"], [30], []),
         (["break_end 12:30"], [], ["break_end 12:30"]),
-        (["break_start 12:00"], [], ["break_start 12:00"]),
+        (["break_start 12:00"], [300], []),
+        (["break_start 17:30"], [], ["break_start 17:30"]),
+        (["break_start 12:00", "break_end 17:30"], [300], ["break_end 17:30"]),
         (
             ["break_start 12:00", "break_start 13:00", "break_end 13:10"],
             [10],
             ["break_start 12:00"],
         ),
     ],
-    ids=["a pair", "only ended", "only begun", "begun twice"],
+    ids=[
+        "a pair",
+        "only ended",
+        "ended by the out",
+        "begun after the out",
+        "ended after the out",
+        "begun twice",
+    ],
 )
 def test_pair_taps_breaks(texts: list[str], minutes: list[int], strays: list[str]) -> None:
     found = paired("in 09:00", *texts, "out 17:00")
     assert [(span.end - span.start).seconds // 60 for span in found.breaks] == minutes
     assert [tap.key for tap in found.stray_breaks] == strays
     assert found.exceptions(is_closed=True) == ([E.ODD_PUNCHES] if strays else [])
+
+
+@pytest.mark.parametrize("hours_mode", HoursMode)
+def test_the_next_out_ends_a_break_by_its_word_or_by_its_place(hours_mode: HoursMode) -> None:
+    texts = ["unknown 09:00", "break_start 12:00", "unknown 12:30", "out 13:00", "unknown 17:00"]
+    found = paired(*texts, pairing=Pairing.ALTERNATING, hours_mode=hours_mode)
+    minutes = 30 if hours_mode == HoursMode.SUM_OF_PAIRS else 60
+    assert [(span.end - span.start).seconds // 60 for span in found.breaks] == [minutes]
+    assert [tap.key for tap in found.ended_breaks] == ["break_start 12:00"]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,15 @@ from attendance import passes, wording
 from attendance.enums import Direction, FaceState
 from attendance.models import PunchState
 from attendance.passes import PunchPass
+from attendance.rules.pairing import BREAKS
 from attendance.services.evidence import Weighed
 
-ACTIONS = {Direction.IN: Direction.OUT, Direction.OUT: Direction.IN}
+ACTIONS = {
+    Direction.IN: Direction.OUT,
+    Direction.OUT: Direction.IN,
+    Direction.BREAK_START: Direction.BREAK_END,
+    Direction.BREAK_END: Direction.OUT,
+}
 _RETRY_SECONDS = 2
 
 
@@ -31,7 +37,7 @@ def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
     following = replace(claim, direction=direction, action_key=action_key)
     return {
         "direction": direction.value,
-        "label": str(direction.label),
+        "label": wording.action(direction),
         "action_key": action_key,
         "pass": passes.issue(following),
     }
@@ -40,6 +46,8 @@ def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
 def _first_words(weighed: Weighed) -> str:
     """Return what the punch made of its day: an in is about being on time, an out about hours."""
     row = weighed.day
+    if weighed.state.direction in BREAKS:
+        return str(Direction(weighed.state.direction).label)
     if row is None or weighed.state.direction == Direction.IN:
         return wording.verdict(row)
     return _("Worked %(worked)s") % {"worked": wording.minutes(row.worked_minutes)}
@@ -49,7 +57,8 @@ def _tone(weighed: Weighed) -> str:
     row = weighed.day
     if weighed.state.is_flagged:
         return "warn"
-    return "warn" if row is not None and row.late_minutes else "good"
+    is_break = weighed.state.direction in BREAKS
+    return "warn" if row is not None and row.late_minutes and not is_break else "good"
 
 
 def verified(weighed: Weighed, *, claim: PunchPass) -> HttpResponse:

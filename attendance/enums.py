@@ -112,3 +112,15 @@ class EnrolmentState(TextChoices):
     CAPTURING = "capturing", _("Being captured")
     ACTIVE = "active", _("Active")
     ENDED = "ended", _("Ended")
+
+
+class CorrectionKind(TextChoices):
+    """What a person asks to be corrected."""
+
+    MISSING_OUT = "missing_out", _("Check-out is missing")
+
+
+class CorrectionOutcome(TextChoices):
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Taken back")

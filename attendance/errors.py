@@ -130,3 +130,53 @@ class EnrolmentImpossible(MusterError):
     code = "enrolment_impossible"
     sentence = _("The face check is not available here. Check in without a picture for now.")
     status = 503
+
+
+class NothingMissing(MusterError):
+    code = "nothing_missing"
+    sentence = _("No check-out is missing on this day. Reload the page to see it.")
+    status = 409
+
+
+class AskedAlready(MusterError):
+    code = "asked_already"
+    sentence = _("You have told your manager about this day already. Take that back first.")
+    status = 409
+
+
+class TimeUnreadable(MusterError):
+    code = "time_unreadable"
+    sentence = _("Please write the time when you left, such as 17:30.")
+
+
+class TimeInFuture(MusterError):
+    code = "time_in_future"
+    sentence = _("%(time)s is still to come. When did you leave?")
+
+
+class OutBeforeIn(MusterError):
+    code = "out_before_in"
+    sentence = _("You checked in at %(time)s. The check-out must come after it.")
+
+
+class OutTooLate(MusterError):
+    code = "out_too_late"
+    sentence = _("That is more than %(hours)s hours after your check-in at %(time)s.")
+
+
+class OutOverlaps(MusterError):
+    code = "out_overlaps"
+    sentence = _("You checked in or out again at %(time)s. The check-out must come before that.")
+    status = 409
+
+
+class OwnRequest(MusterError):
+    code = "own_request"
+    sentence = _("Somebody else decides about your own requests.")
+    status = 403
+
+
+class RequestDecided(MusterError):
+    code = "request_decided"
+    sentence = _("This request was already decided. Reload the page to see how.")
+    status = 409

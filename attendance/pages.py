@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,16 +14,23 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance import consent_text, errors, passes, wording
+from attendance import consent_text, correction_pages, errors, passes, wording
 from attendance.answers import clock
 from attendance.enums import DayException, DayStatus, Direction
-from attendance.models import AttendanceDay, FaceConsent, PunchState
+from attendance.models import (
+    AttendanceDay,
+    CorrectionRequest,
+    FaceConsent,
+    PunchFrame,
+    PunchState,
+)
 from attendance.rules import codes
 from attendance.rules.types import DayType, Occurrence
 from attendance.selectors.months import Month, MonthDay
 from attendance.selectors.today import Today
 from attendance.selectors.today import today as today_of
 from attendance.services import enrolment
+from attendance.wording import long_date, short_date
 from companies.errors import MusterError, TooMany
 from companies.models import Employee
 
@@ -47,15 +57,6 @@ _PROBLEMS: dict[str, type[MusterError]] = {
         TooMany,
     )
 }  # fmt: skip
-
-
-def long_date(date: dt.date) -> str:
-    """Return the date with its weekday: Tuesday, 24 November."""
-    return date_format(date, "l, j F")
-
-
-def short_date(date: dt.date) -> str:
-    return date_format(date, "D j F")
 
 
 def problem_sentence(code: str) -> str:
@@ -101,24 +102,27 @@ def _shift_text(present: Today) -> str:
 def _worked_minutes(present: Today, now: dt.datetime) -> int:
     """Return the minutes of closed stretches and, while somebody is in, up to now."""
     counted = present.row.worked_minutes if present.row else 0
+    return counted + present.presence.minutes(now)
+
+
+def _since(present: Today) -> str:
     if present.open_in is None:
-        return counted
-    running = int((now - present.open_in.occurred_at).total_seconds() // 60)
-    return counted + max(0, running)
+        return ""
+    pause = present.presence.on_break_since
+    if pause is not None:
+        return _("On break since %(time)s") % {"time": clock(pause, present.zone)}
+    return _("Working since %(time)s") % {"time": clock(present.open_in.occurred_at, present.zone)}
 
 
-def _notices(present: Today) -> list[dict[str, str]]:
-    if present.missing_out_on is None:
-        return []
-    return [
-        {
-            "text": _("The check-out of %(date)s is missing. Tell HR when you left.")
-            % {"date": short_date(present.missing_out_on)},
-            "tone": "warn",
-            "url": reverse("attendance:day", args=[present.missing_out_on]),
-            "link_text": _("See the day"),
-        }
-    ]
+def other_action(present: Today) -> dict[str, str] | None:
+    """Return the quieter button beside the main one: a break, or leaving during one."""
+    if present.other is None:
+        return None
+    return {
+        "direction": present.other.value,
+        "label": wording.action(present.other),
+        "action_key": present.other_key,
+    }
 
 
 def _row_tone(row: AttendanceDay) -> str:
@@ -132,11 +136,6 @@ def _row_tone(row: AttendanceDay) -> str:
 def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.datetime) -> Any:
     """Return the context of attendance/today.html."""
     row = present.row
-    since = ""
-    if present.open_in is not None:
-        since = _("Working since %(time)s") % {
-            "time": clock(present.open_in.occurred_at, present.zone)
-        }
     worked = _worked_minutes(present, now)
     shown_date = row.date if row else present.date
     return {
@@ -144,16 +143,18 @@ def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.da
         "date_text": long_date(present.date),
         "zone_note": present.zone.replace("_", " "),
         "direction": present.direction.value,
-        "label": str(present.direction.label),
+        "label": wording.action(present.direction),
+        "other": other_action(present),
+        "other_tap_id": uuid.uuid4(),
         "pass_text": passes.issue(present.claim()),
         "action_key": present.action_key,
-        "since": since,
+        "since": _since(present),
         "worked": wording.minutes(worked) if worked else "",
         "shift_text": _shift_text(present),
         "week_text": wording.minutes(present.week_minutes),
         "verdict": {"text": wording.verdict(row), "tone": _row_tone(row)} if row else None,
         "day_url": reverse("attendance:day", args=[shown_date]),
-        "notices": _notices(present),
+        "missing_out": correction_pages.missing_out(present),
         "camera": _camera(consent, is_enrolled),
         "consent": consent,
         "is_enrolled": is_enrolled,
@@ -202,8 +203,30 @@ def _no_camera_words(otherwise: str) -> dict[str, str]:
     return {reason: text % {"otherwise": otherwise} for reason, text in sentences.items()}
 
 
+@dataclass(frozen=True)
+class Links:
+    """Where a person's month and days stand: the own ones, or one of a team's."""
+
+    person: Employee | None = None
+
+    def day(self, date: dt.date) -> str:
+        if self.person is None:
+            return reverse("attendance:day", args=[date])
+        return reverse("attendance:team-day", args=[self.person.public_id, date])
+
+    def month(self, first: dt.date) -> str:
+        if self.person is None:
+            address = reverse("attendance:month")
+        else:
+            address = reverse("attendance:team-person", args=[self.person.public_id])
+        return f"{address}?m={first:%Y-%m}"
+
+
+OWN = Links()
+
+
 # --- month ------------------------------------------------------------------------------------
-def _flag_words(exceptions: list[str]) -> list[str]:
+def flag_words(exceptions: list[str]) -> list[str]:
     return [str(DayException(item).label) for item in exceptions]
 
 
@@ -222,6 +245,11 @@ def _calendar_day(day: MonthDay) -> tuple[str, str, str]:
     return "", _("Open"), "open"
 
 
+def day_words(day: MonthDay) -> tuple[str, str, str]:
+    """Return code, words and tone of a date, judged or not."""
+    return _judged_day(day.row) if day.row else _calendar_day(day)
+
+
 def _judged_day(row: AttendanceDay) -> tuple[str, str, str]:
     if row.is_open:
         return "", _("Still open"), "open"
@@ -238,14 +266,14 @@ def _optional_minutes(count: int) -> str:
     return wording.minutes(count) if count else ""
 
 
-def _month_day(day: MonthDay, today: dt.date) -> dict[str, Any]:
+def _month_day(day: MonthDay, today: dt.date, links: Links) -> dict[str, Any]:
     row = day.row
-    code, status_text, tone = _judged_day(row) if row else _calendar_day(day)
+    code, status_text, tone = day_words(day)
     return {
         "number": day.date.day,
         "iso": day.date.isoformat(),
         "date_text": short_date(day.date),
-        "url": reverse("attendance:day", args=[day.date]),
+        "url": links.day(day.date),
         "code": code,
         "status_text": status_text,
         "tone": tone,
@@ -256,7 +284,7 @@ def _month_day(day: MonthDay, today: dt.date) -> dict[str, Any]:
         "early_text": _early(row.early_minutes) if row else "",
         "is_today": day.date == today,
         "is_future": day.is_future,
-        "flags": _flag_words(row.exceptions) if row else [],
+        "flags": flag_words(row.exceptions) if row else [],
     }
 
 
@@ -268,7 +296,7 @@ def _early(count: int) -> str:
     return _("Left %(time)s early") % {"time": wording.minutes(count)} if count else ""
 
 
-def _days_text(halves: int) -> str:
+def days_text(halves: int) -> str:
     """Return half days as days: 1 day, 2½ days."""
     whole, half = divmod(halves, 2)
     number = f"{whole or ''}½" if half else str(whole)
@@ -279,11 +307,11 @@ def _days_text(halves: int) -> str:
 def _total_lines(month: Month) -> list[dict[str, str]]:
     totals = month.totals
     lines = [
-        (_("Present"), _days_text(totals.present_halves)),
-        (_("Absent"), _days_text(totals.absent_halves)),
-        (_("On leave"), _days_text(totals.leave_halves)),
-        (_("Days off"), _days_text(totals.off_halves)),
-        (_("Open or unmarked"), _days_text(totals.unmarked_halves)),
+        (_("Present"), days_text(totals.present_halves)),
+        (_("Absent"), days_text(totals.absent_halves)),
+        (_("On leave"), days_text(totals.leave_halves)),
+        (_("Days off"), days_text(totals.off_halves)),
+        (_("Open or unmarked"), days_text(totals.unmarked_halves)),
         (_("Worked"), wording.minutes(totals.worked_minutes)),
         (
             _("Late"),
@@ -293,32 +321,39 @@ def _total_lines(month: Month) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in lines]
 
 
-def month_context(month: Month) -> dict[str, Any]:
+def month_context(month: Month, links: Links = OWN) -> dict[str, Any]:
     """Return the context of attendance/month.html."""
-    days = [_month_day(day, month.today) for day in month.days]
+    days = [_month_day(day, month.today, links) for day in month.days]
     padded: list[dict[str, Any] | None] = [None] * month.first.weekday() + list(days)
     padded += [None] * (-len(padded) % 7)
     monday = dt.date(2024, 1, 1)
-    address = reverse("attendance:month")
     is_last = month.following > month.today
     return {
         "title": date_format(month.first, "F Y"),
-        "previous_url": f"{address}?m={month.previous:%Y-%m}",
-        "next_url": None if is_last else f"{address}?m={month.following:%Y-%m}",
+        "previous_url": links.month(month.previous),
+        "next_url": None if is_last else links.month(month.following),
         "weekdays": [date_format(monday + dt.timedelta(days=n), "D") for n in range(7)],
         "weeks": [padded[n : n + 7] for n in range(0, len(padded), 7)],
         "days": days,
         "totals": _total_lines(month),
-        "legend": [
-            {"code": status.value, "text": str(status.label), "tone": _TONES[status]}
-            for status in _LEGEND
-        ],
+        "legend": legend(),
+        "person": links.person,
     }
 
 
+def legend() -> list[dict[str, str]]:
+    """Return what the letters mean."""
+    return [
+        {"code": status.value, "text": str(status.label), "tone": _TONES[status]}
+        for status in _LEGEND
+    ]
+
+
 # --- a day ------------------------------------------------------------------------------------
-def _punch(state: PunchState, row: AttendanceDay | None) -> dict[str, Any]:
-    frame = next((item for item in state.punch.frames.all() if item.is_clean), None)
+def _punch(
+    state: PunchState, row: AttendanceDay | None, may_see: Callable[[PunchFrame], bool]
+) -> dict[str, Any]:
+    frame = next((item for item in state.punch.frames.all() if may_see(item)), None)
     return {
         "time": clock(state.occurred_at, state.punch.zone),
         "direction": str(Direction(state.direction).label),
@@ -360,11 +395,20 @@ def _calendar_steps(day: MonthDay) -> list[str]:
     }]  # fmt: skip
 
 
-def day_context(day: MonthDay, states: list[PunchState]) -> dict[str, Any]:
-    """Return the context of attendance/day.html."""
+def day_context(
+    day: MonthDay,
+    states: list[PunchState],
+    *,
+    asked: list[CorrectionRequest],
+    may_see: Callable[[PunchFrame], bool],
+    links: Links = OWN,
+) -> dict[str, Any]:
+    """Return the context of attendance/day.html; `may_see` says which pictures are shown."""
     row = day.row
-    code, status_text, tone = _judged_day(row) if row else _calendar_day(day)
+    code, status_text, tone = day_words(day)
+    is_own = links.person is None
     return {
+        "person": links.person,
         "date_text": long_date(day.date),
         "status_text": status_text,
         "code": code,
@@ -372,14 +416,20 @@ def day_context(day: MonthDay, states: list[PunchState]) -> dict[str, Any]:
         "headline": wording.verdict(row) if row else status_text,
         "facts": _facts(row) if row else [],
         "steps": wording.sentences(row) if row else _calendar_steps(day),
-        "punches": [_punch(state, row) for state in states],
-        "flags": _flag_words(row.exceptions) if row else [],
-        "help_text": _(
-            "Is something wrong here? Tell HR which time is right. HR can accept a picture or take "
-            "a check-in out; nothing you recorded is ever deleted."
-        ),
-        "month_url": f"{reverse('attendance:month')}?m={day.date:%Y-%m}",
+        "punches": [_punch(state, row, may_see) for state in states],
+        "flags": flag_words(row.exceptions) if row else [],
+        "ask": correction_pages.day_question(row, asked) if is_own else None,
+        "requests": [correction_pages.request_line(item) for item in asked],
+        "help_text": _help_text() if is_own else "",
+        "month_url": links.month(day.date),
     }
+
+
+def _help_text() -> str:
+    return _(
+        "Is something wrong here? Tell HR which time is right. HR can accept a picture or take "
+        "a check-in out; nothing you recorded is ever deleted."
+    )
 
 
 # --- the face ---------------------------------------------------------------------------------

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from attendance.models import Punch, PunchFrame
+import datetime as dt
+
+from attendance.models import CorrectionRequest, Punch, PunchFrame
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Company, Employee
+from companies.models import Company, Employee, Placement
 from companies.permissions import can_enter_hr
+from companies.selectors import team_of
 
 
 def is_self(actor: Actor, employee: Employee) -> bool:
@@ -61,3 +64,28 @@ def can_judge_by_hand(actor: Actor, employee: Employee) -> bool:
         and employee.company_id == actor.company.pk
         and not is_self(actor, employee)
     )
+
+
+def can_manage_team(actor: Actor) -> bool:
+    """HR, managers by role, and whoever is named as somebody's manager see a team."""
+    if actor.company is None:
+        return False
+    if actor.has(Role.HR, Role.COMPANY_ADMIN, Role.MANAGER):
+        return True
+    own = actor.employee
+    return own is not None and Placement.objects.filter(manager=own).exists()
+
+
+def is_in_team(actor: Actor, employee: Employee, on: dt.date) -> bool:
+    """Return whether the actor answers for the person's days on that date."""
+    return team_of(actor, on=on).filter(pk=employee.pk).exists()
+
+
+def is_own_request(actor: Actor, request: CorrectionRequest) -> bool:
+    """Return whether the person, in whatever engagement, asked for it."""
+    return is_self(actor, request.employee)
+
+
+def can_decide_correction(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:
+    """Whoever answers for the person today decides what they ask for; never the person."""
+    return not is_own_request(actor, request) and is_in_team(actor, request.employee, on)

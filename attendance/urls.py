@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.urls import path, register_converter
 
-from attendance import views
+from attendance import team_views, views
 
 
 class DateConverter:
@@ -27,6 +27,21 @@ urlpatterns = [
     path("punch/pass", views.punch_pass, name="punch-pass"),
     path("month/", views.month, name="month"),
     path("day/<date:date>/", views.day, name="day"),
+    path("day/<date:date>/left", views.correction_file, name="correction-file"),
+    path(
+        "corrections/<uuid:public_id>/withdraw",
+        views.correction_withdraw,
+        name="correction-withdraw",
+    ),
+    path(
+        "corrections/<uuid:public_id>/decide",
+        team_views.correction_decide,
+        name="correction-decide",
+    ),
+    path("team/", team_views.team_now, name="team"),
+    path("team/month/", team_views.team_month, name="team-month"),
+    path("team/<uuid:public_id>/month/", team_views.person_month, name="team-person"),
+    path("team/<uuid:public_id>/day/<date:date>/", team_views.person_day, name="team-day"),
     path("photos/<uuid:public_id>", views.photo, name="photo"),
     path("face/consent/", views.consent, name="consent"),
     path("face/enrol/", views.enrol, name="enrol"),

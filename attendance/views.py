@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import partial
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
@@ -13,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from attendance import consent_text, pages, passes, permissions
-from attendance.models import PunchFrame, PunchState
+from attendance import consent_text, correction_pages, pages, passes, permissions, wording
+from attendance.errors import TimeUnreadable
+from attendance.models import CorrectionRequest, PunchFrame
 from attendance.selectors import months
+from attendance.selectors.corrections import of_date
 from attendance.selectors.today import today as today_of
-from attendance.services import enrolment
+from attendance.services import corrections, enrolment
 from companies import throttle
 from companies.actor import Actor
 from companies.errors import MusterError, TooMany
@@ -28,14 +31,14 @@ from integrations import photos
 FRAMES_A_MINUTE = 240
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
 
 
 def _employee(request: HttpRequest) -> Employee:
     """Return whose pages these are; who works nowhere (a pure HR account) has none."""
-    employee = _actor(request).employee
+    employee = actor_of(request).employee
     if employee is None:
         raise Http404
     return employee
@@ -43,7 +46,7 @@ def _employee(request: HttpRequest) -> Employee:
 
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    actor = _actor(request)
+    actor = actor_of(request)
     if actor.company is None:
         return redirect("portal:choose-company")
     if actor.employee is None:
@@ -69,56 +72,106 @@ def punch_pass(request: HttpRequest) -> HttpResponse:
             "pass": passes.issue(present.claim()),
             "action_key": present.action_key,
             "direction": present.direction.value,
-            "label": str(present.direction.label),
+            "label": wording.action(present.direction),
+            "other": pages.other_action(present),
         }
     )
 
 
-def _known(date: dt.date) -> dt.date:
+def known_date(date: dt.date) -> dt.date:
     """Return the date if a calendar page can be made of it: months have neighbours."""
     if not dt.MINYEAR + 1 < date.year < dt.MAXYEAR - 1:
         raise Http404
     return date
 
 
-def _asked_month(request: HttpRequest) -> dt.date:
+def asked_month(request: HttpRequest) -> dt.date:
     text = request.GET.get("m", "")
     try:
         month = dt.date.fromisoformat(f"{text}-01") if text else timezone.now().date()
     except ValueError as error:
         raise Http404 from error
-    return _known(month.replace(day=1))
+    return known_date(month.replace(day=1))
 
 
 @require_GET
 def month(request: HttpRequest) -> HttpResponse:
     found = months.month(
-        employee=_employee(request), first=_asked_month(request), now=timezone.now()
+        employee=_employee(request), first=asked_month(request), now=timezone.now()
     )
     return render(request, "attendance/month.html", pages.month_context(found))
+
+
+@require_POST
+@once
+def correction_file(request: HttpRequest, date: dt.date) -> HttpResponse:
+    """Take the answer to "when did you leave?"."""
+    _employee(request)
+    try:
+        filed = corrections.correction_file(
+            date=known_date(date),
+            time=_time(request.POST.get("time", "")),
+            note=request.POST.get("note", ""),
+            by=actor_of(request),
+        )
+    except MusterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, correction_pages.filed_text(filed))
+    return _back(request, date)
+
+
+def _time(text: str) -> dt.time:
+    try:
+        return dt.time.fromisoformat(text).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError as error:
+        raise TimeUnreadable from error
+
+
+def _back(request: HttpRequest, date: dt.date) -> HttpResponse:
+    """Return to the page whose form it was."""
+    if request.POST.get("back") == "today":
+        return redirect("attendance:today")
+    return redirect("attendance:day", date)
+
+
+@require_POST
+@once
+def correction_withdraw(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Take one's own request back."""
+    own = CorrectionRequest.objects.filter(employee=_employee(request))
+    found = get_object_or_404(own.select_related("employee__company"), public_id=public_id)
+    try:
+        corrections.correction_withdraw(request=found, by=actor_of(request))
+    except MusterError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Taken back."))
+    return _back(request, found.date)
 
 
 @require_GET
 def day(request: HttpRequest, date: dt.date) -> HttpResponse:
     employee = _employee(request)
-    found = months.month(employee=employee, first=_known(date).replace(day=1), now=timezone.now())
-    states = (
-        PunchState.objects.filter(employee=employee, attendance_date=date)
-        .select_related("punch")
-        .prefetch_related("punch__frames")
-        .order_by("occurred_at")
+    found = months.month(
+        employee=employee, first=known_date(date).replace(day=1), now=timezone.now()
     )
-    item = found.days[date.day - 1]
-    return render(request, "attendance/day.html", pages.day_context(item, list(states)))
+    context = pages.day_context(
+        found.days[date.day - 1],
+        months.punches_of_day(employee, date),
+        asked=list(of_date(employee.pk, date)),
+        may_see=partial(permissions.can_view_frame, actor_of(request)),
+    )
+    return render(request, "attendance/day.html", context)
 
 
 @require_GET
 def photo(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
     """Show a checked picture to who may see it; to anybody else there is none."""
-    if _actor(request).company is None:
+    if actor_of(request).company is None:
         raise Http404
     frame = get_object_or_404(PunchFrame.objects.select_related("punch"), public_id=public_id)
-    if not permissions.can_view_frame(_actor(request), frame):
+    if not permissions.can_view_frame(actor_of(request), frame):
         raise Http404
     try:
         file = default_storage.open(frame.storage_key)
@@ -140,7 +193,7 @@ def consent(request: HttpRequest) -> HttpResponse:
         if answer not in ("yes", "no"):
             messages.error(request, _("Please choose one of the two answers."))
             return redirect("attendance:consent")
-        enrolment.consent_answer(by=_actor(request), is_given=answer == "yes", now=timezone.now())
+        enrolment.consent_answer(by=actor_of(request), is_given=answer == "yes", now=timezone.now())
         if answer == "yes":
             return redirect("attendance:enrol")
         messages.success(request, _("Noted: no pictures are taken. You check in without one."))
@@ -159,7 +212,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
     _employee(request)
     if request.method == "POST":
         try:
-            enrolment.enrolment_start(by=_actor(request), now=timezone.now())
+            enrolment.enrolment_start(by=actor_of(request), now=timezone.now())
         except MusterError as error:
             return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
         return JsonResponse({"kept": 0, "needed": enrolment.FRAMES_NEEDED})
@@ -183,7 +236,7 @@ def face_frame(request: HttpRequest) -> HttpResponse:
         frame = request.FILES.get("frame")
         # One byte too many is enough to know; no file of gigabytes comes into memory.
         data = frame.read(photos.MOST_BYTES + 1) if frame else b""
-        kept = enrolment.frame_add(by=_actor(request), frame=data)
+        kept = enrolment.frame_add(by=actor_of(request), frame=data)
     except MusterError as error:
         return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
     return JsonResponse(pages.kept_answer(kept))
@@ -194,7 +247,7 @@ def face_frame(request: HttpRequest) -> HttpResponse:
 def face_finish(request: HttpRequest) -> HttpResponse:
     _employee(request)
     try:
-        enrolment.enrolment_finish(by=_actor(request), now=timezone.now())
+        enrolment.enrolment_finish(by=actor_of(request), now=timezone.now())
     except MusterError as error:
         messages.error(request, str(error))
         return redirect("attendance:enrol")

@@ -28,6 +28,15 @@ def minutes(count: int) -> str:
     return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
 
 
+def long_date(date: dt.date) -> str:
+    """Return the date with its weekday: Tuesday, 24 November."""
+    return date_format(date, "l, j F")
+
+
+def short_date(date: dt.date) -> str:
+    return date_format(date, "D j F")
+
+
 def clock(wall: str) -> str:
     """Return the time of day of a step's wall time (`2026-03-02T09:16:00+05:45` or `09:16`)."""
     return wall[11:16] if "T" in wall else wall[:5]
@@ -37,6 +46,17 @@ def _moment(wall: str) -> str:
     """Return the time with its weekday, for what may lie on another date."""
     moment = dt.datetime.fromisoformat(wall)
     return f"{date_format(moment, 'D')} {moment:%H:%M}"
+
+
+_ACTIONS: dict[str, str | Promise] = {
+    Direction.BREAK_START: gettext_lazy("Start break"),
+    Direction.BREAK_END: gettext_lazy("End break"),
+}
+
+
+def action(direction: Direction) -> str:
+    """Return what a button says that punches so."""
+    return str(_ACTIONS.get(direction, direction.label))
 
 
 FACE_WORDS: dict[str, str | Promise] = {
@@ -51,6 +71,7 @@ FACE_WORDS: dict[str, str | Promise] = {
 FACE_REASONS: dict[str, str | Promise] = {
     "no_consent": gettext_lazy("no consent to the face check"),
     "not_enrolled": gettext_lazy("no reference pictures yet"),
+    "entered": gettext_lazy("it was entered by hand"),
     "no_picture": gettext_lazy("no picture was taken"),
     "insecure": gettext_lazy("the page was not opened over https"),
     "denied": gettext_lazy("the camera was not allowed"),

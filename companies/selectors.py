@@ -6,10 +6,19 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Company, Employee, OperatorGrant, RoleGrant, User
+from companies.models import (
+    Company,
+    Department,
+    Employee,
+    OperatorGrant,
+    Placement,
+    RoleGrant,
+    User,
+)
 from companies.models.people import earliest_today
 from companies.scoping import no_scope
 
@@ -96,3 +105,97 @@ def users_of(company: Company) -> QuerySet[User]:
         Q(pk__in=Employee.objects.filter(company=company).values("user"))
         | Q(pk__in=RoleGrant.objects.filter(company=company).values("user"))
     ).order_by("name")
+
+
+# --- teams --------------------------------------------------------------------------------------
+def _placed(on: dt.date) -> QuerySet[Employee]:
+    """Return who is employed on a date, with manager and department of their place then."""
+    place = Placement.objects.filter(employee=OuterRef("pk"), starts_on__lte=on)
+    latest = place.order_by("-starts_on")
+    employed: QuerySet[Employee] = Employee.objects.filter(
+        Q(left_on__isnull=True) | Q(left_on__gte=on), is_active=True, joined_on__lte=on
+    )
+    return employed.annotate(
+        placed_manager=Subquery(latest.values("manager")[:1]),
+        placed_department=Subquery(latest.values("department")[:1]),
+        placed_office=Subquery(latest.values("office")[:1]),
+    )
+
+
+def _manager_grants(on: dt.date) -> QuerySet[RoleGrant]:
+    held: QuerySet[RoleGrant] = RoleGrant.objects.filter(role=Role.MANAGER, starts_on__lte=on)
+    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+def _with_those_below(departments: set[int]) -> set[int]:
+    """Return the departments and all that are parts of them."""
+    below: dict[int | None, list[int]] = {}
+    for pk, parent in Department.objects.values_list("pk", "parent"):
+        below.setdefault(parent, []).append(pk)
+    found, ahead = set(departments), list(departments)
+    while ahead:
+        fresh = [pk for pk in below.get(ahead.pop(), []) if pk not in found]
+        found.update(fresh)
+        ahead += fresh
+    return found
+
+
+def team_of(actor: Actor, *, on: dt.date) -> QuerySet[Employee]:
+    """Return whose days the actor answers for on a date, by name, never the own.
+
+    HR and company admins: everybody. Others: whoever is placed below them by name, and, with the
+    role of a manager, their department with its parts (without one, the company). At most two
+    statements beside the one of the answer.
+    """
+    people = _placed(on).order_by("name", "code")
+    if actor.company is None or actor.user is None:
+        return people.none()
+    people = people.filter(company=actor.company).exclude(user=actor.user)
+    if actor.has(Role.HR, Role.COMPANY_ADMIN):
+        return people
+    mine = Q(pk__in=[])
+    if actor.employee is not None:
+        mine |= Q(placed_manager=actor.employee.pk)
+    if actor.has(Role.MANAGER):
+        grants = _manager_grants(on).filter(user=actor.user)
+        departments = set(grants.values_list("department", flat=True))
+        if None in departments:
+            return people
+        mine |= Q(placed_department__in=_with_those_below({pk for pk in departments if pk}))
+    return people.filter(mine)
+
+
+def managers_of(employee: Employee, *, on: dt.date) -> list[User]:
+    """Return who decides for the person on a date: their manager, else their department's, else HR.
+
+    The person is never among them.
+    """
+    places = Placement.objects.filter(employee=employee, starts_on__lte=on).order_by("-starts_on")
+    manager, department = places.values_list("manager", "department").first() or (None, None)
+    users = User.objects.filter(is_active=True).order_by("name")
+    if employee.user_id is not None:
+        users = users.exclude(pk=employee.user_id)
+    if manager is not None:
+        named = list(users.filter(engagements=manager))
+        if named:
+            return named
+    if department is not None:
+        grants = _manager_grants(on).filter(department__in=_above(department))
+        found = list(users.filter(pk__in=grants.values("user")).distinct())
+        if found:
+            return found
+    hr = RoleGrant.objects.filter(role=Role.HR, starts_on__lte=on).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on)
+    )
+    return list(users.filter(pk__in=hr.values("user")))
+
+
+def _above(department: int) -> list[int]:
+    """Return the department and those that it is part of."""
+    parents: dict[int, int | None] = dict(Department.objects.values_list("pk", "parent"))
+    found: list[int] = []
+    here: int | None = department
+    while here is not None and here not in found:
+        found.append(here)
+        here = parents.get(here)
+    return found

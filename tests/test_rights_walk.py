@@ -24,7 +24,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from attendance.models import PunchFrame
+from attendance.enums import CorrectionKind
+from attendance.models import CorrectionRequest, PunchFrame
 from companies import links, services
 from companies.actor import job_actor
 from companies.models import Employee, JobRun, User
@@ -34,7 +35,7 @@ from integrations import faces
 from portal.admin_sites import hr_site, operator_site
 from tests.admin.conftest import NOON, fill
 from tests.attendance.fakes import FakeEngine, jpeg
-from tests.attendance.world import World, at, make_world
+from tests.attendance.world import ZONE, World, at, make_world
 
 IN, HERE = "302 /sign-in/", "302 /companies/"
 # What an address answers to: nobody, a colleague, HR elsewhere, who left, an operator.
@@ -42,6 +43,8 @@ Row = tuple[str, str, str, str, str]
 ADMIN_IN, OPERATOR_IN = "302 /admin/login/", "302 /operator/login/"
 NO_POST: Row = (IN, "405", "405", "405", "405")
 OWN: Row = (IN, "200", "200", "404", "404")
+TEAM: Row = (IN, "404", "200", "404", "404")
+NOT_MINE: Row = (IN, "404", "404", "404", "404")
 OPEN: Row = ("200",) * 5
 CLOSED: Row = ("405",) * 5
 HR_LIST: Row = (IN, "403", "200", "403", "403")
@@ -90,6 +93,16 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "attendance:face-finish": (
         NO_POST, (IN, "302 /face/enrol/", "302 /face/enrol/", "404", "404"),
     ),
+    "attendance:correction-file": (
+        NO_POST, (IN, "302 /day/2026-03-02/", "302 /day/2026-03-02/", "404", "404"),
+    ),
+    "attendance:correction-withdraw": (NO_POST, (IN, "404", "404", "404", "404")),
+    # those of whoever answers for others: HR elsewhere does, but not for Maya
+    "attendance:team": (TEAM, NO_POST),
+    "attendance:team-month": (TEAM, NO_POST),
+    "attendance:team-person": (NOT_MINE, NO_POST),
+    "attendance:team-day": (NOT_MINE, NO_POST),
+    "attendance:correction-decide": (NO_POST, NOT_MINE),
     # HR's site
     "admin:index": (_site("200"), _site("200")),
     "admin:login": (HR_ROW, HR_ROW),
@@ -191,11 +204,17 @@ class Stand:
         model = name.partition(":")[2].split("_")[:2]
         with company_scope(self.world.company):
             frame = PunchFrame.objects.get()
+            request = CorrectionRequest.objects.get()
         person = self.world.maya.user
+        ids = {
+            "portal:set": person.public_id,
+            "attendance:team": self.world.maya.public_id,
+            "attendance:correction": request.public_id,
+        }
         values: dict[str, Callable[[], Any]] = {
             "object_id": lambda: self.row_id(site, "_".join(model)),
             "date": lambda: dt.date(2026, 3, 2),
-            "public_id": lambda: person.public_id if "token" in keys else frame.public_id,
+            "public_id": lambda: ids.get(name.partition("-")[0], frame.public_id),
             "token": lambda: links.sign_in_link(person).rstrip("/").rpartition("/")[2],
             "app_label": lambda: "companies",
             "url": lambda: "nowhere",
@@ -212,6 +231,11 @@ def stand(db: None) -> Iterator[Stand]:
         world, other = fill(make_world()), fill(make_world(code="other"))
         with faces.using(FakeEngine()):
             world.punch(world.maya, "2026-03-04 09:00", frame=jpeg())
+        with company_scope(world.company):
+            CorrectionRequest.objects.create(
+                company=world.company, employee=world.maya, date=dt.date(2026, 3, 2),
+                kind=CorrectionKind.MISSING_OUT, out_at=at("2026-03-02 17:30"), zone=ZONE,
+            )  # fmt: skip
         JobRun.objects.create(name="outbox", started_at=at(NOON))
         grant = services.operator_create(name="Otto", email="o@m.example", by=job_actor("test"))
         yield Stand(world, other, grant.user)

@@ -1,5 +1,6 @@
 """Tables of attendance; see each module."""
 
+from attendance.models.corrections import CorrectionDecision, CorrectionRequest
 from attendance.models.days import (
     AttendanceDay,
     AttendancePeriod,
@@ -13,6 +14,8 @@ from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 __all__ = [
     "AttendanceDay",
     "AttendancePeriod",
+    "CorrectionDecision",
+    "CorrectionRequest",
     "DayMark",
     "FaceConsent",
     "FaceEnrolment",

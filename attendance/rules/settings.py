@@ -50,6 +50,7 @@ class CompanyPolicy:
     weekly_off: Mapping[str, Any]
     allows_unchecked: bool = False
     photo_retention_days: int = 90
+    offers_breaks: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import calendar as months
+import calendar
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from attendance.enums import DayStatus
-from attendance.models import AttendanceDay
+from attendance.models import AttendanceDay, PunchState
 from attendance.rules import codes, sheet
+from attendance.rules.person import PersonCalendar
+from attendance.rules.stretch import dates
 from attendance.rules.types import DayKind, Occurrence
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
-from companies.models import Employee
+from companies.models import Company, Employee
 
 
 @dataclass(frozen=True)
@@ -47,25 +50,54 @@ class Month:
 
 def month(*, employee: Employee, first: dt.date, now: dt.datetime) -> Month:
     """Return the month that starts on `first`; four statements with the settings in memory."""
-    last = first.replace(day=months.monthrange(first.year, first.month)[1])
-    settings = company_settings(employee.company)
-    own = people.person_calendars(
-        employee.company, [employee], settings=settings, first=first, last=last
-    )[employee.pk]
-    rows = people.judged_days([employee.pk], first=first, last=last)
+    return months(company=employee.company, employees=[employee], first=first, now=now)[employee.pk]
+
+
+def months(
+    *, company: Company, employees: Collection[Employee], first: dt.date, now: dt.datetime
+) -> dict[int, Month]:
+    """Return the month of each person, by primary key; as many statements as for one."""
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    calendars = people.person_calendars(
+        company, employees, settings=company_settings(company), first=first, last=last
+    )
+    rows = people.judged_days(calendars, first=first, last=last)
+    return {
+        employee.pk: _month(employee.pk, calendars[employee.pk], rows, (first, last), now)
+        for employee in employees
+    }
+
+
+def _month(
+    key: int,
+    own: PersonCalendar,
+    rows: dict[tuple[int, dt.date], AttendanceDay],
+    span: tuple[dt.date, dt.date],
+    now: dt.datetime,
+) -> Month:
     today = own.date_at(now)
     days = tuple(
         MonthDay(
             date=date,
-            row=rows.get((employee.pk, date)),
+            row=rows.get((key, date)),
             day_kind=own.day_kind_on(date),
             occurrence=own.occurrence_on(date),
-            is_employed=employee.is_employed_on(date),
+            is_employed=own.employment.holds_on(date),
             is_future=date > today,
         )
-        for date in (first + dt.timedelta(days=n) for n in range(last.day))
+        for date in dates(*span)
     )
-    return Month(first=first, today=today, days=days, totals=_totals(days))
+    return Month(first=span[0], today=today, days=days, totals=_totals(days))
+
+
+def punches_of_day(employee: Employee, date: dt.date) -> list[PunchState]:
+    """Return the punches that count for the date, voided ones too, with their pictures."""
+    return list(
+        PunchState.objects.filter(employee=employee, attendance_date=date)
+        .select_related("punch")
+        .prefetch_related("punch__frames")
+        .order_by("occurred_at")
+    )
 
 
 def _halves(day: MonthDay) -> codes.Halves:

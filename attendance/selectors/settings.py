@@ -78,6 +78,7 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
         weekly_off=row.weekly_off,
         allows_unchecked=row.allows_unchecked,
         photo_retention_days=row.photo_retention_days,
+        offers_breaks=row.offers_breaks,
     )
 
 

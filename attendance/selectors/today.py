@@ -6,12 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from attendance.enums import DayException, Direction
-from attendance.models import AttendanceDay, PunchState
+from attendance.models import AttendanceDay, CorrectionRequest, PunchState
 from attendance.passes import PunchPass
 from attendance.rules import windows, zones
 from attendance.rules.person import PersonCalendar
 from attendance.rules.types import DayKind, Occurrence
-from attendance.selectors import people
+from attendance.selectors import corrections, people
+from attendance.selectors.corrections import Question
 from attendance.selectors.settings import company_settings
 from companies.models import Employee
 
@@ -22,11 +23,35 @@ _EDGES = (Direction.IN, Direction.OUT)
 
 
 @dataclass(frozen=True)
+class Presence:
+    """Whether somebody is in: the check-in that is not closed yet, and the breaks since.
+
+    The last break runs while it has no end.
+    """
+
+    open_in: PunchState | None = None
+    breaks: tuple[tuple[dt.datetime, dt.datetime | None], ...] = ()
+
+    @property
+    def on_break_since(self) -> dt.datetime | None:
+        return self.breaks[-1][0] if self.breaks and self.breaks[-1][1] is None else None
+
+    def minutes(self, now: dt.datetime) -> int:
+        """Return the minutes from the check-in until now, breaks left out."""
+        if self.open_in is None:
+            return 0
+        whole = now - self.open_in.occurred_at
+        away = sum(((end or now) - start for start, end in self.breaks), dt.timedelta())
+        return max(0, int((whole - away).total_seconds() // 60))
+
+
+@dataclass(frozen=True)
 class Today:
     """One person's present: everything in their zone.
 
     `date` is the local date; `row` the judged row that the person is working on (yesterday's,
-    when a night shift goes on); `open_in` the check-in that is not closed yet.
+    when a night shift goes on). `direction` is the next action, `other` what may be done instead.
+    `question` is what a forgotten check-out asks, `asked` what was answered and waits.
     """
 
     employee: Employee
@@ -34,13 +59,21 @@ class Today:
     date: dt.date
     direction: Direction
     action_key: str
+    other: Direction | None
+    other_key: str
     occurrence: Occurrence | None
     day_kind: DayKind
     row: AttendanceDay | None
-    open_in: PunchState | None
+    presence: Presence
     last_punch: PunchState | None
     week_minutes: int
     missing_out_on: dt.date | None
+    question: Question | None
+    asked: CorrectionRequest | None
+
+    @property
+    def open_in(self) -> PunchState | None:
+        return self.presence.open_in
 
     def claim(self) -> PunchPass:
         """Return what the punch pass of this page states."""
@@ -54,7 +87,10 @@ class Today:
 
 
 def today(*, employee: Employee, now: dt.datetime) -> Today:
-    """Return the person's present; five statements with the settings in memory."""
+    """Return the person's present; five statements with the settings in memory.
+
+    One more where a check-out is missing.
+    """
     settings = company_settings(employee.company)
     utc = now.date()
     calendar = people.person_calendars(
@@ -67,28 +103,44 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
     # Tomorrow's row may be there: of a shift just after midnight that began this evening.
     rows = people.judged_days([employee.pk], first=date - _LOOKS_BACK, last=date + _DAY)
     by_date = {row_date: row for (_pk, row_date), row in rows.items()}
-    open_in = _open_in(live, calendar, now)
-    direction = Direction.OUT if open_in else Direction.IN
+    presence = presence_of(live, calendar, now)
+    direction, other = _actions(presence, offers_breaks=calendar.policy_on(date).offers_breaks)
     last = live[-1] if live else None
+    open_in = presence.open_in
     current = open_in.attendance_date if open_in and open_in.attendance_date else date
+    missing_on = _missing_out(by_date, date)
+    asked = corrections.waiting([employee.pk]).filter(date=missing_on) if missing_on else None
     return Today(
         employee=employee,
         zone=zone,
         date=date,
         direction=direction,
         action_key=_action_key(employee, states, date, direction),
+        other=other,
+        other_key=_action_key(employee, states, date, other) if other else "",
         occurrence=calendar.occurrence_on(current),
         day_kind=calendar.day_kind_on(current),
         row=by_date.get(current),
-        open_in=open_in,
+        presence=presence,
         last_punch=last,
         week_minutes=sum(
             row.worked_minutes
             for day, row in by_date.items()
             if monday <= day < monday + dt.timedelta(days=7)
         ),
-        missing_out_on=_missing_out(by_date, date),
+        missing_out_on=missing_on,
+        question=corrections.question(by_date[missing_on]) if missing_on else None,
+        asked=asked.first() if asked is not None else None,
     )
+
+
+def _actions(presence: Presence, *, offers_breaks: bool) -> tuple[Direction, Direction | None]:
+    """Return the next action, and what may be done instead; a break that runs can always end."""
+    if presence.open_in is None:
+        return Direction.IN, None
+    if presence.on_break_since is not None:
+        return Direction.BREAK_END, Direction.OUT
+    return Direction.OUT, Direction.BREAK_START if offers_breaks else None
 
 
 def _action_key(
@@ -100,6 +152,23 @@ def _action_key(
     """
     after = states[-1].punch_public_id if states else f"{employee.public_id}:{date}"
     return f"{after}:{direction.value}"
+
+
+def presence_of(live: list[PunchState], calendar: PersonCalendar, now: dt.datetime) -> Presence:
+    """Return whether somebody with these punches (in order, none voided) is in."""
+    open_in = _open_in(live, calendar, now)
+    if open_in is None:
+        return Presence()
+    breaks: list[tuple[dt.datetime, dt.datetime | None]] = []
+    for state in live:
+        if state.occurred_at < open_in.occurred_at:
+            continue
+        is_running = bool(breaks) and breaks[-1][1] is None
+        if state.direction == Direction.BREAK_START and not is_running:
+            breaks.append((state.occurred_at, None))
+        elif state.direction == Direction.BREAK_END and is_running:
+            breaks[-1] = breaks[-1][0], state.occurred_at
+    return Presence(open_in, tuple(breaks))
 
 
 def _open_in(
@@ -119,12 +188,12 @@ def _open_in(
         return None
     is_forgotten = any(
         began_on < item.date and latest.occurred_at < item.opens_at <= now
-        for item in _occurrences_near(calendar, now)
+        for item in occurrences_near(calendar, now)
     )
     return None if is_forgotten else latest
 
 
-def _occurrences_near(calendar: PersonCalendar, now: dt.datetime) -> tuple[Occurrence, ...]:
+def occurrences_near(calendar: PersonCalendar, now: dt.datetime) -> tuple[Occurrence, ...]:
     """Return the occurrences around now, their windows cut where they overlap.
 
     Tomorrow's is among them: the window of a shift just after midnight opens this evening.

@@ -1,5 +1,10 @@
 """The verbs of attendance: keyword-only, atomic, `by=` the actor."""
 
+from attendance.services.corrections import (
+    correction_decide,
+    correction_file,
+    correction_withdraw,
+)
 from attendance.services.decisions import period_lock, period_reopen, punch_accept, punch_void
 from attendance.services.enrolment import (
     consent_answer,
@@ -14,6 +19,9 @@ __all__ = [
     "assignment_delete",
     "assignment_save",
     "consent_answer",
+    "correction_decide",
+    "correction_file",
+    "correction_withdraw",
     "enrolment_finish",
     "enrolment_start",
     "frame_add",

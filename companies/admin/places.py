@@ -121,7 +121,7 @@ class PolicyVersionAdmin(VersionAdmin):
     _settings = (
         "zone", "weekly_off", "allows_unchecked", "repeat_seconds", "max_presence_hours",
         "marks_absent", "absence_lag_days", "late_from_end_of_grace", "half_split_at",
-        "photo_retention_days",
+        "offers_breaks", "photo_retention_days",
     )  # fmt: skip
     prefilled = _settings
     list_display = ("starts_on", "zone", "days_off", "allows_unchecked", "created_at")

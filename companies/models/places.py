@@ -44,6 +44,10 @@ class PolicyVersion(CompanyOwned):
         validators=[MinValueValidator(1), MaxValueValidator(48)],
         help_text=_("A check-out closes an open check-in that is at most this old."),
     )  # fmt: skip
+    offers_breaks = models.BooleanField(
+        _("people may start and end a break"), default=True,
+        help_text=_("Its time is taken out. Off: the button is not shown."),
+    )  # fmt: skip
     absence_lag_days = models.PositiveSmallIntegerField(
         _("days before an absence is written"), default=0, validators=[MaxValueValidator(60)]
     )

@@ -48,8 +48,8 @@ def test_the_clock_is_that_of_the_place(zone: str, said: str) -> None:
 FOLLOWING = {
     Direction.IN: ("out", "Check out"),
     Direction.OUT: ("in", "Check in"),
-    Direction.BREAK_START: ("in", "Check in"),
-    Direction.BREAK_END: ("in", "Check in"),
+    Direction.BREAK_START: ("break_end", "End break"),
+    Direction.BREAK_END: ("out", "Check out"),
     Direction.UNKNOWN: ("in", "Check in"),
 }
 
@@ -92,6 +92,15 @@ def test_an_out_is_about_the_hours(world: World) -> None:
     row = AttendanceDay(worked_minutes=464, steps=[])
     _status, said = _answer(world, _state(Direction.OUT), row)
     assert (said["text"], said["tone"]) == ("Worked 7 h 44 min · face verified", "good")
+
+
+@pytest.mark.parametrize(
+    ("direction", "words"),
+    [(Direction.BREAK_START, "Break starts"), (Direction.BREAK_END, "Break ends")],
+)
+def test_a_break_is_about_itself(world: World, direction: Direction, words: str) -> None:
+    _status, said = _answer(world, _state(direction), _late(16))
+    assert (said["text"], said["tone"]) == (f"{words} · face verified", "good")
 
 
 @pytest.mark.parametrize("row", [None, AttendanceDay(late_minutes=0, steps=[])])

@@ -144,8 +144,8 @@ def test_pages_cost_the_same_with_one_row_and_two_hundred(
     world.punch(world.maya, "2026-03-02 09:00")
     client.get(path)
     one = _statements(client, path)
-    for hour in range(10, 18):
-        direction = Direction.OUT if hour % 2 else Direction.IN
+    for hour in range(10, 17):
+        direction = Direction.IN if hour % 2 else Direction.OUT
         world.punch(world.maya, f"2026-03-02 {hour}:00", direction)
     with company_scope(world.company):
         colleagues = [

@@ -80,7 +80,36 @@ def test_today_remembers_a_forgotten_check_out(maya: Client, world: World) -> No
     _judge(world)
     page = maya.get("/")
     assert page.context["label"] == "Check in"
-    assert "The check-out of Tue 3 March is missing. Tell HR when you left." in _text(page.text)
+    text = _text(page.text)
+    assert "When did you leave on Tue 3 March? You checked in at 09:00" in text
+    assert page.context["missing_out"]["time"] == "17:30"
+
+
+def test_today_offers_a_break_beside_the_check_out(maya: Client, world: World) -> None:
+    world.punch(world.maya, "2026-03-04 09:04")
+    page = maya.get("/")
+    assert page.context["other"]["label"] == "Start break"
+    world.punch(world.maya, "2026-03-04 11:30", Direction.BREAK_START)
+    page = maya.get("/")
+    assert (page.context["label"], page.context["other"]["label"]) == ("End break", "Check out")
+    text = _text(page.text)
+    assert "On break since 11:30" in text
+    assert "2 h 26 min" in text
+    assert maya.get("/punch/pass").json()["other"] == page.context["other"]
+
+
+def test_a_break_is_recorded_by_a_plain_form_too(maya: Client, world: World) -> None:
+    world.punch(world.maya, "2026-03-04 09:04")
+    context = maya.get("/").context
+    form = {
+        "pass": context["pass_text"], "tap_id": str(context["other_tap_id"]),
+        "direction": context["other"]["direction"], "no_frame": "no_consent",
+    }  # fmt: skip
+    answers = [maya.post("/punch", form, headers={"accept": "text/html"}) for _n in range(2)]
+    assert [answer["Location"] for answer in answers] == ["/", "/"]
+    with company_scope(world.company):
+        assert Punch.objects.filter(direction=Direction.BREAK_START).count() == 1
+    assert maya.get("/").context["label"] == "End break"
 
 
 def test_an_answered_action_never_comes_back(maya: Client, world: World) -> None:

@@ -82,10 +82,57 @@ def test_who_went_out_checks_in_again(world: World) -> None:
     assert _next(world, "2026-03-02 12:30") == "in"
 
 
-def test_a_break_leaves_who_is_in_in(world: World) -> None:
+def _offered(world: World, when: str) -> tuple[str, str | None]:
+    present = _today(world, when)
+    return present.direction.value, present.other.value if present.other else None
+
+
+def test_who_is_in_may_take_a_break_and_go_from_there(world: World) -> None:
+    assert _offered(world, "2026-03-02 09:00") == ("in", None)
     world.punch(world.maya, "2026-03-02 09:04")
+    assert _offered(world, "2026-03-02 11:00") == ("out", "break_start")
     world.punch(world.maya, "2026-03-02 12:00", Direction.BREAK_START)
-    assert _next(world, "2026-03-02 12:30") == "out"
+    assert _offered(world, "2026-03-02 12:30") == ("break_end", "out")
+    world.punch(world.maya, "2026-03-02 12:40", Direction.BREAK_END)
+    assert _offered(world, "2026-03-02 13:00") == ("out", "break_start")
+    world.punch(world.maya, "2026-03-02 15:00", Direction.BREAK_START)
+    world.punch(world.maya, "2026-03-02 15:30", Direction.OUT)
+    assert _offered(world, "2026-03-02 16:00") == ("in", None)
+
+
+def test_each_action_has_a_key_of_its_own(world: World) -> None:
+    assert _today(world, "2026-03-02 09:00").other_key == ""
+    recorded = world.punch(world.maya, "2026-03-02 09:04")
+    present = _today(world, "2026-03-02 11:00")
+    assert present.action_key == f"{recorded.public_id}:out"
+    assert present.other_key == f"{recorded.public_id}:break_start"
+
+
+def test_a_company_without_breaks_offers_none_but_ends_one_that_runs(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:04")
+    with company_scope(world.company):
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=dt.date(2026, 1, 1), zone="Asia/Kathmandu",
+            offers_breaks=False,
+        )  # fmt: skip
+    assert _offered(world, "2026-03-02 11:00") == ("out", None)
+    world.punch(world.maya, "2026-03-02 12:00", Direction.BREAK_START)
+    assert _offered(world, "2026-03-02 12:30") == ("break_end", "out")
+
+
+def test_the_minutes_until_now_leave_breaks_out(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:00")
+    world.punch(world.maya, "2026-03-02 10:00", Direction.BREAK_START)
+    world.punch(world.maya, "2026-03-02 10:05", Direction.BREAK_START)
+    world.punch(world.maya, "2026-03-02 10:15", Direction.BREAK_END)
+    world.punch(world.maya, "2026-03-02 10:20", Direction.BREAK_END)
+    present = _today(world, "2026-03-02 11:00").presence
+    assert (present.minutes(at("2026-03-02 11:00")), present.on_break_since) == (105, None)
+    world.punch(world.maya, "2026-03-02 11:30", Direction.BREAK_START)
+    present = _today(world, "2026-03-02 12:00").presence
+    assert present.minutes(at("2026-03-02 12:00")) == 135
+    assert present.on_break_since == at("2026-03-02 11:30")
+    assert _today(world, "2026-03-02 08:00").presence.minutes(at("2026-03-02 08:00")) == 0
 
 
 def test_a_punch_that_hr_took_out_never_was(world: World) -> None:

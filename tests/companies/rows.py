@@ -7,10 +7,18 @@ from typing import Any
 
 from django.db import connection, models
 
-from attendance.enums import DayStatus, EnrolmentState, MarkKind
+from attendance.enums import (
+    CorrectionKind,
+    CorrectionOutcome,
+    DayStatus,
+    EnrolmentState,
+    MarkKind,
+)
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
+    CorrectionDecision,
+    CorrectionRequest,
     FaceConsent,
     FaceEnrolment,
     FaceTemplate,
@@ -22,7 +30,7 @@ from attendance.services import decisions, enrolment, marks, verdicts
 from companies.enums import CalendarKind, Role
 from companies.models import CalendarDay, Company, Department, Placement, RoleGrant
 from companies.scoping import company_scope
-from tests.attendance.world import START, World, at, make_world
+from tests.attendance.world import START, ZONE, World, at, make_world
 
 DAY = dt.date(2026, 3, 2)
 
@@ -74,6 +82,16 @@ def _fill_days(world: World) -> None:
         company=company, employee=world.bikram, date=DAY, judged_at=at("2026-03-03 09:00")
     )
     AttendancePeriod.objects.create(company=company, starts_on=DAY.replace(day=1))
+    request = CorrectionRequest.objects.create(
+        company=company, employee=world.maya, date=DAY, kind=CorrectionKind.MISSING_OUT,
+        out_at=at("2026-03-02 17:30"), zone=ZONE,
+    )  # fmt: skip
+    CorrectionDecision.objects.create(
+        company=company,
+        request=request,
+        outcome=CorrectionOutcome.WITHDRAWN,
+        decided_at=at("2026-03-03 09:00"),
+    )
 
 
 def filled(code: str = "kettle") -> World:

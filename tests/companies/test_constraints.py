@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from attendance.enums import (
+    CorrectionKind,
     DayStatus,
     Direction,
     EnrolmentState,
@@ -24,6 +25,8 @@ from attendance.enums import (
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
+    CorrectionDecision,
+    CorrectionRequest,
     DayMark,
     FaceConsent,
     FaceEnrolment,
@@ -50,7 +53,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from tests.attendance.world import START, World, at, make_company
+from tests.attendance.world import START, ZONE, World, at, make_company
 
 DAY = dt.date(2026, 3, 2)
 BEFORE = DAY - dt.timedelta(days=1)
@@ -171,6 +174,18 @@ def _engaged_again(world: World) -> None:
     _employee(world, user=world.maya.user)
 
 
+def _decided(world: World, *outcomes: str, **columns: object) -> None:
+    request = CorrectionRequest.objects.create(
+        company=world.company, employee=world.maya, date=DAY, kind=CorrectionKind.MISSING_OUT,
+        out_at=at("2026-03-02 17:30"), zone=ZONE,
+    )  # fmt: skip
+    for outcome in outcomes:
+        CorrectionDecision.objects.create(
+            company=world.company, request=request, outcome=outcome, decided_at=timezone.now(),
+            **columns,
+        )  # fmt: skip
+
+
 REFUSED: list[Case] = [
     ("companies_user_email_ignoring_case", lambda w: User.objects.create(
         email="MAYA@kettle.example", name="Other")),
@@ -214,6 +229,7 @@ REFUSED: list[Case] = [
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
         w, EnrolmentState.CAPTURING, EnrolmentState.CAPTURING)),
     ("attendance_punch_one_a_tap", _twice(_punch)),
+    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "refused")),
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -256,6 +272,9 @@ ALLOWED: list[Case] = [
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
         w, *(state for state in EnrolmentState for _n in range(2)
              if state not in (EnrolmentState.ACTIVE, EnrolmentState.CAPTURING)))),
+    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "approved")),
+    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(
+        w, "refused", reason="You left later")),
     ("attendance_punch_one_a_tap", lambda w: [_punch(w, who) for who in (w.maya, w.bikram)]),
 ]  # fmt: skip
 
@@ -349,6 +368,7 @@ def _message(world: World) -> None:
 
 
 UNIQUE: dict[str, Callable[[World], object]] = {
+    "attendance_correctiondecision.request_id": lambda w: _decided(w, "approved", "withdrawn"),
     "attendance_daymark.withdraws_id": _withdrawn_twice,
     "attendance_manualverdict.replaces_id": _replaced_twice,
     "attendance_punchentry.key": _twice(_entry),

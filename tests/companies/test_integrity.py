@@ -32,6 +32,8 @@ MUSTERS_APPS = ("companies", "attendance", "portal")
 OWNED = {
     "attendance.AttendanceDay",
     "attendance.AttendancePeriod",
+    "attendance.CorrectionDecision",
+    "attendance.CorrectionRequest",
     "attendance.DayMark",
     "attendance.FaceConsent",
     "attendance.FaceEnrolment",

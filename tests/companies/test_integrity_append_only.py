@@ -20,6 +20,8 @@ from tests.companies.rows import filled, raw
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = {
+    "attendance.CorrectionDecision",
+    "attendance.CorrectionRequest",
     "attendance.DayMark",
     "attendance.FaceConsent",
     "attendance.ManualVerdict",

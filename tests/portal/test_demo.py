@@ -74,8 +74,8 @@ def test_whoever_makes_the_demo_is_in_time(client: Client, local: str, shift: st
         demo.build()
         client.force_login(User.objects.get(email="maya@himal.example"))
         page = client.get("/")
-        facts = {name: page.context[name] for name in ("label", "shift_text", "notices")}
-        assert facts == {"label": "Check in", "shift_text": shift, "notices": []}
+        facts = {name: page.context[name] for name in ("label", "shift_text", "missing_out")}
+        assert facts == {"label": "Check in", "shift_text": shift, "missing_out": None}
         assert page.context["verdict"] is None
 
     with time_machine.travel(at(local) + dt.timedelta(minutes=25), tick=False):

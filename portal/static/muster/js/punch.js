@@ -1,6 +1,7 @@
 // Checking in and out. First the punch is recorded, then its picture is weighed (two requests).
 
 import { Camera, isAllowed } from "./camera.js";
+import { readAction, showAction } from "./action.js";
 import { hideWayForward, post, say, showWayForward, within, words } from "./page.js";
 import { tapId } from "./tap.js";
 
@@ -13,6 +14,8 @@ const FRESH = 60 * 1000; // ms; an action shown for longer is asked for again be
 
 const form = document.getElementById("punch");
 const button = document.getElementById("punch-button");
+const other = document.getElementById("punch-other"); // a break, or leaving during one
+const otherButton = document.getElementById("other-button");
 const result = document.getElementById("result");
 const camera = new Camera();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("muster.punch") : null;
@@ -20,13 +23,14 @@ let isBusy = false;
 let isUnsent = false;
 let dark = 0;
 let shownAt = Date.now();
+let chosen = form; // whose button was tapped
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // --- what the page shows ---------------------------------------------------------------------
 function setBusy(now) {
   isBusy = now;
-  button.setAttribute("aria-disabled", String(now));
+  for (const each of [button, otherButton]) each.setAttribute("aria-disabled", String(now));
 }
 
 function showResult(tone, first, second = "") {
@@ -40,12 +44,21 @@ function showResult(tone, first, second = "") {
   }
 }
 
-function setAction({ pass, action_key, direction, label }) {
-  form.elements.pass.value = pass;
-  form.elements.direction.value = direction;
-  form.dataset.actionKey = action_key;
-  button.textContent = label;
+function setAction(next) {
+  showAction(form, next);
+  other.hidden = !next.other;
+  if (next.other) showAction(other, { ...next.other, pass: next.pass });
   shownAt = Date.now();
+}
+
+/** Offer the question about a forgotten check-out where the check-in has just been answered. */
+function offerQuestion() {
+  const title = document.getElementById("ask-title");
+  if (!title || !result.textContent) return;
+  const link = document.createElement("a");
+  link.href = "#ask";
+  link.textContent = title.textContent;
+  result.append(link);
 }
 
 /** Take the facts of today from the page as the server has it now. */
@@ -58,16 +71,13 @@ async function refresh() {
   } catch {
     return; // no connection: what stands there stays
   }
-  const found = fresh.getElementById("punch");
-  if (!found || isBusy) return;
-  setAction({
-    pass: found.elements.pass.value,
-    action_key: found.dataset.actionKey,
-    direction: found.elements.direction.value,
-    label: fresh.getElementById("punch-button").textContent,
-  });
+  if (!fresh.getElementById("punch") || isBusy) return;
+  const hasOther = !fresh.getElementById("punch-other").hidden;
+  setAction({ ...readAction(fresh, "punch"), other: hasOther ? readAction(fresh, "punch-other") : null });
   for (const part of [".punch-now", ".today-side"]) {
-    document.querySelector(part).replaceWith(fresh.querySelector(part));
+    const shown = document.querySelector(part);
+    // Somebody may be writing there.
+    if (!shown.contains(document.activeElement)) shown.replaceWith(fresh.querySelector(part));
   }
 }
 
@@ -117,7 +127,9 @@ async function isStillShown() {
   const age = Date.now() - shownAt;
   const present = age >= 0 && age < FRESH ? null : await presentAction();
   if (!present) return true;
-  const isSame = present.action_key === form.dataset.actionKey;
+  const isSame =
+    present.action_key === form.dataset.actionKey &&
+    (chosen === form || present.other?.action_key === other.dataset.actionKey);
   setAction(present);
   return isSame;
 }
@@ -135,8 +147,8 @@ async function record(fields) {
         isUnsent = false;
         return { status: 409, body: { title: words.changed } };
       }
-      if (fields.pass !== form.elements.pass.value) {
-        fields.pass = form.elements.pass.value;
+      if (fields.pass !== chosen.elements.pass.value) {
+        fields.pass = chosen.elements.pass.value;
         continue;
       }
     }
@@ -164,9 +176,9 @@ async function weigh(recorded, pass) {
 
 async function send(noFrame, frame) {
   const fields = {
-    pass: form.elements.pass.value,
-    tap_id: tapId(form.dataset.actionKey),
-    direction: form.elements.direction.value,
+    pass: chosen.elements.pass.value,
+    tap_id: tapId(chosen.dataset.actionKey),
+    direction: chosen.elements.direction.value,
     device_at: new Date().toISOString(),
     no_frame: noFrame,
   };
@@ -202,13 +214,18 @@ async function tap(noFrame) {
     setBusy(false);
   }
   await refresh();
+  offerQuestion();
 }
 
 // --- what happens ------------------------------------------------------------------------------
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  tap(takesPicture() ? "" : form.dataset.reason || "unknown");
-});
+for (const each of [form, other]) {
+  each.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (isBusy) return;
+    chosen = each;
+    tap(takesPicture() ? "" : form.dataset.reason || "unknown");
+  });
+}
 document.getElementById("try-again").addEventListener("click", () => tap(""));
 document.getElementById("without-picture").addEventListener("click", () => tap(form.elements.no_frame.value));
 window.addEventListener("beforeunload", (event) => isUnsent && event.preventDefault());

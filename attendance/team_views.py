@@ -1,0 +1,150 @@
+"""Pages of whoever answers for others: the team now, its month, and what waits for a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from attendance import pages, permissions, team_pages
+from attendance.models import CorrectionRequest
+from attendance.pages import Links
+from attendance.selectors import months, team
+from attendance.selectors.corrections import of_date
+from attendance.selectors.settings import company_settings
+from attendance.services import corrections
+from attendance.views import actor_of, asked_month, known_date
+from companies.actor import Actor
+from companies.errors import MusterError
+from companies.models import Company, Employee, Office
+from companies.once import once
+from companies.selectors import team_of
+
+PEOPLE_A_PAGE = 50
+
+
+def _managing(request: HttpRequest) -> tuple[Actor, Company]:
+    """Return who asks; for who manages nobody these pages do not exist."""
+    actor = actor_of(request)
+    if actor.company is None or not permissions.can_manage_team(actor):
+        raise Http404
+    return actor, actor.company
+
+
+def _filtered(
+    request: HttpRequest, people: QuerySet[Employee]
+) -> tuple[QuerySet[Employee], dict[str, Any], dict[str, str]]:
+    """Return the people of the asked office and name, the filters' form, and their address."""
+    text = request.GET.get("q", "").strip()[:100]
+    offices = list(Office.objects.order_by("name"))
+    asked = request.GET.get("office", "")
+    chosen = next((office for office in offices if str(office.public_id) == asked), None)
+    query = {"q": text} if text else {}
+    if text:
+        people = people.filter(name__icontains=text)
+    if chosen is not None:
+        people = people.filter(Q(placed_office=chosen.pk))
+        query["office"] = asked
+    return people, team_pages.filters_context(offices, chosen, text), query
+
+
+@require_GET
+def team_now(request: HttpRequest) -> HttpResponse:
+    """Show where everybody is, and what waits; the page's script takes the list from here too."""
+    actor, company = _managing(request)
+    now = timezone.now()
+    everybody = list(team_of(actor, on=now.date()))
+    people, filters, _query = _filtered(request, team_of(actor, on=now.date()))
+    members = team.team_today(
+        company=company,
+        employees=list(people) if filters["is_set"] else everybody,
+        now=now,
+    )
+    context = team_pages.team_context(
+        members,
+        team.asked_of(everybody),
+        filters=filters,
+        zone=company_settings(company).policy_on(now.date()).zone,
+        now=now,
+    )
+    return render(request, "attendance/team.html", context)
+
+
+@require_GET
+def team_month(request: HttpRequest) -> HttpResponse:
+    actor, company = _managing(request)
+    first, now = asked_month(request), timezone.now()
+    people, filters, query = _filtered(request, team_of(actor, on=now.date()))
+    page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
+    found = months.months(company=company, employees=list(page), first=first, now=now)
+    context = team_pages.month_context(
+        page, found, first=first, today=now.date(), filters=filters, query=query
+    )
+    return render(request, "attendance/team_month.html", context)
+
+
+def _member(request: HttpRequest, public_id: uuid.UUID) -> Employee:
+    """Return the person, if whoever asks answers for them today."""
+    actor, _company = _managing(request)
+    people = team_of(actor, on=timezone.now().date()).select_related("company")
+    found: Employee = get_object_or_404(people, public_id=public_id)
+    return found
+
+
+@require_GET
+def person_month(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Show one person's month as the person sees it."""
+    employee = _member(request, public_id)
+    found = months.month(employee=employee, first=asked_month(request), now=timezone.now())
+    return render(request, "attendance/month.html", pages.month_context(found, Links(employee)))
+
+
+@require_GET
+def person_day(request: HttpRequest, public_id: uuid.UUID, date: dt.date) -> HttpResponse:
+    """Show one person's day as the person sees it; pictures only to who may see them."""
+    employee = _member(request, public_id)
+    first = known_date(date).replace(day=1)
+    found = months.month(employee=employee, first=first, now=timezone.now())
+    context = pages.day_context(
+        found.days[date.day - 1],
+        months.punches_of_day(employee, date),
+        asked=list(of_date(employee.pk, date)),
+        may_see=partial(permissions.can_view_frame, actor_of(request)),
+        links=Links(employee),
+    )
+    return render(request, "attendance/day.html", context)
+
+
+@require_POST
+@once
+def correction_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Approve or refuse what a person of the team asked for."""
+    actor, _company = _managing(request)
+    rows = CorrectionRequest.objects.select_related("employee__company", "employee__user")
+    found = get_object_or_404(rows, public_id=public_id)
+    if not permissions.can_decide_correction(actor, found, timezone.now().date()):
+        raise Http404
+    is_approved = request.POST.get("answer") == "approve"
+    try:
+        corrections.correction_decide(
+            request=found,
+            is_approved=is_approved,
+            reason=request.POST.get("reason", ""),
+            by=actor,
+        )
+    except MusterError as error:
+        messages.error(request, str(error))
+    else:
+        done = _("Approved: %(name)s.") if is_approved else _("Refused: %(name)s.")
+        messages.success(request, done % {"name": found.employee.name})
+    return redirect("attendance:team")

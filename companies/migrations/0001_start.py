@@ -235,6 +235,7 @@ class Migration(migrations.Migration):
                 ('allows_unchecked', models.BooleanField(default=False, help_text='Off: such a check-in is recorded and flagged.', verbose_name='check-in without a face check is fine')),
                 ('repeat_seconds', models.PositiveSmallIntegerField(default=60, help_text='Two punches of the same direction this close together count as one.', validators=[django.core.validators.MaxValueValidator(3600)], verbose_name='repeats within (seconds)')),
                 ('max_presence_hours', models.PositiveSmallIntegerField(default=24, help_text='A check-out closes an open check-in that is at most this old.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(48)], verbose_name='longest presence (hours)')),
+                ('offers_breaks', models.BooleanField(default=True, help_text='Its time is taken out. Off: the button is not shown.', verbose_name='people may start and end a break')),
                 ('absence_lag_days', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(60)], verbose_name='days before an absence is written')),
                 ('marks_absent', models.BooleanField(default=True, help_text='Off: a working day without punches stays unmarked.', verbose_name='mark absences by itself')),
                 ('late_from_end_of_grace', models.BooleanField(default=False, verbose_name='count late minutes from the end of the grace')),

@@ -46,6 +46,11 @@ _SINCE: dict[Standing, str | Promise] = {
 _SINCE_ELSE = gettext_lazy("since %(time)s")
 
 
+def title_of(standing: Standing) -> str:
+    """Return the name of a group, as the team's page says it."""
+    return str(_TITLES[standing][0])
+
+
 # --- now --------------------------------------------------------------------------------------
 def _shift_text(occurrence: Occurrence | None) -> str:
     if occurrence is None:

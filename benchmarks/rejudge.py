@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import resource
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import Direction, FaceState, Source
 from attendance.models import Punch, PunchState
-from attendance.services import recompute
+from attendance.services import judging, recompute
 from attendance.services.recompute import Difference
 from benchmarks import company
 from companies.ids import uuid7
@@ -16,24 +24,30 @@ from companies.scoping import company_scope
 from tests.attendance.world import ZONE, World, at
 
 PEOPLE = 1000
-FIRST = dt.date(2026, 3, 1)
-LAST = dt.date(2026, 3, 31)
+FEW = 100
+FIRST, LAST = dt.date(2026, 3, 1), dt.date(2026, 3, 31)
 NOW = at("2026-04-10 12:00")
 _DAYS = (LAST - FIRST).days + 1
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Seconds and statements of one run over so many days."""
+class Run:
+    """One pass over the month of so many people."""
 
     title: str
-    days: int
+    people: int
     seconds: float
     changed: int
+    statements: int
+    peak_mib: int
 
     @property
     def a_minute(self) -> float:
-        return 60 * self.days / self.seconds
+        return 60 * _DAYS * self.people / self.seconds
+
+    @property
+    def statements_a_batch(self) -> float:
+        return self.statements / (self.people / judging.PEOPLE_A_BATCH)
 
 
 def fill(code: str, people: int) -> World:
@@ -42,56 +56,84 @@ def fill(code: str, people: int) -> World:
     with company_scope(world.company):
         for employee in employees:
             _punch(world, employee)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
     return world
 
 
 def _punch(world: World, employee: Employee) -> None:
-    rows = []
-    for n in range(_DAYS):
-        day = FIRST + dt.timedelta(days=n)
-        for wall, direction in (("09:04", Direction.IN), ("17:31", Direction.OUT)):
-            rows.append(
-                Punch(
-                    public_id=uuid7(), company=world.company, employee=employee, tap_id=uuid7(),
-                    occurred_at=at(f"{day} {wall}"), zone=ZONE, utc_offset_minutes=345,
-                    direction=direction, source=Source.WEB, no_frame="no_camera",
-                )
-            )  # fmt: skip
+    punches = Punch.objects.bulk_create(
+        Punch(
+            public_id=uuid7(), company=world.company, employee=employee, tap_id=uuid7(),
+            occurred_at=at(f"{FIRST + dt.timedelta(days=n)} {wall}"), zone=ZONE,
+            utc_offset_minutes=345, direction=direction, source=Source.WEB, no_frame="no_camera",
+        )
+        for n in range(_DAYS)
+        for wall, direction in (("09:04", Direction.IN), ("17:31", Direction.OUT))
+    )  # fmt: skip
     PunchState.objects.bulk_create(
         PunchState(
             company=world.company, punch=punch, employee=employee, occurred_at=punch.occurred_at,
             direction=punch.direction, face=FaceState.NOT_CHECKED,
         )
-        for punch in Punch.objects.bulk_create(rows)
+        for punch in punches
     )  # fmt: skip
 
 
-def change_shift(world: World, late_grace_minutes: int) -> None:
-    """Let the day shift have other knobs from the beginning of the month."""
-    last = ShiftVersion.objects.filter(shift=world.day_shift).last()
-    ShiftVersion.objects.create(
-        company=world.company, shift=world.day_shift, starts_on=FIRST,
-        start_time=last.start_time, end_time=last.end_time,
-        late_grace_minutes=late_grace_minutes,
-    )  # fmt: skip
+def _change_shift(world: World) -> None:
+    """Let the day shift forgive no minute, so that everybody's working days change."""
+    row = ShiftVersion.objects.filter(shift=world.day_shift).order_by("id").last()
+    assert row is not None  # noqa: S101  # the company has one
+    row.pk, row.public_id, row.starts_on, row.late_grace_minutes = None, uuid7(), FIRST, 0
+    row.save(force_insert=True)
     world.company.refresh_from_db()
 
 
-def preview(world: World) -> Difference:
-    """Return what judging the month anew would change."""
-    return recompute.recompute_preview(
-        company=world.company, employees=_everybody(world), first=FIRST, last=LAST, now=NOW,
-        by=world.hr,
-    )  # fmt: skip
-
-
-def apply(world: World, seen: Difference) -> Difference:
-    """Write the difference that was seen."""
-    return recompute.recompute_apply(
-        company=world.company, employees=_everybody(world), first=FIRST, last=LAST, now=NOW,
-        reason="measured", fingerprint=seen.fingerprint, by=world.hr,
-    )  # fmt: skip
-
-
-def _everybody(world: World):
+def _everybody() -> QuerySet[Employee]:
     return Employee.objects.filter(code__startswith="p")
+
+
+def _timed(title: str, people: int, call: Callable[[], Difference]) -> tuple[Run, Difference]:
+    with CaptureQueriesContext(connection) as queries:
+        began = time.perf_counter()
+        difference = call()
+        seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    run = Run(title, people, seconds, difference.days, len(queries), peak)
+    return run, difference
+
+
+def _look(world: World) -> Difference:
+    return recompute.recompute_preview(
+        company=world.company, employees=_everybody(), first=FIRST, last=LAST, now=NOW, by=world.hr
+    )  # fmt: skip
+
+
+def _write(world: World, fingerprint: str) -> Difference:
+    return recompute.recompute_apply(
+        company=world.company, employees=_everybody(), first=FIRST, last=LAST, now=NOW,
+        reason="measured", fingerprint=fingerprint, by=world.hr,
+    )  # fmt: skip
+
+
+def measure(people: int) -> Iterator[Run]:
+    """Judge the month of so many people for the first time, then anew after a change."""
+    world = fill(f"anew{people}", people)
+    with company_scope(world.company):
+        for state in ("first", "anew"):
+            run, seen = _timed(f"{state}: difference, not written", people, partial(_look, world))
+            yield run
+            run, _ = _timed(f"{state}: written", people, partial(_write, world, seen.fingerprint))
+            yield run
+            _change_shift(world)
+
+
+def report(runs: Iterator[Run]) -> Iterator[str]:
+    """Yield a line a run."""
+    for run in runs:
+        yield (
+            f"{run.people:5} people × {_DAYS} days, {run.title:38} "
+            f"{run.a_minute:9,.0f} days a minute; {run.changed:6} change; "
+            f"{run.statements_a_batch:4.1f} statements a batch of {judging.PEOPLE_A_BATCH}; "
+            f"peak {run.peak_mib} MiB"
+        )

@@ -1,4 +1,4 @@
-"""The five sections, each with its title and its lines."""
+"""The six sections, each with its title and its lines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from collections.abc import Collection, Iterable, Iterator
 
 from django.db import connection
 
-from benchmarks import checkin, cold, company, faces, meter, pages, punch, stand, urls, verify
+from benchmarks import (
+    checkin,
+    cold,
+    company,
+    faces,
+    meter,
+    pages,
+    punch,
+    rejudge,
+    stand,
+    urls,
+    verify,
+)
 from benchmarks.site import Site
 from integrations import faces as engines
 from tests.attendance.world import at
@@ -21,6 +33,7 @@ _TITLES = {
     3: "3. The whole check-in with the dlib engine",
     4: "4. The month, and HR's lists",
     5: "5. A fresh web process",
+    6: "6. Judging settled days anew, in one process",
 }
 
 
@@ -36,6 +49,8 @@ def run(port: int, asked: Collection[int]) -> Iterator[Section]:
     if 4 in asked:
         with meter.clock(pages.NOON):
             yield _TITLES[4], pages.report(pages.measure(Site()))
+    if 6 in asked:
+        yield _TITLES[6], _anew()
     if 5 in asked:
         yield _TITLES[5], cold.report(cold.measure())
 
@@ -46,6 +61,11 @@ def _punch(port: int, frame: bytes) -> Iterator[str]:
     with stand.server(port):
         raced = punch.race(world, people[1:], frame, port)
     return punch.report(counted, raced)
+
+
+def _anew() -> Iterator[str]:
+    for people in (rejudge.FEW, rejudge.PEOPLE):
+        yield from rejudge.report(rejudge.measure(people))
 
 
 def _faces(frame: bytes, asked: Collection[int]) -> Iterator[Section]:

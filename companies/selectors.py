@@ -107,15 +107,20 @@ def users_of(company: Company) -> QuerySet[User]:
     ).order_by("name")
 
 
+def here_on(date: dt.date) -> QuerySet[Employee]:
+    """Return who is employed on a date, of the open company scope, by name."""
+    here: QuerySet[Employee] = Employee.objects.filter(
+        Q(left_on__isnull=True) | Q(left_on__gte=date), is_active=True, joined_on__lte=date
+    )
+    return here.order_by("name", "code")
+
+
 # --- teams --------------------------------------------------------------------------------------
 def _placed(on: dt.date) -> QuerySet[Employee]:
     """Return who is employed on a date, with manager and department of their place then."""
     place = Placement.objects.filter(employee=OuterRef("pk"), starts_on__lte=on)
     latest = place.order_by("-starts_on")
-    employed: QuerySet[Employee] = Employee.objects.filter(
-        Q(left_on__isnull=True) | Q(left_on__gte=on), is_active=True, joined_on__lte=on
-    )
-    return employed.annotate(
+    return here_on(on).annotate(
         placed_manager=Subquery(latest.values("manager")[:1]),
         placed_department=Subquery(latest.values("department")[:1]),
         placed_office=Subquery(latest.values("office")[:1]),
@@ -147,7 +152,7 @@ def team_of(actor: Actor, *, on: dt.date) -> QuerySet[Employee]:
     role of a manager, their department with its parts (without one, the company). At most two
     statements beside the one of the answer.
     """
-    people = _placed(on).order_by("name", "code")
+    people = _placed(on)
     if actor.company is None or actor.user is None:
         return people.none()
     people = people.filter(company=actor.company).exclude(user=actor.user)

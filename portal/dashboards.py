@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from attendance.enums import EnrolmentState, PeriodState
+from attendance.enums import DayException, EnrolmentState, PeriodState
 from attendance.models import AttendanceDay, AttendancePeriod, FaceEnrolment, PunchState
+from attendance.rules.zones import local
+from attendance.selectors.days import days_with_exceptions, is_of_kind
+from attendance.selectors.settings import company_settings
+from attendance.selectors.team import Standing, team_today
 from attendance.services.decisions import month_name
+from attendance.team_pages import title_of
 from companies.enums import OutboxState
 from companies.models import Company, Employee, JobRun, OutboxMessage
 from companies.scoping import no_scope
+from companies.selectors import here_on
+from portal.jobs import JOBS
 
 # Older days are settled history; who wants them filters the list.
 _LOOK_BACK = dt.timedelta(days=62)
+# Shown even where there is none: what HR looks for first.
+_ALWAYS = (DayException.MISSING_OUT, DayException.MISSING_IN)
+_WHAT_TO_DO: dict[DayException, str | Promise] = {
+    DayException.MISSING_IN: gettext_lazy("Add the punch, or set the day by hand."),
+    DayException.MISSING_OUT: gettext_lazy("Who forgot is asked; add it where nobody answers."),
+    DayException.OUTSIDE_SHIFT: gettext_lazy("Give them a shift, or set the day by hand."),
+    DayException.ODD_PUNCHES: gettext_lazy("A punch is missing or one too many."),
+    DayException.WORKED_ON_LEAVE: gettext_lazy("Did they work, or are they on leave?"),
+    DayException.OVERLAP: gettext_lazy("Void the punch that is wrong."),
+}
 _JOB_IS_LATE = dt.timedelta(hours=26)
 
 
@@ -41,12 +60,17 @@ class Matter:
 
 def hr(company: Company) -> dict[str, Any]:
     """Return what HR sees first, of the open company scope."""
-    today = timezone.now().date()
+    now = timezone.now()
+    today = now.date()
+    zone = company_settings(company).policy_on(today).zone
     return {
         "heading": company.name,
+        "now": _now(company, now),
+        "as_of": f"{local(now, zone):%H:%M}",
         "matters": [*_punch_matters(today), *_people_matters(today)],
         "month": _open_month(today),
         "starts": _first_steps(),
+        "jobs": _job_lines(now, zone),
     }
 
 
@@ -54,12 +78,28 @@ def _list(name: str, query: str = "") -> str:
     return reverse(f"admin:{name}_changelist") + query
 
 
+def _now(company: Company, now: dt.datetime) -> list[dict[str, Any]]:
+    """Return how many people stand in each group of the team's page."""
+    everybody = list(here_on(now.date()))
+    members = team_today(company=company, employees=everybody, now=now)
+    counted = Counter(member.standing for member in members)
+    return [
+        {"count": counted[standing], "title": title_of(standing)}
+        for standing in Standing
+        if counted[standing]
+    ]
+
+
 def _punch_matters(today: dt.date) -> list[Matter]:
     flagged = PunchState.objects.filter(is_flagged=True).count()
     since = today - _LOOK_BACK
-    days = AttendanceDay.objects.filter(date__gte=since, is_open=False).exclude(exceptions=[])
-    waiting = days.count()
-    days_url = _list("attendance_attendanceday", f"?concern=any&date_from={since}")
+    days = days_with_exceptions().filter(date__gte=since, is_open=False)
+    # One statement counts them all; pictures are counted as the punches they belong to.
+    kinds = [kind for kind in DayException if kind != DayException.FACE]
+    found = days.aggregate(
+        **{kind.value: Count("pk", filter=is_of_kind(kind))
+           for kind in kinds}
+    )  # fmt: skip
     return [
         Matter(
             flagged,
@@ -67,19 +107,21 @@ def _punch_matters(today: dt.date) -> list[Matter]:
             _("Accept or void, with a reason."),
             _list("attendance_punchstate", "?stand=flagged"),
         ),
-        Matter(
-            waiting,
-            ngettext("day needs a human", "days need a human", waiting),
-            _("A missing check-out, a punch outside any shift, a picture to look at."),
-            days_url,
+        *(
+            Matter(
+                found[kind.value],
+                kind.label,
+                _WHAT_TO_DO[kind],
+                _list("attendance_attendanceday", f"?concern={kind.value}&date_from={since}"),
+            )
+            for kind in kinds
+            if found[kind.value] or kind in _ALWAYS
         ),
     ]
 
 
 def _people_matters(today: dt.date) -> list[Matter]:
-    here = Employee.objects.filter(is_active=True).filter(
-        Q(left_on__isnull=True) | Q(left_on__gte=today)
-    )
+    here = here_on(today)
     placeless = here.filter(placements__isnull=True).count()
     signless = here.filter(user__isnull=True).count()
     enrolled = FaceEnrolment.objects.filter(state=EnrolmentState.ACTIVE)
@@ -141,8 +183,8 @@ def operator() -> dict[str, Any]:
         waiting = OutboxMessage.objects.filter(
             state=OutboxState.QUEUED, next_at__lt=now - dt.timedelta(minutes=15)
         ).count()
-    jobs = list(JobRun.objects.all())
-    late = [job for job in jobs if _is_late(job, now)]
+    lines = _job_lines(now, "UTC")
+    late = [line for line in lines if line["is_late"]]
     companies = Company.objects.count()
     companies_url = reverse("operator:companies_company_changelist")
     jobs_url = reverse("operator:companies_jobrun_changelist")
@@ -163,8 +205,30 @@ def operator() -> dict[str, Any]:
                 "url": companies_url,
             }
         ],
-        "jobs": jobs,
+        "jobs": lines,
+        "tells_errors": True,
     }  # fmt: skip
+
+
+def _job_lines(now: dt.datetime, zone: str) -> list[dict[str, Any]]:
+    """Return each scheduled job with its last success there; one that never ran too."""
+    runs = {run.name: run for run in JobRun.objects.all()}
+    titles = {job.name: job.title for job in JOBS}
+    return [
+        {
+            "title": titles.get(name, name),
+            "succeeded": _moment(run.succeeded_at, zone) if run and run.succeeded_at else "",
+            "last_error": run.last_error if run else "",
+            "is_late": run is not None and _is_late(run, now),
+        }
+        for name in [*titles, *(runs.keys() - titles.keys())]
+        for run in [runs.get(name)]
+    ]
+
+
+def _moment(instant: dt.datetime, zone: str) -> str:
+    wall = local(instant, zone)
+    return f"{date_format(wall, 'D j M')}, {wall:%H:%M}"
 
 
 def _is_late(job: JobRun, now: dt.datetime) -> bool:

@@ -9,6 +9,8 @@ from importlib import import_module
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from companies.models import JobRun
 
@@ -17,7 +19,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """`target` is `module:function`, imported when it first runs.
+    """`target` is `module:function`, imported when it first runs; `title` is for people.
 
     After `most_seconds` the scheduler takes the job for hung and interrupts it.
     """
@@ -26,21 +28,31 @@ class Job:
     every_seconds: int
     target: str
     most_seconds: int = 3600
+    title: str | Promise = ""
 
     def load(self) -> Callable[[], int]:
-        module, _, function = self.target.partition(":")
+        module, _colon, function = self.target.partition(":")
         found: Callable[[], int] = getattr(import_module(module), function)
         return found
 
 
 JOBS = (
-    Job("outbox", 1, "companies.outbox:drain", most_seconds=600),
-    Job("pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600),
-    Job("settle_open", 60, "attendance.tasks:settle_open"),
-    Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep"),
-    Job("face_retention", 3600, "attendance.tasks:face_retention"),
-    Job("photo_retention", 6 * 3600, "attendance.tasks:photo_retention"),
-)
+    Job("outbox", 1, "companies.outbox:drain", most_seconds=600, title=_("Sending mails")),
+    Job(
+        "pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600,
+        title=_("Looking at pictures"),
+    ),
+    Job("settle_open", 60, "attendance.tasks:settle_open", title=_("Settling days")),
+    Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep", title=_("Writing absences")),
+    Job(
+        "face_retention", 3600, "attendance.tasks:face_retention",
+        title=_("Deleting face data of who left"),
+    ),
+    Job(
+        "photo_retention", 6 * 3600, "attendance.tasks:photo_retention",
+        title=_("Deleting pictures on their date"),
+    ),
+)  # fmt: skip
 
 
 class Interrupted(KeyboardInterrupt):

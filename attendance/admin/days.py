@@ -31,6 +31,7 @@ from attendance.models import (
     Punch,
     PunchState,
 )
+from attendance.selectors.days import days_with_exceptions, is_of_kind
 from attendance.services import decisions
 from companies.admin_base import ReadOnlyAdmin
 from companies.admin_filters import (
@@ -59,18 +60,23 @@ class ConcernFilter(WordsFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("any", _("Needs a human")),
+            *((kind.value, kind.label) for kind in DayException),
             ("late", _("Late")),
             ("early", _("Left early")),
             ("open", _("Still open")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        value = self.value() or ""
+        if value in DayException.values:
+            found = days_with_exceptions().filter(is_of_kind(DayException(value)))
+            return queryset.filter(pk__in=found.values("pk"))
         return {
             "any": queryset.exclude(exceptions=[]),
             "late": queryset.filter(late_minutes__gt=0),
             "early": queryset.filter(early_minutes__gt=0),
             "open": queryset.filter(is_open=True),
-        }.get(self.value() or "")
+        }.get(value)
 
 
 def _clock(instant: dt.datetime | None, row: AttendanceDay) -> str:

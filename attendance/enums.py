@@ -47,6 +47,7 @@ class FaceState(TextChoices):
 class EntryKind(TextChoices):
     """What an append-only `PunchEntry` adds to a punch."""
 
+    ENTERED = "entered", _("Entered by hand")
     VERIFIED = "verified", _("Evidence weighed")
     DECIDED = "decided", _("Decided")
     VOIDED = "voided", _("Voided")

@@ -180,3 +180,61 @@ class RequestDecided(MusterError):
     code = "request_decided"
     sentence = _("This request was already decided. Reload the page to see how.")
     status = 409
+
+
+class OwnEntry(MusterError):
+    code = "own_entry"
+    sentence = _("Somebody else enters your own check-ins.")
+    status = 403
+
+
+class NothingEntered(MusterError):
+    code = "nothing_entered"
+    sentence = _("Enter a time.")
+
+
+class EntryInFuture(MusterError):
+    code = "entry_in_future"
+    sentence = _("%(time)s is still to come.")
+
+
+class OutNotAfterIn(MusterError):
+    code = "out_not_after_in"
+    sentence = _("The check-out at %(time)s is not after the check-in at %(other)s.")
+    status = 409
+
+
+class OverlapsPair(MusterError):
+    code = "overlaps_pair"
+    sentence = _("What begins or ends at %(time)s overlaps with %(other)s.")
+    status = 409
+
+
+class InInsidePair(MusterError):
+    code = "in_inside_pair"
+    sentence = _("The check-in at %(time)s lies inside %(other)s.")
+    status = 409
+
+
+class SecondOpen(MusterError):
+    code = "second_open"
+    sentence = _(
+        "With the check-in at %(time)s two would have no check-out: the one at %(other)s has none "
+        "either. Enter that check-out first."
+    )
+    status = 409
+
+
+class PairTooLong(MusterError):
+    code = "pair_too_long"
+    sentence = _(
+        "From %(other)s to %(time)s is longer than the %(hours)s hours that somebody may be there."
+    )
+    status = 409
+
+
+# What `rules.byhand` finds, by its code.
+CLASHES: dict[str, type[MusterError]] = {
+    error.code: error
+    for error in (OutNotAfterIn, OverlapsPair, InInsidePair, SecondOpen, PairTooLong)
+}

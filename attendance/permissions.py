@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from attendance.enums import Source
 from attendance.models import CorrectionRequest, Punch, PunchFrame
 from companies.actor import Actor
 from companies.enums import Role
@@ -89,3 +90,17 @@ def is_own_request(actor: Actor, request: CorrectionRequest) -> bool:
 def can_decide_correction(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:
     """Whoever answers for the person today decides what they ask for; never the person."""
     return not is_own_request(actor, request) and is_in_team(actor, request.employee, on)
+
+
+def can_enter_punch(actor: Actor, employee: Employee, source: Source, *, on: dt.date) -> bool:
+    """HR enters punches, managers attest for their team on that date; never for themselves.
+
+    Who may decide a correction is asked where it is decided; here it is only kept in the company.
+    """
+    if actor.company is None or actor.company.pk != employee.company_id or is_self(actor, employee):
+        return False
+    if source == Source.REGULARISATION:
+        return True
+    if source == Source.ATTEST:
+        return can_enter_hr(actor) or is_in_team(actor, employee, on)
+    return source == Source.HR and can_enter_hr(actor)

@@ -69,9 +69,9 @@ FACE_WORDS: dict[str, str | Promise] = {
 }
 
 FACE_REASONS: dict[str, str | Promise] = {
+    "by_hand": gettext_lazy("it was entered by hand"),
     "no_consent": gettext_lazy("no consent to the face check"),
     "not_enrolled": gettext_lazy("no reference pictures yet"),
-    "entered": gettext_lazy("it was entered by hand"),
     "no_picture": gettext_lazy("no picture was taken"),
     "insecure": gettext_lazy("the page was not opened over https"),
     "denied": gettext_lazy("the camera was not allowed"),

@@ -238,3 +238,8 @@ CLASHES: dict[str, type[MusterError]] = {
     error.code: error
     for error in (OutNotAfterIn, OverlapsPair, InInsidePair, SecondOpen, PairTooLong)
 }
+
+
+class NoSuchTime(MusterError):
+    code = "no_such_time"
+    sentence = _("The clocks went past %(time)s that day: there was no such time.")

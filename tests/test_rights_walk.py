@@ -117,6 +117,8 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:attendance_punchstate_accept": (HR_ROW, HR_ROW),
     "admin:attendance_punchstate_void": (HR_ROW, HR_ROW),
     "admin:companies_employee_set_day": (HR_ROW, HR_ROW),
+    "admin:companies_employee_add_punch": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceday_add_punch": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceday_recompute": (HR_LIST, HR_LIST),
     "admin:attendance_attendanceday_set_by_hand": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceday_skip": (HR_ROW, HR_ROW),

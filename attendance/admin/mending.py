@@ -18,6 +18,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from attendance import permissions, wording
 from attendance.admin.difference import recompute_view
+from attendance.admin.entering import ask_enter
 from attendance.enums import DayStatus, ManualAction
 from attendance.models import AttendanceDay, ManualVerdict
 from attendance.services import verdicts
@@ -102,7 +103,7 @@ class MendingDays(BaseAdmin):
     """The actions on a judged day; a part of `DayAdmin`."""
 
     actions_list = ("recompute",)
-    actions_detail = ("set_by_hand", "skip", "release")
+    actions_detail = ("add_punch", "set_by_hand", "skip", "release")
 
     def offers(self, request: HttpRequest, action: str, row: AttendanceDay) -> bool:
         actor = request.actor  # type: ignore[attr-defined]
@@ -114,6 +115,14 @@ class MendingDays(BaseAdmin):
     def recompute(self, request: HttpRequest) -> HttpResponse:
         """Show what the settings now in force would change, then write it."""
         return recompute_view(self, request)
+
+    @action(description=gettext_lazy("Add a punch"), url_path="add-punch", icon="more_time")
+    def add_punch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask when the person came and left that day, and why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return ask_enter(self, request, row=row, employee=row.employee, date=row.date)
 
     @action(description=gettext_lazy("Set by hand"), url_path="set", icon="edit_calendar")
     def set_by_hand(self, request: HttpRequest, object_id: str) -> HttpResponse:

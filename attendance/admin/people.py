@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from attendance import permissions
+from attendance.admin.entering import ask_enter
 from attendance.admin.mending import ask_set_day
 from attendance.enums import EnrolmentState
 from attendance.models import FaceEnrolment
@@ -34,7 +35,7 @@ class StandingAndFaceFilter(StandingFilter):
 class PersonAdmin(EmployeeAdmin):
     """A person of the company, with the ways to their punches, days and shifts."""
 
-    actions_detail = (*EmployeeAdmin.actions_detail, "set_day")
+    actions_detail = (*EmployeeAdmin.actions_detail, "set_day", "add_punch")
     list_filter = (StandingAndFaceFilter, OfficeFilter, DepartmentFilter)
 
     @action(description=gettext_lazy("Set a day by hand"), url_path="set-day", icon="edit_calendar")
@@ -45,8 +46,16 @@ class PersonAdmin(EmployeeAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_set_day(self, request, row)
 
+    @action(description=gettext_lazy("Add a punch"), url_path="add-punch", icon="more_time")
+    def add_punch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask when the person came and left, and why."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return ask_enter(self, request, row=row, employee=row)
+
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
-        if action == "set_day":
+        if action in ("set_day", "add_punch"):
             return permissions.can_judge_by_hand(request.actor, row)  # type: ignore[attr-defined]
         return super().offers(request, action, row)
 

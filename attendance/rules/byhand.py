@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from attendance.enums import Direction
+from attendance.rules.errors import InvalidInput
 from attendance.rules.pairing import BREAKS, is_repeat, order
 from attendance.rules.types import Tap
-from attendance.rules.zones import ZERO, elapsed
+from attendance.rules.zones import DAY, FOLD, GAP, ZERO, elapsed, resolve, resolve_second
 
 
 class ClashCode(StrEnum):
@@ -34,6 +35,47 @@ class Clash:
     code: ClashCode
     tap: Tap
     others: tuple[Tap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A time of day as somebody writes it; `is_second`: the later one, where it came twice."""
+
+    time: dt.time
+    is_second: bool = False
+
+
+def presence(
+    date: dt.date, starts: Wall | None, ends: Wall | None, zone: str
+) -> list[tuple[dt.datetime, Direction]]:
+    """The in and the out that wall times of a date mean; an out before the in is the next day's.
+
+    Raises `InvalidInput` ("no_such_time") where the clocks went past such a time.
+    """
+    found = []
+    if starts is not None:
+        found.append((_instant(date, starts, zone), Direction.IN))
+    if ends is not None:
+        is_next_day = starts is not None and ends.time < starts.time
+        last = date + DAY if is_next_day else date
+        found.append((_instant(last, ends, zone), Direction.OUT))
+    return found
+
+
+def comes_twice(date: dt.date, starts: dt.time | None, ends: dt.time | None, zone: str) -> bool:
+    """Whether one of the wall times of a presence comes twice, so that somebody must say which."""
+    last = date + DAY if starts is not None and ends is not None and ends < starts else date
+    return any(
+        time is not None and resolve(day, time, zone)[1] == FOLD
+        for day, time in ((date, starts), (last, ends))
+    )
+
+
+def _instant(date: dt.date, wall: Wall, zone: str) -> dt.datetime:
+    instant, note = resolve(date, wall.time, zone)
+    if note == GAP:
+        raise InvalidInput("no_such_time", time=f"{wall.time:%H:%M}", date=date.isoformat())
+    return resolve_second(date, wall.time, zone) if wall.is_second else instant
 
 
 @dataclass(slots=True)

@@ -61,6 +61,12 @@ def resolve(date: dt.date, time: dt.time, zone: str) -> tuple[dt.datetime, str |
     return _end_of_gap(after, before, tz), GAP
 
 
+def resolve_second(date: dt.date, time: dt.time, zone: str) -> dt.datetime:
+    """The instant at which the clocks show a wall time for the last time that day."""
+    wall = dt.datetime.combine(date, time.replace(fold=1), tzinfo=_zone(zone))
+    return max(wall.astimezone(dt.UTC), resolve(date, time, zone)[0])
+
+
 def floor_minute(instant: dt.datetime, zone: str) -> dt.datetime:
     """The beginning of the wall clock's minute in which the instant lies."""
     wall = local(instant, zone)

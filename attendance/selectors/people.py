@@ -12,6 +12,7 @@ from attendance.models import AttendanceDay, DayMark, ManualVerdict, PunchState,
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.settings import CompanySettings, Steps
 from attendance.rules.types import Manual, Mark
+from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee, Placement
 
 
@@ -45,6 +46,15 @@ def person_calendars(
         )
         for employee in employees
     }
+
+
+def calendar_of(employee: Employee, first: dt.date, last: dt.date) -> PersonCalendar:
+    """Return one person's calendar; their company must be freshly loaded."""
+    company = employee.company
+    calendars = person_calendars(
+        company, [employee], settings=company_settings(company), first=first, last=last
+    )
+    return calendars[employee.pk]
 
 
 def _places(company: Company, keys: list[int]) -> dict[int, list[tuple[dt.date, Place]]]:

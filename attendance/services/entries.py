@@ -29,7 +29,6 @@ from attendance.rules import byhand, zones
 from attendance.rules.person import PersonCalendar
 from attendance.rules.types import Tap
 from attendance.selectors import people
-from attendance.selectors.settings import company_settings
 from attendance.services import days, judging
 from attendance.services.decisions import refuse_locked
 from companies import audit
@@ -91,10 +90,8 @@ def punches_enter(
 
 
 def _calendar(employee: Employee, entered: Sequence[Entered]) -> PersonCalendar:
-    company, dates = employee.company, [item.at.date() for item in entered]
-    return people.person_calendars(
-        company, [employee], settings=company_settings(company), first=min(dates), last=max(dates)
-    )[employee.pk]
+    dates = [item.at.date() for item in entered]
+    return people.calendar_of(employee, min(dates), max(dates))
 
 
 def _refuse_right(

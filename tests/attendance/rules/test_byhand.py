@@ -7,12 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.enums import Direction
-from attendance.rules.byhand import Clash, ClashCode, check_entered
+from attendance.rules.byhand import (
+    Clash,
+    ClashCode,
+    Wall,
+    check_entered,
+    comes_twice,
+    presence,
+)
+from attendance.rules.errors import InvalidInput
 from attendance.rules.pairing import pair_taps
 from attendance.rules.steps import Trail
 from attendance.rules.types import Tap
 from companies.enums import HoursMode, Pairing
-from tests.attendance.rules.build import ZONE, at, properties, tap, taps
+from tests.attendance.rules.build import DATE, ZONE, at, properties, tap, taps
 
 DAY = ("in 09:00", "out 17:00")
 
@@ -133,6 +141,70 @@ def test_settings_move_the_edges() -> None:
     assert eight_hours is None
     too_long = check_entered((), taps("in 09:00", "out 17:01"), max_presence_hours=8)
     assert too_long == Clash(ClashCode.PAIR_TOO_LONG, tap("out 17:01"), taps("in 09:00"))
+
+
+# --- wall times -------------------------------------------------------------------------------
+LONDON = "Europe/London"
+BACK, FORTH = dt.date(2026, 10, 25), dt.date(2026, 3, 29)
+
+
+def _wall(text: str | None, *, is_second: bool = False) -> Wall | None:
+    return Wall(dt.time.fromisoformat(text), is_second) if text else None
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "expected"),
+    [
+        (_wall("09:00"), _wall("17:00"), [("in", "09:00"), ("out", "17:00")]),
+        (_wall("22:00"), _wall("06:00"), [("in", "22:00"), ("out", "+1 06:00")]),
+        (_wall("09:00"), _wall("09:00"), [("in", "09:00"), ("out", "09:00")]),
+        (_wall("09:00"), None, [("in", "09:00")]),
+        (None, _wall("06:00"), [("out", "06:00")]),
+        (None, None, []),
+    ],
+)
+def test_wall_times_make_a_presence(
+    starts: Wall | None, ends: Wall | None, expected: list[tuple[str, str]]
+) -> None:
+    found = presence(DATE, starts, ends, ZONE)
+    assert found == [(at(when), Direction(direction)) for direction, when in expected]
+
+
+def test_a_time_that_came_twice_is_the_first_unless_said() -> None:
+    first = presence(BACK, _wall("01:30"), None, LONDON)
+    second = presence(BACK, _wall("01:30", is_second=True), None, LONDON)
+    assert [first[0][0], second[0][0]] == [
+        dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC),
+        dt.datetime(2026, 10, 25, 1, 30, tzinfo=dt.UTC),
+    ]
+    plain = presence(BACK, _wall("09:00", is_second=True), None, LONDON)
+    assert plain == presence(BACK, _wall("09:00"), None, LONDON)
+
+
+@pytest.mark.parametrize(
+    ("date", "starts", "ends", "expected"),
+    [
+        (BACK, "01:00", None, True),
+        (BACK, "01:59", "09:00", True),
+        (BACK, "00:59", "02:00", False),
+        (dt.date(2026, 10, 24), "22:00", "01:30", True),
+        (dt.date(2026, 10, 24), None, "01:30", False),
+        (FORTH, "01:30", "09:00", False),
+    ],
+)
+def test_whether_a_time_comes_twice(
+    date: dt.date, starts: str | None, ends: str | None, expected: bool
+) -> None:
+    times = (dt.time.fromisoformat(text) if text else None for text in (starts, ends))
+    assert comes_twice(date, *times, LONDON) is expected
+
+
+def test_a_time_that_never_came_is_refused() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        presence(dt.date(2026, 3, 28), _wall("22:00"), _wall("01:30"), LONDON)
+    assert (caught.value.code, caught.value.values) == (
+        "no_such_time", {"time": "01:30", "date": "2026-03-29"},
+    )  # fmt: skip
 
 
 # --- any punches ------------------------------------------------------------------------------

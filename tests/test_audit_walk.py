@@ -16,6 +16,7 @@ UNTOLD = {
     "attendance/services/enrolment.py:frame_add",
     # Reads only.
     "attendance/services/recompute.py:recompute_preview",
+    "attendance/services/recompute.py:reopen_preview",
 }
 WRITES = {"audit.record", "audit.record_many"}
 

@@ -102,6 +102,7 @@ class DayException(TextChoices):
     WORKED_ON_LEAVE = "worked_on_leave", _("Punch on a leave day")
     FACE = "face", _("A check-in for HR to look at")
     OVERLAP = "overlap", _("Punches overlap")
+    AUTO_CHECK_OUT = "auto_check_out", _("Checked out automatically")
 
 
 class PeriodState(TextChoices):

@@ -243,3 +243,23 @@ CLASHES: dict[str, type[MusterError]] = {
 class NoSuchTime(MusterError):
     code = "no_such_time"
     sentence = _("The clocks went past %(time)s that day: there was no such time.")
+
+
+class HolidayNotOffered(MusterError):
+    code = "holiday_not_offered"
+    sentence = _("This is no optional holiday where you work.")
+
+
+class HolidayOver(MusterError):
+    code = "holiday_over"
+    sentence = _("Optional holidays are picked, or given back, before their date. Ask HR.")
+
+
+class HolidayQuotaUsed(MusterError):
+    code = "holiday_quota_used"
+    sentence = _("All optional holidays of %(year)s are picked. Give another one back first.")
+
+
+class MarkReversed(MusterError):
+    code = "mark_reversed"
+    sentence = _("These hours end before they start.")

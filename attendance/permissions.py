@@ -47,6 +47,14 @@ def _concerns(actor: Actor, company_id: int, employee_id: int) -> bool:
     return is_self or actor.has(Role.HR, Role.COMPANY_ADMIN, Role.AUDITOR)
 
 
+def can_pick_holiday(actor: Actor, employee: Employee) -> bool:
+    """A person picks the optional holidays of their own; HR those of anybody in the company."""
+    if actor.company is None or actor.company.pk != employee.company_id:
+        return False
+    is_self = actor.employee is not None and actor.employee.pk == employee.pk
+    return is_self or can_enter_hr(actor)
+
+
 def can_close_month(actor: Actor, company: Company) -> bool:
     """HR locks and reopens the months of the own company."""
     return can_enter_hr(actor) and actor.company is not None and actor.company.pk == company.pk

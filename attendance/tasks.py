@@ -135,7 +135,8 @@ def _longest_wait(company: Company) -> dt.timedelta:
 def _sweep_person(employee: Employee, back: dt.date, now: dt.datetime) -> int:
     # Zones reach a day to either side of UTC; a date that has not begun judges to no row.
     last = min(now.date() + dt.timedelta(days=1), employee.left_on or dt.date.max)
-    first = max(employee.joined_on, min(back, employee.last_row or back))  # type: ignore[attr-defined]
+    starts_on = max(employee.joined_on, employee.judged_from or employee.joined_on)
+    first = max(starts_on, min(back, employee.last_row or back))  # type: ignore[attr-defined]
     if first > last:
         return 0
     return len(days.person_recompute(employee=employee, first=first, last=last, now=now))

@@ -151,7 +151,11 @@ _SAY: dict[str, Callable[[Any], str]] = {
     ),
     **dict.fromkeys(("opens_at", "closes_at", "until", "out_at"), _moment),
     **dict.fromkeys(
-        ("late", "early", "worked", "presence", "breaks", "minutes", "threshold"), minutes
+        (
+            "late", "early", "worked", "presence", "breaks", "minutes", "threshold", "after",
+            "due", "had",
+        ),
+        minutes,
     ),
     "direction": lambda value: str(Direction(value).label),
     "status": lambda value: str(DayStatus(value).label),
@@ -177,6 +181,9 @@ SENTENCES: dict[str, str | Promise] = {
     "repeat": gettext_lazy("The one at %(at)s repeats the one before and counts once."),
     "direction_inferred": gettext_lazy("The one at %(at)s counts as: %(direction)s."),
     "outside_shift": gettext_lazy("The one at %(at)s lies outside any shift."),
+    "auto_check_out": gettext_lazy(
+        "Nobody checked out after %(in_at)s: checked out automatically at %(at)s."
+    ),
     "pair": gettext_lazy("In %(in_at)s, out %(out_at)s."),
     "unpaired_in": gettext_lazy("The check-in at %(at)s has no check-out."),
     "unpaired_out": gettext_lazy("The check-out at %(at)s has no check-in."),
@@ -188,6 +195,10 @@ SENTENCES: dict[str, str | Promise] = {
     "rounded_out": gettext_lazy("Out %(punched)s counts as %(counts_as)s."),
     "rounded_duration": gettext_lazy("%(minutes)s counts as %(counts_as)s."),
     "break": gettext_lazy("Break %(start)s to %(end)s: %(minutes)s taken out."),
+    "auto_break": gettext_lazy(
+        "Above %(after)s of work at least %(due)s are a break; %(had)s were taken: "
+        "%(minutes)s taken out."
+    ),
     "worked_without_breaks": gettext_lazy("Worked %(worked)s."),
     "worked": gettext_lazy("Worked %(worked)s: present %(presence)s, less %(breaks)s of breaks."),
     "on_time": gettext_lazy(
@@ -212,6 +223,9 @@ SENTENCES: dict[str, str | Promise] = {
     "window_open": gettext_lazy("Still open: check-ins belong to this day until %(until)s."),
     "awaits_devices": gettext_lazy("Still open: a device has not delivered everything yet."),
     "absence_waits": gettext_lazy("Nobody checked in; an absence is written after %(until)s."),
+    "before_start": gettext_lazy(
+        "Nobody checked in, and Muster writes no absence before this person's first judged day."
+    ),
     "no_punch": gettext_lazy("Nobody checked in: absent."),
     "unmarked": gettext_lazy("Nobody checked in; your company marks no absence by itself."),
     "incomplete_in": gettext_lazy("A check-in is missing, so the day is incomplete."),

@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from companies.validators import WEEKDAYS, validate_breaks, zone_names
+from companies.validators import WEEKDAYS, validate_breaks, validate_weekday_hours, zone_names
 
 _EVERY = "all"
 _AS_ABOVE, _OWN = "", "own"
@@ -156,6 +156,96 @@ def _ordinals(text: str) -> list[int]:
         ) from None
 
 
+class _WeekdayHoursWidget(forms.MultiWidget):
+    """Seven small boxes of text, one a weekday."""
+
+    template_name = "companies/admin/weekly_off.html"
+
+    def __init__(self) -> None:
+        names = dates.WEEKDAYS.values()
+        super().__init__(
+            {
+                key: UnfoldAdminTextInputWidget({"aria-label": name})
+                for key, name in zip(WEEKDAYS, names, strict=True)
+            }
+        )
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        parts = context["widget"]["subwidgets"]
+        context["days"] = list(zip(dates.WEEKDAYS.values(), parts, strict=True))
+        return context
+
+    def decompress(self, value: Any) -> list[str]:
+        # An address may bring any text as the first value of a field.
+        days = value if isinstance(value, dict) else {}
+        return [_hours_text(days.get(key)) for key in WEEKDAYS]
+
+
+def _hours_text(hours: Any) -> str:
+    if not isinstance(hours, dict):
+        return ""
+    return _breaks_text([hours, *hours["breaks"]])
+
+
+class WeekdayHoursField(forms.MultiValueField):
+    """`{"fri": {"start": …, "end": …, "breaks": […]}}` as "09:00-14:00, 11:00-11:15" by weekday."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            [forms.CharField(required=False) for _key in WEEKDAYS],
+            require_all_fields=False,
+            required=False,
+            widget=_WeekdayHoursWidget(),
+            **kwargs,
+        )
+
+    def compress(self, data_list: list[str]) -> dict[str, Any]:
+        found = {}
+        for key, text in zip(WEEKDAYS, data_list or [], strict=False):
+            spans = _spans(text)
+            if spans:
+                found[key] = {**spans[0], "breaks": spans[1:]}
+        try:
+            validate_weekday_hours(found)
+        except ValidationError:
+            raise ValidationError(
+                gettext_lazy("Write the hours like 09:00-14:00, then breaks: 09:00-14:00, "
+                             "11:00-11:15."), code="bad_weekday_hours",
+            ) from None  # fmt: skip
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.compress(list(data or [])) != (initial or {}))
+        except ValidationError:
+            return True
+
+
+def weekday_hours_words(value: dict[str, Any]) -> str:
+    """Return the hours that differ as a reader says them: "Fri 09:00-14:00"."""
+    names = dict(zip(WEEKDAYS, dates.WEEKDAYS_ABBR.values(), strict=True))
+    return ", ".join(
+        f"{names[key]} {value[key]['start']}–{value[key]['end']}"
+        for key in WEEKDAYS
+        if key in value
+    )
+
+
+def _spans(text: str | None) -> list[dict[str, str]]:
+    """Read "13:00-13:30, 16:00-16:15"; what is wrong with it is for a validator to say."""
+    parts = [part.strip() for part in (text or "").replace("–", "-").split(",")]
+    found = []
+    for part in filter(None, parts):
+        start, _dash, end = part.partition("-")
+        found.append({"start": start.strip(), "end": end.strip()})
+    return found
+
+
+def _breaks_text(spans: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{item['start']}-{item['end']}" for item in spans)
+
+
 class BreaksField(forms.CharField):
     """`[{"start": "13:00", "end": "13:30"}]` as "13:00-13:30, 16:00-16:15"."""
 
@@ -164,16 +254,12 @@ class BreaksField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return ", ".join(f"{item['start']}-{item['end']}" for item in value)
+        return _breaks_text(value)
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, list):
             return value
-        parts = [part.strip() for part in (value or "").replace("–", "-").split(",")]
-        found = []
-        for part in filter(None, parts):
-            start, _dash, end = part.partition("-")
-            found.append({"start": start.strip(), "end": end.strip()})
+        found = _spans(value)
         try:
             validate_breaks(found)
         except ValidationError:
@@ -214,6 +300,12 @@ def plain_field(db_field: models.Field[Any, Any]) -> forms.Field | None:
         initial = db_field.get_default() if db_field.has_default() else None
         return WeeklyOffField(
             is_nullable=db_field.null, initial=initial, label=capfirst(db_field.verbose_name)
+        )
+    if db_field.name == "weekday_hours":
+        return WeekdayHoursField(
+            label=capfirst(db_field.verbose_name),
+            help_text=_("Empty: as above. Else the hours, then the breaks: %(example)s.")
+            % {"example": "09:00-14:00, 11:00-11:15"},
         )
     if db_field.name == "breaks":
         return BreaksField(

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from companies.admin_fields import weekly_off_words
+from companies.admin_fields import weekday_hours_words, weekly_off_words
 from companies.models import AuditEvent
 from companies.validators import WEEKDAYS
 
@@ -32,6 +32,8 @@ _WHOLE = {
     "sign_in_link_sent": gettext_lazy("Sign-in link sent"),
     "password_set": gettext_lazy("Password set"),
     "day_marked": gettext_lazy("Day covered"),
+    "holiday_picked": gettext_lazy("Optional holiday picked"),
+    "holiday_unpicked": gettext_lazy("Optional holiday given back"),
     "day_mark_withdrawn": gettext_lazy("Cover of a day withdrawn"),
     "day_set_by_hand": gettext_lazy("Day set by hand"),
     "day_skipped": gettext_lazy("Day skipped"),
@@ -109,7 +111,10 @@ def value_words(field: Any, value: Any) -> str:
     if isinstance(value, str) and value in choices:
         return str(choices[value])
     if isinstance(value, dict):
-        return weekly_off_words(value) if set(value) <= set(WEEKDAYS) else _pairs(value)
+        if not set(value) <= set(WEEKDAYS):
+            return _pairs(value)
+        is_hours = all(isinstance(item, dict) for item in value.values())
+        return weekday_hours_words(value) if is_hours else weekly_off_words(value)
     if isinstance(value, list):
         return ", ".join(_pairs(item) if isinstance(item, dict) else str(item) for item in value)
     return str(value)

@@ -37,6 +37,14 @@ class Pairing(TextChoices):
     ALTERNATING = "alternating", _("Alternating")
 
 
+class AutoCheckOut(TextChoices):
+    """When an in that stands open once the window has closed counts as closed."""
+
+    NONE = "none", _("Never: the day stays incomplete")
+    AFTER_END = "after_end", _("So many minutes after the end of the shift")
+    AT_TIME = "at_time", _("At a time of day")
+
+
 class RoundingMode(TextChoices):
     NONE = "none", _("No rounding")
     FLOOR = "floor", _("Down")
@@ -52,6 +60,7 @@ class CalendarKind(TextChoices):
     HALF_HOLIDAY_PM = "half_holiday_pm", _("Half holiday, afternoon off")
     HALF_HOLIDAY_AM = "half_holiday_am", _("Half holiday, morning off")
     WORKING_DAY = "working_day", _("Extra working day")
+    OPTIONAL_HOLIDAY = "optional_holiday", _("Optional holiday, for who picks it")
 
 
 class Channel(TextChoices):

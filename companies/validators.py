@@ -78,3 +78,57 @@ def validate_breaks(value: Any) -> None:
         raise ValidationError(
             _('Write the breaks like [{"start": "13:00", "end": "13:30"}].'), code="bad_breaks"
         ) from None
+
+
+def validate_weekday_hours(value: Any) -> None:
+    """Accept `{"fri": {"start": "09:00", "end": "14:00", "breaks": []}}`."""
+    try:
+        if not isinstance(value, dict) or not set(value) <= set(WEEKDAYS):
+            raise ValueError
+        for hours in value.values():
+            if set(hours) != {"start", "end", "breaks"}:
+                raise ValueError
+            _check_clock(hours["start"])
+            _check_clock(hours["end"])
+            validate_breaks(hours["breaks"])
+    except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
+        raise ValidationError(
+            _('Write other hours like {"fri": {"start": "09:00", "end": "14:00", "breaks": []}}.'),
+            code="bad_weekday_hours",
+        ) from None
+
+
+def _minutes_of(time: dt.time) -> int:
+    return 60 * time.hour + time.minute
+
+
+def check_hours(
+    start: dt.time, end: dt.time, breaks: list[Any], weekday_hours: dict[str, Any]
+) -> None:
+    """Refuse hours that no shift can have; all parts are well-formed by themselves.
+
+    A break ends after it starts, unless the shift runs over midnight; the shift of one weekday ends
+    before that of the next begins (touching is no overlap).
+    """
+    week = []
+    for key in WEEKDAYS:
+        own = weekday_hours.get(key)
+        first = dt.time.fromisoformat(own["start"]) if own else start
+        last = dt.time.fromisoformat(own["end"]) if own else end
+        _check_breaks_within(first, last, own["breaks"] if own else breaks)
+        week.append((_minutes_of(first), _minutes_of(last)))
+    for today, tomorrow in zip(week, [*week[1:], week[0]], strict=True):
+        if today[1] <= today[0] and today[1] > tomorrow[0]:
+            raise ValidationError(
+                _("On one weekday the shift still runs when that of the next day begins."),
+                code="weekdays_overlap",
+            )
+
+
+def _check_breaks_within(start: dt.time, end: dt.time, breaks: list[Any]) -> None:
+    for item in breaks:
+        if item["end"] < item["start"] and end > start:
+            raise ValidationError(
+                _("The break %(start)s-%(end)s ends before it starts."),
+                code="range_reversed", params={"start": item["start"], "end": item["end"]},
+            )  # fmt: skip

@@ -182,6 +182,7 @@ MUTABLE = {
     "companies.OperatorGrant": "operator_create",
     "companies.Placement": "admin",
     "companies.RoleGrant": "admin",
+    "attendance.OptionalHolidayPick": "services.holidays",
     "attendance.ShiftAssignment": "services.roster",
     # Reference records: changed by the admin's base class, which audits before and after.
     "companies.CalendarDay": "admin",

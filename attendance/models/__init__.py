@@ -6,6 +6,7 @@ from attendance.models.days import (
     AttendancePeriod,
     DayMark,
     ManualVerdict,
+    OptionalHolidayPick,
     ShiftAssignment,
 )
 from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate
@@ -21,6 +22,7 @@ __all__ = [
     "FaceEnrolment",
     "FaceTemplate",
     "ManualVerdict",
+    "OptionalHolidayPick",
     "Punch",
     "PunchEntry",
     "PunchFrame",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from attendance.enums import DayStatus, ManualAction, MarkKind, PeriodState, Portion
-from companies.models import CompanyOwned, Employee, Shift, User
+from companies.models import CalendarDay, CompanyOwned, Employee, Shift, User
 
 
 class ShiftAssignment(CompanyOwned):
@@ -46,6 +46,33 @@ class ShiftAssignment(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.employee} · {self.shift} · {self.starts_on}"
+
+
+class OptionalHolidayPick(CompanyOwned):
+    """An optional holiday that a person picked; taken back by deleting it, both are audited."""
+
+    employee = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, related_name="holiday_picks",
+        verbose_name=_("employee"),
+    )  # fmt: skip
+    calendar_day = models.ForeignKey(
+        CalendarDay, on_delete=models.PROTECT, related_name="picks",
+        verbose_name=_("optional holiday"),
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("picked at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("picked holiday")
+        verbose_name_plural = _("picked holidays")
+        ordering = ("employee", "calendar_day")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("employee", "calendar_day"), name="attendance_optionalholidaypick_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.employee} · {self.calendar_day}"
 
 
 class DayMark(CompanyOwned):

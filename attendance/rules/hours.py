@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from attendance.rules.pairing import Paired
 from attendance.rules.spans import Span, length, merge, overlap, subtract, to_minutes
 from attendance.rules.steps import Trail
-from attendance.rules.types import Occurrence, Pattern, Policy, Rounding, Tap
+from attendance.rules.types import AutoBreak, Occurrence, Pattern, Policy, Rounding, Tap
 from attendance.rules.windows import place
 from attendance.rules.zones import MINUTE, ZERO, elapsed, since_midnight
 from companies.enums import HoursMode, RoundingMode
@@ -53,6 +53,37 @@ def fixed_breaks(occurrence: Occurrence) -> tuple[Span, ...]:
     return merge(place(occurrence, item.start, item.end) for item in occurrence.pattern.breaks)
 
 
+def auto_break(
+    net: dt.timedelta, had: dt.timedelta, auto_breaks: tuple[AutoBreak, ...], trail: Trail
+) -> dt.timedelta:
+    """What has to be taken out of `net`, since only `had` of the breaks due were had.
+
+    Which breaks are due follows from `net`; none makes it less than the work that makes it due.
+    """
+    total = ZERO
+    for item in sorted(auto_breaks, key=lambda item: item.after_minutes):
+        after, due = item.after_minutes * MINUTE, item.minutes * MINUTE
+        missing = min(due - had - total, net - total - after)
+        if missing <= ZERO:
+            continue
+        total += missing
+        trail.add(
+            "auto_break",
+            after=item.after_minutes,
+            due=item.minutes,
+            had=to_minutes(had),
+            minutes=to_minutes(missing),
+        )
+    return total
+
+
+def _away(presence: tuple[Span, ...]) -> dt.timedelta:
+    """Time between the stretches of a presence: out for lunch is a break as well."""
+    if not presence:
+        return ZERO
+    return presence[-1].end - presence[0].start - length(presence)
+
+
 def worked_time(
     paired: Paired, occurrence: Occurrence | None, policy: Policy, zone: str, trail: Trail
 ) -> Worked:
@@ -79,11 +110,14 @@ def worked_time(
             minutes=to_minutes(span.end - span.start),
         )
     net = max(gross - length(taken), ZERO)
+    had = length(taken) + _away(presence)
+    auto = auto_break(net, had, pattern.auto_breaks if pattern else (), trail)
+    net -= auto
     worked = Worked(
         spans=subtract(presence, taken),
         duration=net,
         minutes=to_minutes(net),
-        break_minutes=to_minutes(length(taken)),
+        break_minutes=to_minutes(length(taken) + auto),
         came_at=rounded.came_at,
         left_at=rounded.left_at,
     )

@@ -15,7 +15,7 @@ from attendance.rules.pairing import Paired, order, pair_taps
 from attendance.rules.spans import length, overlap, to_minutes
 from attendance.rules.steps import Trail
 from attendance.rules.types import DayInput, DayType, HalfKind, Verdict
-from attendance.rules.windows import closed_from
+from attendance.rules.windows import auto_out_at, closed_from
 from attendance.rules.zones import DAY, as_utc, date_ends_at, local_date
 from companies.enums import HoursMode, Pairing
 
@@ -44,8 +44,7 @@ class _Day:
     @property
     def is_closed(self) -> bool:
         """Whether the window has closed, and whoever delivers late has delivered all of it."""
-        delivered = self.input.delivered_until
-        return self.now >= self.settles_at and (delivered is None or delivered >= self.settles_at)
+        return _is_closed(self.input, self.settles_at, self.now)
 
     @property
     def absence_at(self) -> dt.datetime:
@@ -117,6 +116,7 @@ def _known(day: DayInput, now: dt.datetime, trail: Trail) -> _Day:
         repeat_seconds=day.policy.repeat_seconds,
         trail=trail,
     )
+    settles_at = _settle(day, paired, now, trail)
     _tell_punches(day, paired, trail)
     return _Day(
         input=day,
@@ -125,10 +125,33 @@ def _known(day: DayInput, now: dt.datetime, trail: Trail) -> _Day:
         paired=paired,
         worked=worked_time(paired, day.occurrence, day.policy, day.zone, trail),
         cover=cover,
-        settles_at=(
-            closed_from(day.occurrence) if day.occurrence else date_ends_at(day.date, day.zone)
-        ),
+        settles_at=settles_at,
     )
+
+
+def _settle(day: DayInput, paired: Paired, now: dt.datetime, trail: Trail) -> dt.datetime:
+    """Say when the row settles; an in that stands open by then is closed, where the shift says so.
+
+    An out that is assumed for later than the window's end is waited for.
+    """
+    occurrence = day.occurrence
+    if occurrence is None:
+        return date_ends_at(day.date, day.zone)
+    settles_at = closed_from(occurrence)
+    out_at = auto_out_at(occurrence)
+    if out_at is None or not paired.is_still_in:
+        return settles_at
+    settles_at = max(settles_at, out_at)
+    if _is_closed(day, settles_at, now):
+        paired.close_at(out_at)
+        tap_in, tap_out = paired.pairs[-1]
+        trail.add("auto_check_out", in_at=trail.wall(tap_in.at), at=trail.wall(tap_out.at))
+    return settles_at
+
+
+def _is_closed(day: DayInput, settles_at: dt.datetime, now: dt.datetime) -> bool:
+    delivered = day.delivered_until
+    return now >= settles_at and (delivered is None or delivered >= settles_at)
 
 
 def _tell_punches(day: DayInput, paired: Paired, trail: Trail) -> None:
@@ -159,6 +182,9 @@ def _halves(known: _Day, trail: Trail) -> Halves | None:
         return first, second
     if known.input.occurrence is None and not known.input.taps:
         return _unplanned(known, trail)
+    if not known.input.taps and not known.input.is_tracked:
+        trail.add("before_start")
+        return first or codes.UNMARKED, second or codes.UNMARKED
     if not known.is_closed:
         _tell_open(known, trail)
         return first or codes.OPEN, second or codes.OPEN

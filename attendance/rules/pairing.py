@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from attendance.enums import DayException, Direction
+from attendance.enums import DayException, Direction, Source
 from attendance.rules.spans import Span
 from attendance.rules.steps import Trail
 from attendance.rules.types import Tap
@@ -37,6 +37,7 @@ class Paired:
     ended_breaks: list[Tap] = field(default_factory=list)  # begun; a check-out ended them
     repeats: list[Tap] = field(default_factory=list)
     odd_count: int = 0  # of alternating punches from first to last, where it is odd
+    is_closed_by_rule: bool = False  # the last out is assumed: nobody punched it
 
     @property
     def first_in(self) -> Tap | None:
@@ -69,6 +70,14 @@ class Paired:
             last_out is None or order(max(self.open_ins, key=order)) > order(last_out)
         )
 
+    def close_at(self, at: dt.datetime) -> None:
+        """Close the latest open in as if somebody had checked out then, or when they came."""
+        latest = max(self.open_ins, key=order)
+        self.open_ins.remove(latest)
+        out = Tap("", max(at, latest.at), Direction.OUT, Source.AUTO)
+        self.pairs.append((latest, out))
+        self.is_closed_by_rule = True
+
     @property
     def overlaps(self) -> bool:
         """Whether a pair begins before an earlier one has ended."""
@@ -87,6 +96,7 @@ class Paired:
             DayException.MISSING_OUT: lacks_out,
             DayException.ODD_PUNCHES: bool(self.odd_count or self.stray_breaks),
             DayException.OVERLAP: self.overlaps,
+            DayException.AUTO_CHECK_OUT: self.is_closed_by_rule,
         }
         return [exception for exception, is_so in found.items() if is_so]
 

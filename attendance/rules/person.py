@@ -9,19 +9,27 @@ from typing import Any
 
 from attendance.rules import calendar, windows, zones
 from attendance.rules.settings import CompanyPolicy, CompanySettings, Key, OfficeSettings, Steps
-from attendance.rules.types import DayKind, Manual, Mark, Occurrence, Pattern
+from attendance.rules.types import CalendarEntry, DayKind, Manual, Mark, Occurrence, Pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Employment:
-    """From when to when somebody works here; an inactive person does on no date."""
+    """From when to when somebody works here; an inactive person does on no date.
+
+    Before `judged_from` nobody was absent: they could not punch yet.
+    """
 
     joined_on: dt.date
     left_on: dt.date | None = None
     is_active: bool = True
+    judged_from: dt.date | None = None
 
     def holds_on(self, date: dt.date) -> bool:
         return self.is_active and self.joined_on <= date <= (self.left_on or dt.date.max)
+
+    def is_judged_on(self, date: dt.date) -> bool:
+        """Whether an absence on the date is one that Muster writes."""
+        return self.judged_from is None or date >= self.judged_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,7 @@ class PersonCalendar:
     assignments: Sequence[Assignment] = ()
     marks: Mapping[dt.date, Sequence[Mark]] = field(default_factory=dict)
     manuals: Mapping[dt.date, Manual] = field(default_factory=dict)
+    picked: frozenset[str] = frozenset()  # optional holidays, by their keys
 
     def _office_on(self, date: dt.date) -> tuple[Key | None, OfficeSettings | None]:
         place = self.places.on_or_first(date)
@@ -88,18 +97,21 @@ class PersonCalendar:
         place = self.places.on_or_first(date)
         return self.settings.pattern_on(place.default_shift_id if place else None, date)
 
+    def entries_on(self, date: dt.date) -> tuple[CalendarEntry, ...]:
+        """What the work calendar holds of the date for this person, picked or not."""
+        office_id, office = self._office_on(date)
+        return self.settings.entries_on(date, office_id, office)
+
     def day_kind_on(self, date: dt.date) -> DayKind:
         """What the work calendar says of the date for this person."""
         place = self.places.on_or_first(date)
-        office_id, office = self._office_on(date)
+        _office_id, office = self._office_on(date)
         weekly_off = place.weekly_off if place else None
         if weekly_off is None and office is not None:
             weekly_off = office.weekly_off
         if weekly_off is None:
             weekly_off = self.policy_on(date).weekly_off
-        return calendar.day_kind(
-            date, weekly_off, self.settings.entries_on(date, office_id, office)
-        )
+        return calendar.day_kind(date, weekly_off, self.entries_on(date), self.picked)
 
     def occurrence_on(self, date: dt.date) -> Occurrence | None:
         """The shift's occurrence on the date, its window untrimmed; none without a shift."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from attendance.rules.types import CalendarEntry, Pattern, Policy
+from companies.enums import CalendarKind
 
 # What names a shift or an office to the caller: a primary key, or a name in a scenario.
 Key = int | str
@@ -50,6 +51,7 @@ class CompanyPolicy:
     weekly_off: Mapping[str, Any]
     allows_unchecked: bool = False
     photo_retention_days: int = 90
+    optional_holiday_quota: int = 0
     offers_breaks: bool = True
 
 
@@ -89,6 +91,12 @@ class CompanySettings:
     patterns: Mapping[Key, Steps[Pattern]]
     offices: Mapping[Key, Steps[OfficeSettings]]
     calendar: Mapping[dt.date, tuple[CalendarRow, ...]]
+
+    @property
+    def has_optional_holidays(self) -> bool:
+        """Whether anybody may have picked a holiday."""
+        entries = (row.entry for rows in self.calendar.values() for row in rows)
+        return any(entry.kind == CalendarKind.OPTIONAL_HOLIDAY for entry in entries)
 
     def policy_on(self, date: dt.date) -> CompanyPolicy:
         """The policy in force; the first one also holds for all dates before it."""

@@ -17,6 +17,7 @@ everything that counts is in whole minutes unless its name says otherwise.
 | `repeat` | a punch that only repeats the one before | at, direction |
 | `direction_inferred` | a punch that does not say what it is | at, direction |
 | `outside_shift` | a punch outside any shift | at |
+| `auto_check_out` | an in stood open: an out is assumed | in_at, at |
 | `pair` | an in and its out, as punched | in_at, out_at |
 | `unpaired_in` | an in without an out | at |
 | `unpaired_out` | an out without an in | at |
@@ -28,6 +29,7 @@ everything that counts is in whole minutes unless its name says otherwise.
 | `rounded_out` | the out counts as another time | punched, counts_as |
 | `rounded_duration` | a stretch counts for more or less | minutes, counts_as |
 | `break` | time of a break that was taken out | start, end, minutes |
+| `auto_break` | a break that the hours ask for | after, due, had, minutes |
 | `worked` | the worked time | presence, breaks, worked |
 | `on_time` | the first in is in time | first_in, shift_start, grace |
 | `late` | the first in is late | first_in, shift_start, grace, late |
@@ -40,6 +42,7 @@ everything that counts is in whole minutes unless its name says otherwise.
 | `window_open` | no status before the window has closed | until |
 | `awaits_devices` | devices have not delivered all of the window | delivered_until, until |
 | `absence_waits` | no punch, and the days to wait are not over | until, days |
+| `before_start` | no punch, before the first judged day: no row | – |
 | `no_punch` | no punch came | – |
 | `unmarked` | no punch, and the company marks nothing by itself | – |
 | `incomplete` | a punch is missing | missing (`in`, `out` or `in,out`) |
@@ -74,6 +77,7 @@ REGISTRY: dict[str, tuple[str, ...]] = {
     "repeat": ("at", "direction"),
     "direction_inferred": ("at", "direction"),
     "outside_shift": ("at",),
+    "auto_check_out": ("in_at", "at"),
     "pair": ("in_at", "out_at"),
     "unpaired_in": ("at",),
     "unpaired_out": ("at",),
@@ -85,6 +89,7 @@ REGISTRY: dict[str, tuple[str, ...]] = {
     "rounded_out": ("punched", "counts_as"),
     "rounded_duration": ("minutes", "counts_as"),
     "break": ("start", "end", "minutes"),
+    "auto_break": ("after", "due", "had", "minutes"),
     "worked": ("presence", "breaks", "worked"),
     "on_time": ("first_in", "shift_start", "grace"),
     "late": ("first_in", "shift_start", "grace", "late"),
@@ -97,6 +102,7 @@ REGISTRY: dict[str, tuple[str, ...]] = {
     "window_open": ("until",),
     "awaits_devices": ("delivered_until", "until"),
     "absence_waits": ("until", "days"),
+    "before_start": (),
     "no_punch": (),
     "unmarked": (),
     "incomplete": ("missing",),

@@ -103,6 +103,7 @@ class Stretch:
             day_kind=calendar.day_kind_on(date),
             marks=marks,
             employed=calendar.employment.holds_on(date),
+            is_tracked=calendar.employment.is_judged_on(date),
             policy=calendar.policy_on(date).rules,
             calendar_revision=calendar.settings.revision,
             manual=manual,

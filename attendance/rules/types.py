@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from attendance.enums import DayException, DayStatus, Direction, MarkKind, Portion, Source
 from attendance.rules.errors import InvalidInput, Scalar
 from attendance.rules.zones import as_utc
-from companies.enums import CalendarKind, HoursMode, Pairing, RoundingMode
+from companies.enums import AutoCheckOut, CalendarKind, HoursMode, Pairing, RoundingMode
 
 
 class DayType(StrEnum):
@@ -45,6 +45,8 @@ class OwnerReason(StrEnum):
     REPEAT = "repeat"
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
 # Codes that name a status in the sheet; a leave type may not bear one of them.
 RESERVED_CODES = frozenset(DayStatus.values)
 
@@ -75,6 +77,37 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class AutoBreak:
+    """`minutes` of break that work of more than `after_minutes` has at least."""
+
+    after_minutes: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class WeekdayHours:
+    """The hours of one weekday (`WEEKDAYS`), in place of those of the shift."""
+
+    weekday: str
+    start: dt.time
+    end: dt.time
+    breaks: tuple[Break, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.weekday not in WEEKDAYS:
+            raise InvalidInput("unknown_weekday", value=self.weekday)
+        _check_breaks(self.start, self.end, self.breaks)
+
+
+def _check_breaks(start: dt.time, end: dt.time, breaks: tuple[Break, ...]) -> None:
+    for item in breaks:
+        if item.end < item.start and end > start:
+            raise InvalidInput(
+                "range_reversed", start=item.start.isoformat(), end=item.end.isoformat()
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Rounding:
     """To `step` minutes; step 0 is off."""
 
@@ -84,7 +117,11 @@ class Rounding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """One version of a shift. `end <= start` ends on the next calendar day."""
+    """One version of a shift. `end <= start` ends on the next calendar day.
+
+    `weekday_hours` differ from the rest by the weekday on which the shift starts; `on` tells
+    them. `auto_check_out_minutes` and `auto_check_out_at` belong to its two ways.
+    """
 
     shift_id: str
     version_id: str
@@ -92,6 +129,8 @@ class Pattern:
     start: dt.time
     end: dt.time
     breaks: tuple[Break, ...] = ()
+    weekday_hours: tuple[WeekdayHours, ...] = ()
+    auto_breaks: tuple[AutoBreak, ...] = ()
     window_before_minutes: int = 60
     window_after_minutes: int = 60
     late_grace_minutes: int = 0
@@ -104,23 +143,41 @@ class Pattern:
     round_in: Rounding = Rounding()
     round_out: Rounding = Rounding()
     round_duration: Rounding = Rounding()
+    auto_check_out: AutoCheckOut = AutoCheckOut.NONE
+    auto_check_out_minutes: int = 0
+    auto_check_out_at: dt.time | None = None
 
     def __post_init__(self) -> None:
-        for item in self.breaks:
-            if item.end < item.start and not self.is_overnight:
-                raise InvalidInput(
-                    "range_reversed", start=item.start.isoformat(), end=item.end.isoformat()
-                )
+        _check_breaks(self.start, self.end, self.breaks)
+        named = [hours.weekday for hours in self.weekday_hours]
+        if len(set(named)) != len(named):
+            raise InvalidInput("duplicate_weekday", value=", ".join(named))
+        if (self.auto_check_out == AutoCheckOut.AT_TIME) != (self.auto_check_out_at is not None):
+            raise InvalidInput("auto_check_out_time", value=self.auto_check_out.value)
 
     @property
     def is_overnight(self) -> bool:
         """Whether the shift ends on the calendar day after the one on which it starts."""
         return self.end <= self.start
 
+    def on(self, date: dt.date) -> Pattern:
+        """The pattern with the hours of that date's weekday."""
+        for hours in self.weekday_hours:
+            if hours.weekday == WEEKDAYS[date.weekday()]:
+                return replace(
+                    self, start=hours.start, end=hours.end, breaks=hours.breaks, weekday_hours=()
+                )
+        return replace(self, weekday_hours=()) if self.weekday_hours else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The company's settings in force on the date."""
+    """The company's settings in force on the date.
+
+    `late_free_count` late arrivals of a month, of up to `late_free_minutes` each, are free; every
+    `late_half_day_every`-th of the others is proposed as half a day (0 is off). `allow_overlap` is
+    about pairs entered by hand.
+    """
 
     version_id: str = ""
     repeat_seconds: int = 60
@@ -130,6 +187,10 @@ class Policy:
     late_from_end_of_grace: bool = False
     half_split: dt.time | None = None
     break_punches_paid: bool = False
+    allow_overlap: bool = False
+    late_free_count: int = 0
+    late_free_minutes: int = 0
+    late_half_day_every: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,11 +220,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """A dated row of the work calendar that concerns the person."""
+    """A dated row of the work calendar that concerns the person; `key` names it for picking."""
 
     date: dt.date
     kind: CalendarKind
     name: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +288,7 @@ class DayInput:
 
     `outside_keys` names the taps that `windows.attribute` found outside any shift.
     `delivered_until` says, where devices deliver late, up to when they have delivered.
+    `is_tracked` is false before the first date on which the person's absences are written.
     """
 
     date: dt.date
@@ -236,6 +299,7 @@ class DayInput:
     day_kind: DayKind = DayKind()
     marks: tuple[Mark, ...] = ()
     employed: bool = True
+    is_tracked: bool = True
     policy: Policy = Policy()
     calendar_revision: int = 0
     manual: Manual | None = None

@@ -20,7 +20,7 @@ from attendance.rules.zones import (
     local_date,
     resolve,
 )
-from companies.enums import Pairing
+from companies.enums import AutoCheckOut, Pairing
 
 ZoneOf = Callable[[dt.datetime], str]
 PolicyOn = Callable[[dt.date], Policy]
@@ -30,6 +30,7 @@ def occurrence(date: dt.date, pattern: Pattern, zone: str) -> Occurrence | None:
     """The shift as it falls on `date` in `zone`; None on a date that never came there."""
     if is_skipped(date, zone):
         return None
+    pattern = pattern.on(date)
     starts_at, start_note = resolve(date, pattern.start, zone)
     last_date = date + DAY if pattern.is_overnight else date
     ends_at, end_note = resolve(last_date, pattern.end, zone)
@@ -58,6 +59,21 @@ def place(occurrence: Occurrence, start: dt.time, end: dt.time) -> Span:
     last_date = date + DAY if end <= start else date
     zone = occurrence.zone
     return Span(resolve(date, start, zone)[0], resolve(last_date, end, zone)[0])
+
+
+def auto_out_at(occurrence: Occurrence) -> dt.datetime | None:
+    """The instant at which an in that stands open counts as closed; None where it never does.
+
+    A time of day is the first one after the shift has begun.
+    """
+    pattern, date = occurrence.pattern, occurrence.date
+    if pattern.auto_check_out == AutoCheckOut.AFTER_END:
+        return occurrence.ends_at + pattern.auto_check_out_minutes * MINUTE
+    if pattern.auto_check_out_at is None:
+        return None
+    if pattern.auto_check_out_at <= pattern.start:
+        date += DAY
+    return resolve(date, pattern.auto_check_out_at, occurrence.zone)[0]
 
 
 def closed_from(occurrence: Occurrence) -> dt.datetime:

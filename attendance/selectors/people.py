@@ -8,7 +8,14 @@ from collections.abc import Collection, Iterable
 from django.db.models import F, Q
 
 from attendance.enums import DayStatus, ManualAction, MarkKind, Portion
-from attendance.models import AttendanceDay, DayMark, ManualVerdict, PunchState, ShiftAssignment
+from attendance.models import (
+    AttendanceDay,
+    DayMark,
+    ManualVerdict,
+    OptionalHolidayPick,
+    PunchState,
+    ShiftAssignment,
+)
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.settings import CompanySettings, Steps
 from attendance.rules.types import Manual, Mark
@@ -26,23 +33,26 @@ def person_calendars(
 ) -> dict[int, PersonCalendar]:
     """Return a calendar for each person, by primary key, with marks of `first` to `last`.
 
-    Three statements, whatever the number of people.
+    Three statements, whatever the number of people; four where holidays may be picked.
     """
     keys = [employee.pk for employee in employees]
     places = _places(company, keys)
     assignments = _assignments(keys, first, last)
     marks = _marks(keys, first, last)
+    picked = _picked(keys) if settings.has_optional_holidays else {}
     return {
         employee.pk: PersonCalendar(
             employment=Employment(
                 joined_on=employee.joined_on,
                 left_on=employee.left_on,
                 is_active=employee.is_active,
+                judged_from=employee.judged_from,
             ),
             settings=settings,
             places=Steps(places[employee.pk]),
             assignments=assignments[employee.pk],
             marks=marks[employee.pk],
+            picked=frozenset(picked.get(employee.pk, ())),
         )
         for employee in employees
     }
@@ -78,6 +88,14 @@ def _assignments(keys: list[int], first: dt.date, last: dt.date) -> dict[int, li
     for row in rows.order_by("-starts_on"):
         item = Assignment(shift_id=row.shift_id, starts_on=row.starts_on, ends_on=row.ends_on)
         found[row.employee_id].append(item)
+    return found
+
+
+def _picked(keys: list[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = {}
+    rows = OptionalHolidayPick.objects.filter(employee__in=keys)
+    for employee_id, day_id in rows.values_list("employee_id", "calendar_day__public_id"):
+        found.setdefault(employee_id, set()).add(str(day_id))
     return found
 
 

@@ -19,8 +19,16 @@ from attendance.rules.settings import (
     OfficeSettings,
     Steps,
 )
-from attendance.rules.types import Break, CalendarEntry, Pattern, Policy, Rounding
-from companies.enums import CalendarKind, HoursMode, Pairing, RoundingMode
+from attendance.rules.types import (
+    AutoBreak,
+    Break,
+    CalendarEntry,
+    Pattern,
+    Policy,
+    Rounding,
+    WeekdayHours,
+)
+from companies.enums import AutoCheckOut, CalendarKind, HoursMode, Pairing, RoundingMode
 from companies.models import CalendarDay, Company, OfficeVersion, PolicyVersion, ShiftVersion
 
 _MOST_COMPANIES = 256
@@ -73,12 +81,18 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
             mark_absent_automatically=row.marks_absent,
             late_from_end_of_grace=row.late_from_end_of_grace,
             half_split=row.half_split_at,
+            break_punches_paid=row.break_punches_paid,
+            allow_overlap=row.allow_overlap,
+            late_free_count=row.late_free_count,
+            late_free_minutes=row.late_free_minutes,
+            late_half_day_every=row.late_half_day_every,
         ),
         zone=row.zone,
         weekly_off=row.weekly_off,
         allows_unchecked=row.allows_unchecked,
         photo_retention_days=row.photo_retention_days,
         offers_breaks=row.offers_breaks,
+        optional_holiday_quota=row.optional_holiday_quota,
     )
 
 
@@ -89,10 +103,17 @@ def _pattern(row: ShiftVersion) -> Pattern:
         name=row.shift.name,
         start=row.start_time,
         end=row.end_time,
-        breaks=tuple(
-            Break(dt.time.fromisoformat(item["start"]), dt.time.fromisoformat(item["end"]))
-            for item in row.breaks
+        breaks=_breaks(row.breaks),
+        weekday_hours=tuple(
+            WeekdayHours(
+                weekday,
+                dt.time.fromisoformat(hours["start"]),
+                dt.time.fromisoformat(hours["end"]),
+                _breaks(hours["breaks"]),
+            )
+            for weekday, hours in row.weekday_hours.items()
         ),
+        auto_breaks=_auto_breaks(row),
         window_before_minutes=row.window_before_minutes,
         window_after_minutes=row.window_after_minutes,
         late_grace_minutes=row.late_grace_minutes,
@@ -105,7 +126,23 @@ def _pattern(row: ShiftVersion) -> Pattern:
         round_in=Rounding(RoundingMode(row.round_in_mode), row.round_in_step),
         round_out=Rounding(RoundingMode(row.round_out_mode), row.round_out_step),
         round_duration=Rounding(RoundingMode(row.round_duration_mode), row.round_duration_step),
+        auto_check_out=AutoCheckOut(row.auto_check_out),
+        auto_check_out_minutes=row.auto_check_out_minutes,
+        auto_check_out_at=row.auto_check_out_at,
     )
+
+
+def _breaks(items: Iterable[dict[str, str]]) -> tuple[Break, ...]:
+    return tuple(
+        Break(dt.time.fromisoformat(item["start"]), dt.time.fromisoformat(item["end"]))
+        for item in items
+    )
+
+
+def _auto_breaks(row: ShiftVersion) -> tuple[AutoBreak, ...]:
+    if row.auto_break_after_minutes is None:
+        return ()
+    return (AutoBreak(row.auto_break_after_minutes, row.auto_break_minutes),)
 
 
 def _office(row: OfficeVersion) -> OfficeSettings:
@@ -115,7 +152,7 @@ def _office(row: OfficeVersion) -> OfficeSettings:
 def _calendar(rows: Iterable[CalendarDay]) -> dict[dt.date, tuple[CalendarRow, ...]]:
     found: dict[dt.date, tuple[CalendarRow, ...]] = {}
     for row in rows:
-        entry = CalendarEntry(row.date, CalendarKind(row.kind), row.name)
+        entry = CalendarEntry(row.date, CalendarKind(row.kind), row.name, str(row.public_id))
         item = CalendarRow(entry, row.office_id, row.country, row.region)
         found[row.date] = (*found.get(row.date, ()), item)
     return found

@@ -8,12 +8,25 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance.enums import MarkKind, Portion
+from attendance.errors import MarkReversed
 from attendance.models import DayMark
+from attendance.selectors import people
 from attendance.services import days
 from attendance.services.decisions import refuse_locked
 from companies import audit
 from companies.actor import Actor
 from companies.models import Employee
+
+
+def _refuse_reversed(
+    employee: Employee, date: dt.date, start: dt.time | None, end: dt.time | None
+) -> None:
+    """Refuse hours that end before they start; in a shift over midnight they may."""
+    if start is None or end is None or start < end:
+        return
+    pattern = people.calendar_of(employee, date, date).pattern_on(date)
+    if start == end or pattern is None or not pattern.on(date).is_overnight:
+        raise MarkReversed
 
 
 @transaction.atomic
@@ -35,10 +48,12 @@ def mark_add(
     The caller has decided that it may: leave and corrections have permissions of their own.
 
     Raises:
-        PeriodLocked
+        PeriodLocked; MarkReversed: hours that end before they start, unless a shift runs over
+            midnight on the date.
     """
     locked = days.lock_person(employee)
     refuse_locked(date)
+    _refuse_reversed(locked, date, starts_at, ends_at)
     mark: DayMark = DayMark.objects.create(
         company=locked.company,
         employee=locked,

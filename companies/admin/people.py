@@ -20,9 +20,13 @@ from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter,
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
 from companies.admin_records import DatedAdmin, RecordAdmin
 from companies.models import Department, Employee, Office, Placement, RoleGrant
+from companies.models.people import first_judged_day
 from companies.selectors import link_address
 
 PLACE_FIELDS = ("office", "department", "manager", "default_shift")
+
+
+_JOINING = ("joined_on", "judged_from")
 
 
 class StandingFilter(WordsFilter):
@@ -61,6 +65,10 @@ class EmployeeForm(RecordForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        if self.instance.pk is None and cleaned and not cleaned.get("judged_from"):
+            joined_on = cleaned.get("joined_on")
+            if joined_on is not None:
+                cleaned["judged_from"] = first_judged_day(joined_on, timezone.now().date())
         is_ended = self.instance.pk and {"left_on", "is_active"} & set(self.changed_data)
         if is_ended and not permissions.can_end_employment(self.actor, self.instance):
             raise ValidationError(
@@ -111,7 +119,7 @@ class EmployeeAdmin(RecordAdmin):
         )  # fmt: skip
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        person = (None, {"fields": ("name", "code", "email", "employment_type", "joined_on")})
+        person = (None, {"fields": ("name", "code", "email", "employment_type", *_JOINING)})
         if obj is None:
             return [person, (_("Where they start"), {"fields": PLACE_FIELDS})]
         leaving = {

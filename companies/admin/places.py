@@ -120,7 +120,9 @@ class PolicyVersionAdmin(VersionAdmin):
 
     _settings = (
         "zone", "weekly_off", "allows_unchecked", "repeat_seconds", "max_presence_hours",
-        "marks_absent", "absence_lag_days", "late_from_end_of_grace", "half_split_at",
+        "marks_absent", "absence_lag_days", "late_from_end_of_grace", "late_free_count",
+        "late_free_minutes", "late_half_day_every", "half_split_at", "break_punches_paid",
+        "allow_overlap", "optional_holiday_quota",
         "offers_breaks", "photo_retention_days",
     )  # fmt: skip
     prefilled = _settings

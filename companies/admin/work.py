@@ -11,11 +11,14 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from companies.admin_base import DatedRows
+from companies.admin_fields import weekday_hours_words
 from companies.admin_forms import FirstRow
 from companies.admin_records import RecordAdmin, VersionAdmin
 from companies.models import ShiftVersion
 
-_HOURS = ("start_time", "end_time", "breaks")
+_HOURS = ("start_time", "end_time", "breaks", "weekday_hours")
+_DUE_BREAK = (("auto_break_after_minutes", "auto_break_minutes"),)
+_CHECK_OUT = ("auto_check_out", ("auto_check_out_minutes", "auto_check_out_at"))
 _LATE = ("late_grace_minutes", "early_grace_minutes")
 _THRESHOLDS = ("half_day_below_minutes", "absent_below_minutes")
 _WINDOWS = ("window_before_minutes", "window_after_minutes")
@@ -27,16 +30,19 @@ _ROUNDING = (
 )
 _KNOBS = (
     *_HOURS, *_LATE, *_THRESHOLDS, *_WINDOWS, *_COUNTING,
-    *(name for pair in _ROUNDING for name in pair),
+    *(name for pair in (*_DUE_BREAK, *_ROUNDING) for name in pair),
+    "auto_check_out", "auto_check_out_minutes", "auto_check_out_at",
 )  # fmt: skip
 
 
 def _knob_fieldsets() -> list[tuple[str, dict[str, Any]]]:
     return [
         (_("Hours"), {"fields": _HOURS}),
+        (_("A break that is due"), {"fields": _DUE_BREAK, "classes": ("collapse",)}),
         (_("Late and early"), {"fields": _LATE}),
         (_("How much is a day"), {"fields": _THRESHOLDS}),
         (_("Which punches belong to it"), {"fields": _WINDOWS}),
+        (_("Forgotten check-outs"), {"fields": _CHECK_OUT, "classes": ("collapse",)}),
         (_("How hours count"), {"fields": _COUNTING, "classes": ("collapse",)}),
         (_("Rounding"), {"fields": _ROUNDING, "classes": ("collapse",)}),
     ]
@@ -52,6 +58,8 @@ def shift_words(version: ShiftVersion | None) -> str:
     if version.breaks:
         times = ", ".join(f"{item['start']}–{item['end']}" for item in version.breaks)
         words += ", " + _("break %(times)s") % {"times": times}
+    if version.weekday_hours:
+        words += ", " + weekday_hours_words(version.weekday_hours)
     if version.late_grace_minutes:
         words += ", " + _("grace %(minutes)s min") % {"minutes": version.late_grace_minutes}
     return words

@@ -19,6 +19,11 @@ from companies.validators import validate_weekly_off, validate_zone
 _LATEST_ZONE = dt.timedelta(hours=12)
 
 
+def first_judged_day(joined_on: dt.date, today: dt.date) -> dt.date:
+    """Return the first day to judge of somebody added today: nobody was absent before that."""
+    return max(joined_on, today)
+
+
 def earliest_today(now: dt.datetime) -> dt.date:
     """Return the earliest date that it is anywhere now."""
     return (now - _LATEST_ZONE).date()
@@ -91,6 +96,10 @@ class Employee(CompanyOwned):
     )  # fmt: skip
     joined_on = models.DateField(_("joined on"))
     left_on = models.DateField(_("last day"), null=True, blank=True)
+    judged_from = models.DateField(
+        _("first judged day"), null=True, blank=True,
+        help_text=_("No absence is written before it. Empty: from the first day on."),
+    )  # fmt: skip
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Inactive people are left out of every day.")
     )
@@ -131,6 +140,10 @@ class Employee(CompanyOwned):
         """Return whether the date lies within the engagement; an inactive person has none."""
         ends = self.left_on or dt.date.max
         return self.is_active and self.joined_on <= date <= ends
+
+    def is_judged_on(self, date: dt.date) -> bool:
+        """Return whether an absence on the date is one that Muster writes."""
+        return self.judged_from is None or date >= self.judged_from
 
 
 class Placement(CompanyOwned):

@@ -58,6 +58,30 @@ class PolicyVersion(CompanyOwned):
     late_from_end_of_grace = models.BooleanField(
         _("count late minutes from the end of the grace"), default=False
     )
+    break_punches_paid = models.BooleanField(
+        _("punched breaks are paid"), default=False,
+        help_text=_("On: the time of a break somebody punched counts as worked."),
+    )  # fmt: skip
+    allow_overlap = models.BooleanField(
+        _("stretches entered by hand may overlap"), default=False,
+        help_text=_("Off: a pair that overlaps another one is refused. Time counts once anyhow."),
+    )  # fmt: skip
+    late_free_count = models.PositiveSmallIntegerField(
+        _("free late arrivals a month"), default=0, validators=[MaxValueValidator(31)]
+    )
+    late_free_minutes = models.PositiveSmallIntegerField(
+        _("free up to (minutes)"), default=0, validators=[MaxValueValidator(1440)],
+        help_text=_("A later arrival than this is never free."),
+    )  # fmt: skip
+    late_half_day_every = models.PositiveSmallIntegerField(
+        _("propose half a day every (late arrivals)"), default=0,
+        validators=[MaxValueValidator(31)],
+        help_text=_("0 is off. A proposal to HR: nothing is ever deducted by itself."),
+    )  # fmt: skip
+    optional_holiday_quota = models.PositiveSmallIntegerField(
+        _("optional holidays a year"), default=0, validators=[MaxValueValidator(366)],
+        help_text=_("How many of them a person may pick in a calendar year."),
+    )  # fmt: skip
     half_split_at = models.TimeField(
         _("halves meet at"), null=True, blank=True,
         help_text=_("Empty: where half of the scheduled minutes are done."),

@@ -9,9 +9,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from companies.enums import HoursMode, Pairing, RoundingMode
+from companies.enums import AutoCheckOut, HoursMode, Pairing, RoundingMode
 from companies.models.base import CompanyOwned
-from companies.validators import validate_breaks
+from companies.validators import check_hours, validate_breaks, validate_weekday_hours
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -57,7 +57,8 @@ class ShiftVersion(CompanyOwned):
     """The knobs of a shift from a date on; a change is a new row (append-only).
 
     `end_time <= start_time` ends on the next calendar day. `breaks` is a list of
-    `{"start": "13:00", "end": "13:30"}`, unpaid, in wall time of the shift.
+    `{"start": "13:00", "end": "13:30"}`, unpaid, in wall time of the shift; `weekday_hours` says
+    by weekday what differs, such as `{"fri": {"start": "09:00", "end": "14:00", "breaks": []}}`.
     """
 
     shift = models.ForeignKey(
@@ -69,6 +70,18 @@ class ShiftVersion(CompanyOwned):
     breaks = models.JSONField(
         _("unpaid breaks"), default=list, blank=True, validators=[validate_breaks],
         help_text=_('For example [{"start": "13:00", "end": "13:30"}].'),
+    )  # fmt: skip
+    weekday_hours = models.JSONField(
+        _("other hours on"), default=dict, blank=True, validators=[validate_weekday_hours],
+        help_text=_("By the weekday on which the shift starts."),
+    )  # fmt: skip
+    auto_break_after_minutes = models.PositiveSmallIntegerField(
+        _("a break is due above (minutes of work)"), null=True, blank=True, validators=[A_DAY],
+        help_text=_("Empty: only the breaks above, and those punched, are taken out."),
+    )  # fmt: skip
+    auto_break_minutes = models.PositiveSmallIntegerField(
+        _("break due (minutes)"), default=0, validators=[A_DAY],
+        help_text=_("Only what was not taken of it is taken out of the work."),
     )  # fmt: skip
     window_before_minutes = models.PositiveSmallIntegerField(
         _("punches belong from (minutes before)"), default=60, validators=[A_DAY]
@@ -101,6 +114,18 @@ class ShiftVersion(CompanyOwned):
     round_out_step = _rounding_step(_("to (check-out)"))
     round_duration_mode = _rounding_mode(_("round the duration"))
     round_duration_step = _rounding_step(_("to (duration)"))
+    auto_check_out = models.CharField(
+        _("check out automatically"), max_length=10, choices=AutoCheckOut.choices,
+        default=AutoCheckOut.NONE,
+        help_text=_("Of who did not, once the day is over; it stays marked for a human."),
+    )  # fmt: skip
+    auto_check_out_minutes = models.PositiveSmallIntegerField(
+        _("minutes after the end"), default=0, validators=[A_DAY]
+    )
+    auto_check_out_at = models.TimeField(
+        _("time of day"), null=True, blank=True,
+        help_text=_("The first such time after the shift has begun."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
     is_append_only = True
@@ -118,7 +143,28 @@ class ShiftVersion(CompanyOwned):
                 name="companies_shiftversion_absent_below_half",
                 violation_error_message=_("Absent must start below half a day."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(auto_break_after_minutes__isnull=True, auto_break_minutes=0)
+                | models.Q(auto_break_after_minutes__isnull=False, auto_break_minutes__gt=0),
+                name="companies_shiftversion_auto_break_whole",
+                violation_error_message=_("Say above how much work how long a break is due."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(auto_check_out="at_time", auto_check_out_at__isnull=False)
+                | (~models.Q(auto_check_out="at_time") & models.Q(auto_check_out_at__isnull=True)),
+                name="companies_shiftversion_auto_check_out_time",
+                violation_error_message=_("Give a time of day for checking out at one, else none."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.shift} · {self.starts_on}"
+
+    def clean(self) -> None:
+        """Refuse breaks that end before they start, and weekdays that run into the next."""
+        if self.start_time is None or self.end_time is None:
+            return
+        try:
+            check_hours(self.start_time, self.end_time, self.breaks, self.weekday_hours)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return  # the fields themselves say what is wrong with them

@@ -27,6 +27,8 @@ VERBS = {
     ("face_enrolment_started", "attendance.faceenrolment"): "Reference pictures begun",
     ("face_enrolled", "attendance.faceenrolment"): "Reference pictures taken",
     ("face_enrolment_ended", "attendance.faceenrolment"): "Reference pictures deleted",
+    ("holiday_picked", "attendance.optionalholidaypick"): "Optional holiday picked",
+    ("holiday_unpicked", "attendance.optionalholidaypick"): "Optional holiday given back",
     ("day_marked", "attendance.daymark"): "Day covered",
     ("day_mark_withdrawn", "attendance.daymark"): "Cover of a day withdrawn",
     ("day_set_by_hand", "attendance.manualverdict"): "Day set by hand",

@@ -22,6 +22,7 @@ from attendance.models import (
     FaceConsent,
     FaceEnrolment,
     FaceTemplate,
+    OptionalHolidayPick,
     Punch,
     PunchFrame,
     ShiftAssignment,
@@ -78,6 +79,10 @@ def _fill_days(world: World) -> None:
     )  # fmt: skip
     verdicts.day_release(employee=world.maya, date=DAY, reason="test", by=world.hr)
     marks.mark_withdraw(mark=mark, source_ref="test", by=world.hr)
+    offered = CalendarDay.objects.create(
+        company=company, date=DAY, kind=CalendarKind.OPTIONAL_HOLIDAY, name="Losar"
+    )
+    OptionalHolidayPick.objects.create(company=company, employee=world.maya, calendar_day=offered)
     AttendanceDay.objects.get_or_create(
         company=company, employee=world.bikram, date=DAY, judged_at=at("2026-03-03 09:00")
     )

@@ -31,6 +31,7 @@ from attendance.models import (
     FaceConsent,
     FaceEnrolment,
     ManualVerdict,
+    OptionalHolidayPick,
     Punch,
     PunchEntry,
     PunchState,
@@ -89,16 +90,27 @@ def _office_version(world: World, starts_on: dt.date = DAY) -> None:
     )
 
 
-def _shift_version(world: World, half: int | None, absent: int | None) -> None:
+def _shift_version(
+    world: World, half: int | None = None, absent: int | None = None, **knobs: object
+) -> None:
     ShiftVersion.objects.create(
         company=world.company, shift=world.day_shift, start_time=NINE, end_time=TEN, starts_on=DAY,
-        half_day_below_minutes=half, absent_below_minutes=absent,
+        half_day_below_minutes=half, absent_below_minutes=absent, **knobs,
     )  # fmt: skip
 
 
 def _assignment(world: World, **columns: object) -> None:
     wanted = {"starts_on": DAY, "employee": world.maya} | columns
     ShiftAssignment.objects.create(company=world.company, shift=world.day_shift, **wanted)
+
+
+def _pick(world: World, employee: Employee | None = None) -> None:
+    day, _made = CalendarDay.objects.get_or_create(
+        company=world.company, date=DAY, kind=CalendarKind.OPTIONAL_HOLIDAY, name="Losar"
+    )
+    OptionalHolidayPick.objects.create(
+        company=world.company, employee=employee or world.maya, calendar_day=day
+    )
 
 
 def _mark(world: World, **columns: object) -> DayMark:
@@ -205,6 +217,14 @@ REFUSED: list[Case] = [
     ("companies_calendarday_once_an_office", _twice(lambda w: _holiday(w, office=w.office))),
     ("companies_shift_name_once", lambda w: Shift.objects.create(company=w.company, name="Day")),
     ("companies_shiftversion_absent_below_half", lambda w: _shift_version(w, 60, 61)),
+    ("companies_shiftversion_auto_break_whole", lambda w: _shift_version(
+        w, auto_break_after_minutes=360)),
+    ("companies_shiftversion_auto_break_whole", lambda w: _shift_version(w, auto_break_minutes=30)),
+    ("companies_shiftversion_auto_check_out_time", lambda w: _shift_version(
+        w, auto_check_out="at_time")),
+    ("companies_shiftversion_auto_check_out_time", lambda w: _shift_version(
+        w, auto_check_out="after_end", auto_check_out_at=TEN)),
+    ("attendance_optionalholidaypick_once", _twice(_pick)),
     ("attendance_shiftassignment_one_a_date", _twice(_assignment)),
     ("attendance_shiftassignment_ends_after_start", lambda w: _assignment(w, ends_on=BEFORE)),
     ("attendance_daymark_hours_have_times", lambda w: _mark(w, portion=Portion.HOURS)),
@@ -254,6 +274,14 @@ ALLOWED: list[Case] = [
     ("companies_shift_name_once", _elsewhere(Shift, name="Day")),
     ("companies_shiftversion_absent_below_half", lambda w: _shift_version(w, 60, 60)),
     ("companies_shiftversion_absent_below_half", lambda w: _shift_version(w, None, 60)),
+    ("companies_shiftversion_auto_break_whole", lambda w: _shift_version(
+        w, auto_break_after_minutes=360, auto_break_minutes=30)),
+    ("companies_shiftversion_auto_check_out_time", lambda w: _shift_version(
+        w, auto_check_out="at_time", auto_check_out_at=TEN)),
+    ("companies_shiftversion_auto_check_out_time", lambda w: _shift_version(
+        w, auto_check_out="after_end", auto_check_out_minutes=30)),
+    ("attendance_optionalholidaypick_once", lambda w: [
+        _pick(w, employee) for employee in (w.maya, w.bikram)]),
     ("attendance_shiftassignment_one_a_date", lambda w: [
         _assignment(w, employee=employee) for employee in (w.maya, w.bikram)]),
     ("attendance_shiftassignment_ends_after_start", lambda w: _assignment(w, ends_on=DAY)),

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from attendance.enums import DayStatus, Direction, MarkKind, Portion, Source
 from attendance.rules.types import (
+    WEEKDAYS,
+    AutoBreak,
     Break,
     DayInput,
     DayKind,
@@ -17,10 +19,11 @@ from attendance.rules.types import (
     Policy,
     Rounding,
     Tap,
+    WeekdayHours,
 )
 from attendance.rules.windows import occurrence
 from attendance.rules.zones import resolve
-from companies.enums import HoursMode, Pairing, RoundingMode
+from companies.enums import AutoCheckOut, HoursMode, Pairing, RoundingMode
 
 ZONES = (
     "America/New_York", "America/Santiago", "Asia/Kathmandu", "Australia/Lord_Howe",
@@ -48,9 +51,25 @@ def breaks(draw: st.DrawFn) -> Break:
     return Break(start, end)
 
 
+auto_breaks = st.builds(
+    AutoBreak, st.sampled_from((1, 60, 240, 360)), st.sampled_from((1, 30, 45, 600))
+)
+
+
+@st.composite
+def week(draw: st.DrawFn) -> tuple[WeekdayHours, ...]:
+    """Other hours on up to two weekdays."""
+    days = draw(st.lists(st.sampled_from(WEEKDAYS), max_size=2, unique=True))
+    return tuple(
+        WeekdayHours(day, draw(times), draw(times), tuple(draw(st.lists(breaks(), max_size=1))))
+        for day in days
+    )
+
+
 @st.composite
 def patterns(draw: st.DrawFn) -> Pattern:
     threshold = st.none() | minutes
+    auto_out = draw(st.sampled_from(AutoCheckOut))
     return Pattern(
         shift_id="shift", version_id="version", name="Any", start=draw(times), end=draw(times),
         breaks=tuple(draw(st.lists(breaks(), max_size=2))),
@@ -60,6 +79,9 @@ def patterns(draw: st.DrawFn) -> Pattern:
         hours_mode=draw(st.sampled_from(HoursMode)), pairing=draw(st.sampled_from(Pairing)),
         counts_on_days_off=draw(st.booleans()), round_in=draw(roundings),
         round_out=draw(roundings), round_duration=draw(roundings),
+        weekday_hours=draw(week()), auto_breaks=tuple(draw(st.lists(auto_breaks, max_size=2))),
+        auto_check_out=auto_out, auto_check_out_minutes=draw(minutes),
+        auto_check_out_at=draw(times) if auto_out == AutoCheckOut.AT_TIME else None,
     )  # fmt: skip
 
 
@@ -151,7 +173,8 @@ def day_inputs(draw: st.DrawFn) -> DayInput:
         outside_keys=tuple(tap.key for tap in mine if draw(st.integers(0, 3)) == 0),
         day_kind=DayKind(draw(st.sampled_from(DayType)), draw(st.text(max_size=3))),
         marks=tuple(draw(marks(date, str(n))) for n in range(draw(st.integers(0, 2)))),
-        employed=draw(st.integers(0, 9)) > 0, policy=draw(policies),
+        employed=draw(st.integers(0, 9)) > 0, is_tracked=draw(st.integers(0, 4)) > 0,
+        policy=draw(policies),
         calendar_revision=draw(st.integers(0, 9)),
         manual=draw(manuals) if draw(st.integers(0, 4)) == 0 else None,
         delivered_until=draw(

@@ -42,6 +42,7 @@ def test_to_json_is_the_numbered_form() -> None:
         "day_kind": {"type": "working", "name": ""},
         "marks": [],
         "employed": True,
+        "is_tracked": True,
         "policy": {
             "version_id": "p7",
             "repeat_seconds": 60,
@@ -51,6 +52,10 @@ def test_to_json_is_the_numbered_form() -> None:
             "late_from_end_of_grace": False,
             "half_split": None,
             "break_punches_paid": False,
+            "allow_overlap": False,
+            "late_free_count": 0,
+            "late_free_minutes": 0,
+            "late_half_day_every": 0,
         },
         "calendar_revision": 0,
         "manual": None,

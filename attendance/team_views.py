@@ -33,7 +33,7 @@ from companies.selectors import team_of
 PEOPLE_A_PAGE = 50
 
 
-def _managing(request: HttpRequest) -> tuple[Actor, Company]:
+def managing(request: HttpRequest) -> tuple[Actor, Company]:
     """Return who asks; for who manages nobody these pages do not exist."""
     actor = actor_of(request)
     if actor.company is None or not permissions.can_manage_team(actor):
@@ -41,7 +41,7 @@ def _managing(request: HttpRequest) -> tuple[Actor, Company]:
     return actor, actor.company
 
 
-def _filtered(
+def filtered(
     request: HttpRequest, people: QuerySet[Employee]
 ) -> tuple[QuerySet[Employee], dict[str, Any], dict[str, str]]:
     """Return the people of the asked office and name, the filters' form, and their address."""
@@ -61,10 +61,10 @@ def _filtered(
 @require_GET
 def team_now(request: HttpRequest) -> HttpResponse:
     """Show where everybody is, and what waits; the page's script takes the list from here too."""
-    actor, company = _managing(request)
+    actor, company = managing(request)
     now = timezone.now()
     everybody = list(team_of(actor, on=now.date()))
-    people, filters, _query = _filtered(request, team_of(actor, on=now.date()))
+    people, filters, _query = filtered(request, team_of(actor, on=now.date()))
     members = team.team_today(
         company=company,
         employees=list(people) if filters["is_set"] else everybody,
@@ -82,9 +82,9 @@ def team_now(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def team_month(request: HttpRequest) -> HttpResponse:
-    actor, company = _managing(request)
+    actor, company = managing(request)
     first, now = asked_month(request), timezone.now()
-    people, filters, query = _filtered(request, team_of(actor, on=now.date()))
+    people, filters, query = filtered(request, team_of(actor, on=now.date()))
     page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
     found = months.months(company=company, employees=list(page), first=first, now=now)
     context = team_pages.month_context(
@@ -95,7 +95,7 @@ def team_month(request: HttpRequest) -> HttpResponse:
 
 def _member(request: HttpRequest, public_id: uuid.UUID) -> Employee:
     """Return the person, if whoever asks answers for them today."""
-    actor, _company = _managing(request)
+    actor, _company = managing(request)
     people = team_of(actor, on=timezone.now().date()).select_related("company")
     found: Employee = get_object_or_404(people, public_id=public_id)
     return found
@@ -129,7 +129,7 @@ def person_day(request: HttpRequest, public_id: uuid.UUID, date: dt.date) -> Htt
 @once
 def correction_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Approve or refuse what a person of the team asked for."""
-    actor, _company = _managing(request)
+    actor, _company = managing(request)
     rows = CorrectionRequest.objects.select_related("employee__company", "employee__user")
     found = get_object_or_404(rows, public_id=public_id)
     if not permissions.can_decide_correction(actor, found, timezone.now().date()):

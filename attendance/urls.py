@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.urls import path, register_converter
 
-from attendance import team_views, views
+from attendance import attest_views, team_views, views
 
 
 class DateConverter:
@@ -39,6 +39,7 @@ urlpatterns = [
         name="correction-decide",
     ),
     path("team/", team_views.team_now, name="team"),
+    path("team/attest/", attest_views.attest, name="attest"),
     path("team/month/", team_views.team_month, name="team-month"),
     path("team/<uuid:public_id>/month/", team_views.person_month, name="team-person"),
     path("team/<uuid:public_id>/day/<date:date>/", team_views.person_day, name="team-day"),

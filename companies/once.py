@@ -33,7 +33,7 @@ def once(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        token = _token(request)
+        token = token_of(request)
         try:
             return _first(view, token, request, *args, **kwargs)
         except _Repeated:
@@ -63,7 +63,8 @@ def _answer(url: str) -> str:
     return url if len(url) <= _LONGEST_ANSWER else url.partition("?")[0]
 
 
-def _token(request: HttpRequest) -> uuid.UUID:
+def token_of(request: HttpRequest) -> uuid.UUID:
+    """Return the form's token; a service that counts it once needs no decorator."""
     try:
         return uuid.UUID(request.POST.get(FIELD, ""))
     except ValueError as error:

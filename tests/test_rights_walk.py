@@ -100,6 +100,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     # those of whoever answers for others: HR elsewhere does, but not for Maya
     "attendance:team": (TEAM, NO_POST),
     "attendance:team-month": (TEAM, NO_POST),
+    "attendance:attest": (TEAM, TEAM),
     "attendance:team-person": (NOT_MINE, NO_POST),
     "attendance:team-day": (NOT_MINE, NO_POST),
     "attendance:correction-decide": (NO_POST, NOT_MINE),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,7 +21,7 @@ from attendance.services.entries import Entered, punches_enter
 from companies.admin_base import BaseAdmin
 from companies.admin_forms import ReasonForm
 from companies.models import Employee
-from companies.once import FIELD
+from companies.once import token_of
 
 
 def _input(kind: str) -> forms.TextInput:
@@ -123,7 +122,7 @@ def ask_enter(
             source=Source.HR,
             reason=cleaned["reason"],
             by=request.actor,  # type: ignore[attr-defined]
-            token=uuid.UUID(request.POST[FIELD]),
+            token=token_of(request),
         )
         return ngettext(
             "The punch is added, and the day is judged again.",

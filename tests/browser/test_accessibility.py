@@ -27,6 +27,7 @@ HR = (
     "/admin/attendance/attendanceday/",
     "/admin/attendance/attendanceperiod/lock/",
     "/admin/companies/auditevent/",
+    "/team/attest/",
 )
 
 

@@ -39,7 +39,7 @@ _TITLES: dict[Standing, tuple[str | Promise, str]] = {
     Standing.DAY_OFF: (gettext_lazy("Day off"), "off"),
 }
 _SINCE: dict[Standing, str | Promise] = {
-    Standing.MISSING: gettext_lazy("expected at %(time)s"),
+    Standing.MISSING: gettext_lazy("due at %(time)s"),
     Standing.NOT_YET: gettext_lazy("from %(time)s"),
     Standing.LEFT: gettext_lazy("left at %(time)s"),
 }
@@ -177,9 +177,14 @@ def _row(employee: Employee, month: Month) -> dict[str, Any]:
             _halves(totals.absent_halves),
             _halves(totals.leave_halves),
             str(totals.late_count or "–"),
-            wording.minutes(totals.worked_minutes) if totals.worked_minutes else "–",
+            _hours(totals.worked_minutes),
         ],
     }
+
+
+def _hours(count: int) -> str:
+    """Return minutes as a column of hours shows them: 171:30."""
+    return f"{count // 60}:{count % 60:02}" if count else "–"
 
 
 def _halves(count: int) -> str:

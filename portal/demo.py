@@ -40,6 +40,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
+from portal import demo_team
 
 CODE = "himal"
 PASSWORD = "himal tea house"  # noqa: S105  # printed on the sign-in page of the demo
@@ -74,6 +75,10 @@ _PEOPLE = (
     ("Kofi Asante", "Support", "London", "Late", "employee", 11),
     ("Lena Fischer", "People", "London", "Office", "employee", 48),
 )
+_ZONES = {
+    name: {"Kathmandu": "Asia/Kathmandu", "London": "Europe/London"}[office]
+    for name, _department, office, *_rest in _PEOPLE
+}
 _MANAGERS = {
     "People": "Hari Prasad Koirala",
     "Engineering": "Asha Shrestha",
@@ -100,6 +105,7 @@ class Login:
 
 LOGINS = (
     Login("Maya, an employee", "maya@himal.example"),
+    Login("Asha, Maya's manager", "asha@himal.example"),
     Login("Hari, HR", "hari@himal.example"),
     Login("Emma, night shift in London", "emma@himal.example"),
     Login("Otto, who runs the platform", "operator@himal.example"),
@@ -133,6 +139,8 @@ def build() -> Company:
         _calendar(company, offices, today)
         staff = _staff(company, offices, departments, shifts, today)
         _visitors_day(company, offices["Kathmandu"], staff[1], opening)
+        people = {employee.name: employee for employee in staff}
+        demo_team.roster(company, people, _ZONES, now)
         company.refresh_from_db()
         chance = random.Random(1953)  # noqa: S311  # the same plausible days every time
         for employee in staff:
@@ -141,6 +149,8 @@ def build() -> Company:
         for employee in staff:
             _judge(employee, today)
         _marks(staff, today, actor)
+        demo_team.leave(people, now.astimezone(ZoneInfo("Europe/London")).date(), actor)
+        demo_team.ask(people[demo_team.FORGETFUL])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
     _set_passwords([grant.user, *User.objects.filter(engagements__in=_ids(staff))])
     return company
@@ -334,8 +344,14 @@ def _punches(
         (moment.replace(microsecond=0), direction, occurrence.zone)
         for occurrence in _days(company, employee, now.date())
         for moment, direction in _times(occurrence, chance)
-        if moment < now and not _is_visitors(employee, occurrence, now)
+        if moment < now
+        and not _is_visitors(employee, occurrence, now)
+        and not demo_team.is_staged(employee, occurrence, now)
     ]
+    if employee.name == demo_team.FORGETFUL and times[-1][1] == Direction.OUT:
+        times.pop()
+    zone = _ZONES[employee.name]
+    times += [(moment, direction, zone) for moment, direction in demo_team.times(employee, now)]
     punches = [
         Punch(
             company=company,

@@ -34,6 +34,7 @@ class Paired:
     stray_outs: list[Tap] = field(default_factory=list)
     breaks: list[Span] = field(default_factory=list)
     stray_breaks: list[Tap] = field(default_factory=list)
+    running_break: Tap | None = None  # the last one, if nothing ended it; among `stray_breaks`
     ended_breaks: list[Tap] = field(default_factory=list)  # begun; a check-out ended them
     repeats: list[Tap] = field(default_factory=list)
     odd_count: int = 0  # of alternating punches from first to last, where it is odd
@@ -88,13 +89,16 @@ class Paired:
         )
 
     def exceptions(self, *, is_closed: bool) -> list[DayException]:
-        """Why a human should look; while the window is open nobody misses the last out."""
+        """Why a human should look; while the window is open nobody misses the last out,
+        nor the end of the break that runs.
+        """
         waiting = 0 if is_closed else int(self.is_still_in)
+        running = int(bool(waiting) and self.running_break is not None)
         lacks_out = len(self.open_ins) > waiting or (is_closed and self.is_only_breaks)
         found = {
             DayException.MISSING_IN: self.lacks_in,
             DayException.MISSING_OUT: lacks_out,
-            DayException.ODD_PUNCHES: bool(self.odd_count or self.stray_breaks),
+            DayException.ODD_PUNCHES: bool(self.odd_count or len(self.stray_breaks) > running),
             DayException.OVERLAP: self.overlaps,
             DayException.AUTO_CHECK_OUT: self.is_closed_by_rule,
         }
@@ -191,5 +195,6 @@ def _pair_breaks(breaks: list[Tap], outs: list[Tap], paired: Paired) -> None:
             started = None
         elif tap.direction == Direction.BREAK_END:
             paired.stray_breaks.append(tap)
+    paired.running_break = started
     if started is not None:
         paired.stray_breaks.append(started)

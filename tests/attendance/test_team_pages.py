@@ -260,7 +260,7 @@ def test_the_month_has_a_row_a_person_and_a_cell_a_day(bikram: Client, team: Wor
     assert cells[1]["url"] == f"/team/{team.maya.public_id}/day/2026-03-02/"
     assert cells[2]["words"] == "Incomplete; Check-out is missing"
     assert (cells[4]["url"], len(cells)) == (None, 31)
-    assert row["totals"] == ["1", "–", "–", "1", "7 h 44 min"]
+    assert row["totals"] == ["1", "–", "–", "1", "7:44"]
     assert page.context["next_url"] is None
     assert page.context["previous_url"] == "/team/month/?m=2026-02"
 

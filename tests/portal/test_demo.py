@@ -92,3 +92,32 @@ def test_setting_up_again_changes_nothing(settings: object, tmp_path: object) ->
     Company.objects.create(name="Himal Tea House", code=demo.CODE)
     call_command("demo", "--only-set-up")
     assert Employee._base_manager.count() == 0
+
+
+STANDS = {
+    "Bikram Thapa": "missing",
+    "Gita Adhikari": "late",
+    "Deepa Rai": "in",
+    "Kiran Maharjan": "on_break",
+    "Isaac Mensah": "outside",
+    "Maya Gurung": "not_yet",
+    "Grace Hughes": "left",
+    "Harriet Cole": "on_leave",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("local", ["2026-11-24 10:00", "2026-11-24 23:05"])
+def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: str) -> None:
+    with time_machine.travel(at(local), tick=False):
+        demo.build()
+        client.force_login(User.objects.get(email="asha@himal.example"))
+        page = client.get("/team/")
+        found = {
+            person["name"]: group["id"]
+            for group in page.context["groups"]
+            for person in group["people"]
+        }
+        assert {name: found[name] for name in STANDS} == STANDS
+        (request,) = page.context["requests"]
+    assert (request["name"], request["text"]) == ("Bikram Thapa", "Left at 17:42")

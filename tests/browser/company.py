@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 import sys
+import uuid
 from typing import TYPE_CHECKING
 
 import django
@@ -34,7 +35,13 @@ PEOPLE = (
     "mohan",
     "nima",
     "mina",
+    "rama",
+    "padma",
+    "sita",
+    "tulsi",
 )
+# Who answers for whom: the manager, and the people placed below by name.
+MANAGER, TEAM = "rama", ("padma", "sita", "tulsi")
 
 
 def noon_zone(now: dt.datetime) -> tuple[str, dt.datetime]:
@@ -51,6 +58,7 @@ def hire(company: Company, shift: Shift, joined_on: dt.date) -> None:
 
     office = Office.objects.get(company=company)
     department = Department.objects.create(company=company, name="Looms")
+    manager = None
     for number, name in enumerate(PEOPLE, start=1):
         email = f"{name}@terai.example"
         employee = Employee.objects.create(
@@ -68,7 +76,29 @@ def hire(company: Company, shift: Shift, joined_on: dt.date) -> None:
             office=office,
             department=department,
             default_shift=shift,
+            manager=manager if name in TEAM else None,
         )
+        manager = employee if name == MANAGER else manager
+
+
+def forget(company: Company, zone: str, came_at: dt.datetime) -> None:
+    """Let one of the team come yesterday and never check out."""
+    from attendance.enums import Direction
+    from attendance.passes import PunchPass
+    from attendance.services.days import person_recompute
+    from attendance.services.punching import Tap, punch_record
+    from companies.models import Employee
+
+    employee = Employee.objects.select_related("company").get(name=TEAM[0].title())
+    claim = PunchPass(
+        company=str(company.public_id), employee=str(employee.public_id), zone=zone,
+        direction=Direction.IN, action_key="yesterday",
+    )  # fmt: skip
+    tap = Tap(uuid.uuid4(), Direction.IN, None, "no_camera", None)
+    punch_record(claim=claim, tap=tap, now=came_at)
+    day, now = came_at.date(), dt.datetime.now(dt.UTC)
+    one = dt.timedelta(days=1)
+    person_recompute(employee=employee, first=day - one, last=day + one, now=now)
 
 
 def main() -> None:
@@ -106,6 +136,8 @@ def main() -> None:
             late_grace_minutes=10,
         )
         hire(company, shift, wall.date() - dt.timedelta(days=40))
+        company.refresh_from_db()
+        forget(company, zone, now + (begins - wall) - dt.timedelta(days=1, minutes=5))
     hr = User.objects.get(email="hr@terai.example")
     hr.set_password(PASSWORD)
     hr.save(update_fields=["password"])

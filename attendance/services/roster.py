@@ -12,6 +12,8 @@ from django.utils.formats import date_format
 from attendance.errors import AssignmentOverlaps
 from attendance.models import AttendanceDay, ShiftAssignment
 from attendance.rules import windows
+from attendance.rules.person import Assignment
+from attendance.rules.roster import clash
 from attendance.rules.types import Occurrence
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
@@ -23,43 +25,31 @@ from companies.models import Employee, Shift
 from companies.permissions import can_manage_records
 
 
-def _clash(row: ShiftAssignment) -> AssignmentOverlaps:
-    return AssignmentOverlaps(
-        shift=row.shift.name,
-        starts_on=date_format(row.starts_on, "SHORT_DATE_FORMAT"),
-        ends_on=date_format(row.ends_on, "SHORT_DATE_FORMAT") if row.ends_on else "…",
-    )
-
-
-def _others(assignment: ShiftAssignment) -> list[ShiftAssignment]:
-    rows = ShiftAssignment.objects.filter(employee=assignment.employee).select_related("shift")
-    return list(rows.exclude(pk=assignment.pk))
-
-
-def _refuse_overlap(assignment: ShiftAssignment, employee: Employee) -> None:
+def _refuse_overlap(row: ShiftAssignment, employee: Employee) -> None:
     """Refuse dates that are taken, and shifts that meet over midnight; touching is no overlap."""
-    ends = assignment.ends_on or dt.date.max
-    others = _others(assignment)
-    for other in others:
-        if assignment.starts_on <= (other.ends_on or dt.date.max) and other.starts_on <= ends:
-            raise _clash(other)
-    for other in others:
-        before, after = sorted([other, assignment], key=lambda row: row.starts_on)
-        if before.ends_on is None or after.starts_on - before.ends_on != dt.timedelta(days=1):
-            continue
-        first = _occurrence(before, before.ends_on, employee)
-        second = _occurrence(after, after.starts_on, employee)
-        if first and second and first.ends_at > second.starts_at:
-            raise _clash(other)
+    rows = ShiftAssignment.objects.filter(employee=employee).select_related("shift")
+    others = {_assignment(other): other for other in rows.exclude(pk=row.pk)}
+
+    def occurrence_of(item: Assignment, date: dt.date) -> Occurrence | None:
+        settings = company_settings(employee.company)
+        calendar = people.person_calendars(
+            employee.company, [employee], settings=settings, first=date, last=date
+        )[employee.pk]
+        pattern = settings.pattern_on(item.shift_id, date)
+        return windows.occurrence(date, pattern, calendar.zone_on(date)) if pattern else None
+
+    found = clash(_assignment(row), others, occurrence_of)
+    if found is not None:
+        other = others[found]
+        raise AssignmentOverlaps(
+            shift=other.shift.name,
+            starts_on=date_format(other.starts_on, "SHORT_DATE_FORMAT"),
+            ends_on=date_format(other.ends_on, "SHORT_DATE_FORMAT") if other.ends_on else "…",
+        )
 
 
-def _occurrence(row: ShiftAssignment, date: dt.date, employee: Employee) -> Occurrence | None:
-    settings = company_settings(employee.company)
-    calendar = people.person_calendars(
-        employee.company, [employee], settings=settings, first=date, last=date
-    )[employee.pk]
-    pattern = settings.pattern_on(row.shift_id, date)
-    return windows.occurrence(date, pattern, calendar.zone_on(date)) if pattern else None
+def _assignment(row: ShiftAssignment) -> Assignment:
+    return Assignment(shift_id=row.shift_id, starts_on=row.starts_on, ends_on=row.ends_on)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from attendance.rules.zones import (
     local_date,
     local_iso,
     resolve,
+    resolve_second,
     since_midnight,
 )
 
@@ -59,6 +60,22 @@ def test_resolve_wall_time(zone: str, wall: str, instant: str, note: str | None)
 def test_resolve_ignores_the_fold_of_its_time() -> None:
     time = dt.time(1, 30, fold=1)
     assert resolve(dt.date(2026, 10, 25), time, "Europe/London")[0] == utc("2026-10-25 00:30")
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "instant"),
+    [
+        ("Europe/London", "2026-10-25 01:00", "2026-10-25 01:00"),
+        ("Europe/London", "2026-10-25 01:59:30", "2026-10-25 01:59:30"),
+        ("Australia/Lord_Howe", "2026-04-05 01:45", "2026-04-04 15:15"),
+        ("Europe/London", "2026-10-25 02:00", "2026-10-25 02:00"),
+        ("Europe/London", "2026-10-25 00:59", "2026-10-24 23:59"),
+        ("Europe/London", "2026-03-29 01:30", "2026-03-29 01:00"),  # a gap is no second time
+    ],
+)
+def test_resolve_second_time(zone: str, wall: str, instant: str) -> None:
+    moment = dt.datetime.fromisoformat(wall)
+    assert resolve_second(moment.date(), moment.time(), zone) == utc(instant)
 
 
 def test_elapsed_counts_real_time_within_one_zone() -> None:

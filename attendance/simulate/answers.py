@@ -1,0 +1,119 @@
+"""What a scenario asks, answered by the functions that the product runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attendance.rules import zones
+from attendance.rules.judge import judge
+from attendance.rules.stretch import REACH, Stretch
+from attendance.rules.types import DayInput, Owner, Step, Verdict
+from attendance.simulate import scenario
+from attendance.simulate.build import World, build
+from attendance.simulate.people import Person
+
+Json = dict[str, Any]
+# A step in words; whoever has them, has them in a language.
+Words = Callable[[str, Mapping[str, Any]], str]
+
+
+def simulate(text: str, *, words: Words) -> Json:
+    """What a scenario asks, as JSON.
+
+    Raises `WrongScenario` and `UnsupportedScenario`.
+    """
+    world = build(scenario.read(text))
+    return {
+        "schema": scenario.SCHEMA,
+        "now": world.now.isoformat(),
+        "answers": [{kind.name: _days(world, kind.row, words)} for kind in world.asked],
+    }
+
+
+def _days(world: World, row: Mapping[str, Any], words: Words) -> list[Json]:
+    people = [world.people[row["person"]]] if "person" in row else list(world.people.values())
+    return [
+        day
+        for person in people
+        for day in _days_of(person, row["from"], row["to"], world.now, words)
+    ]
+
+
+def _days_of(
+    person: Person, first: dt.date, last: dt.date, now: dt.datetime, words: Words
+) -> Iterator[Json]:
+    since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
+    until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
+    taps = tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
+    stretch = Stretch(person.calendar, first, last, taps)
+    owners = stretch.owners()
+    for day in stretch.inputs(owners):
+        verdict = judge(day, now=now)
+        yield {
+            "person": person.name,
+            **_verdict(day, verdict),
+            "punches": _punches(day, verdict, owners),
+            "versions": _versions(day, person),
+            "steps": [_step(step, words) for step in verdict.steps],
+        }
+
+
+def _verdict(day: DayInput, verdict: Verdict) -> Json:
+    occurrence = day.occurrence
+
+    def wall(instant: dt.datetime | None) -> str | None:
+        return zones.local_iso(instant, day.zone) if instant else None
+
+    return {
+        "date": day.date.isoformat(),
+        "zone": day.zone,
+        "day": day.day_kind.type.value,
+        "is_row": verdict.is_row,
+        "is_open": verdict.is_open,
+        "status": verdict.status.value if verdict.status else None,
+        "code": verdict.code,
+        "shift": occurrence.pattern.name if occurrence else None,
+        "starts_at": wall(occurrence.starts_at) if occurrence else None,
+        "ends_at": wall(occurrence.ends_at) if occurrence else None,
+        "first_in_at": wall(verdict.first_in_at),
+        "last_out_at": wall(verdict.last_out_at),
+        "worked_minutes": verdict.worked_minutes,
+        "break_minutes": verdict.break_minutes,
+        "late_minutes": verdict.late_minutes,
+        "early_minutes": verdict.early_minutes,
+        "exceptions": [item.value for item in verdict.exceptions],
+        "settles_at": wall(verdict.settles_at),
+        "next_at": wall(verdict.next_at),
+    }
+
+
+def _punches(day: DayInput, verdict: Verdict, owners: Mapping[str, Owner]) -> list[Json]:
+    return [
+        {
+            "key": tap.key,
+            "at": zones.local_iso(tap.at, day.zone),
+            "direction": tap.direction.value,
+            "source": tap.source.value,
+            "reason": owners[tap.key].reason.value,
+            "is_used": tap.key in verdict.used_keys,
+        }
+        for tap in day.taps
+    ]
+
+
+def _versions(day: DayInput, person: Person) -> Json:
+    """Where in the file stands what the day was judged by."""
+    pattern = day.occurrence.pattern if day.occurrence else None
+    place = person.calendar.places.on_or_first(day.date)
+    return {
+        "policy": day.policy.version_id or None,
+        "shift": pattern.version_id if pattern else None,
+        "calendar": f"calendars.{place.office_id}" if place and place.office_id else None,
+    }
+
+
+def _step(step: Step, words: Words) -> Json:
+    values = dict(step.values)
+    return {"code": step.code, "values": values, "words": words(step.code, values)}

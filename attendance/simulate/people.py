@@ -1,0 +1,124 @@
+"""What a scenario says of its people: employment, places, roster, marks, verdicts by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from attendance.enums import DayStatus
+from attendance.rules import codes, windows
+from attendance.rules.errors import InvalidInput
+from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
+from attendance.rules.roster import clash
+from attendance.rules.settings import CompanySettings, Steps
+from attendance.rules.types import Manual, Mark, Occurrence, Tap
+from attendance.simulate.company import check_zone, dated
+from attendance.simulate.forms import Row, meant
+from attendance.simulate.knobs import made, said
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Person:
+    """One person; `calendar` sees what is added to the other fields."""
+
+    name: str
+    calendar: PersonCalendar
+    assignments: dict[Assignment, str] = field(default_factory=dict)  # and where each stands
+    marks: dict[dt.date, list[Mark]] = field(default_factory=dict)
+    manuals: dict[dt.date, Manual] = field(default_factory=dict)
+    taps: dict[str, Tap] = field(default_factory=dict)
+
+
+def people_of(scenario: Row, settings: CompanySettings) -> dict[str, Person]:
+    """The people by name, without their punches."""
+    people = {
+        name: _person(name, row, scenario, settings) for name, row in scenario["people"].items()
+    }
+    for row in scenario["roster"]:
+        _assign(row, people, settings)
+    _mark(scenario["marks"], people)
+    for kind in scenario["corrections"]:
+        if kind.name in ("verdict", "skip"):
+            _set_by_hand(kind.row, people)
+    return people
+
+
+def known(row: Row, key: str, there: Mapping[Any, T]) -> T | None:
+    """What a name stands for; a name that nothing bears is refused."""
+    name = row[key]
+    if name not in there:
+        row.wrong(key, f"there is no {name}{meant(name, there)}")
+    return there.get(name)
+
+
+def _person(name: str, row: Row, scenario: Row, settings: CompanySettings) -> Person:
+    employment = made(Employment, row)
+    assert employment is not None  # noqa: S101  # the rules refuse none
+    if employment.left_on is not None and employment.left_on < employment.joined_on:
+        row.wrong("left_on", "before joined_on")
+    person = Person(
+        name, PersonCalendar(employment, settings, Steps(_places(row["places"], scenario)))
+    )
+    person.calendar.marks, person.calendar.manuals = person.marks, person.manuals
+    return person
+
+
+def _places(rows: list[Row], scenario: Row) -> Iterator[tuple[dt.date, Place]]:
+    for start, row in dated(rows):
+        check_zone(row)
+        for key, names in (("calendar", "calendars"), ("shift", "shifts")):
+            if key in row:
+                known(row, key, scenario[names])
+        place = made(Place, row, office_id=row.get("calendar"), default_shift_id=row.get("shift"))
+        if place is not None:
+            yield start, place
+
+
+def _assign(row: Row, people: Mapping[str, Person], settings: CompanySettings) -> None:
+    person, versions = known(row, "person", people), known(row, "shift", settings.patterns)
+    one = Assignment(shift_id=row["shift"], starts_on=row["from"], ends_on=row["to"])
+    if one.ends_on is not None and one.ends_on < one.starts_on:
+        row.wrong("to", "before from")
+    elif person is not None and versions is not None:
+        other = clash(one, person.assignments, lambda *of: _occurrence(person, *of))
+        if other is not None:
+            until = f"to {other.ends_on}" if other.ends_on else "on"
+            taken = f"{other.shift_id} from {other.starts_on} {until}"
+            row.spot.wrong(f"overlaps {person.assignments[other]} ({taken})")
+        person.assignments[one] = row.spot.place
+        person.calendar.assignments = tuple(person.assignments)
+
+
+def _occurrence(person: Person, item: Assignment, date: dt.date) -> Occurrence | None:
+    pattern = person.calendar.settings.pattern_on(item.shift_id, date)
+    return windows.occurrence(date, pattern, person.calendar.zone_on(date)) if pattern else None
+
+
+def _mark(rows: list[Row], people: Mapping[str, Person]) -> None:
+    keys: set[str] = set()
+    for row in rows:
+        person, key = known(row, "person", people), row.get("key", row.spot.place)
+        if key in keys:
+            row.wrong("key", f"another mark is called {key}")
+        keys.add(key)
+        mark = made(Mark, row, key=key)
+        if mark is not None and person is not None:
+            person.marks.setdefault(mark.date, []).append(mark)
+
+
+def _set_by_hand(row: Row, people: Mapping[str, Person]) -> None:
+    person, date = known(row, "person", people), row["date"]
+    if person is not None and date in person.manuals:
+        row.wrong("date", "this day was set by hand already")
+    status = DayStatus(row["status"]) if "status" in row else None
+    try:
+        codes.read(status, row.get("code", ""))
+    except InvalidInput as error:
+        row.wrong("code", said(error))
+    manual = made(Manual, row, status=status)
+    if person is not None and manual is not None:
+        person.manuals[date] = manual

@@ -1,0 +1,218 @@
+"""The form of a scenario: every key that a file may hold, and what stands under it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from attendance.enums import DayStatus, Direction, MarkKind, Portion, Source
+from attendance.rules.person import Employment, Place
+from attendance.rules.settings import CompanyPolicy, OfficeSettings
+from attendance.rules.types import Pattern, Policy
+from attendance.simulate import document
+from attendance.simulate.forms import (
+    Either,
+    Key,
+    ListOf,
+    Named,
+    OneOf,
+    OrNull,
+    Record,
+    Reserved,
+    Row,
+)
+from attendance.simulate.knobs import A_DAY, keys_of
+from attendance.simulate.problems import Problems, UnsupportedScenario, WrongScenario
+from attendance.simulate.spot import Form, Schema, Spot
+from attendance.simulate.values import (
+    Choice,
+    Clock,
+    Date,
+    DateNotInstant,
+    Flag,
+    Moment,
+    Text,
+    Whole,
+)
+from companies.enums import CalendarKind
+
+SCHEMA: Final = 1
+# Settings of a company that no day is judged by; its rules stand beside the others.
+NOT_OF_RULES: Final = frozenset({"rules", "allows_unchecked", "photo_retention_days"})
+
+
+def _must(form: Form) -> Key:
+    return Key(form, is_required=True)
+
+
+def _words(enum: Any) -> Choice:
+    return Choice(tuple(enum.values))
+
+
+def _optional(keys: dict[str, Key]) -> dict[str, Key]:
+    return {name: Key(key.form) for name, key in keys.items()}
+
+
+_FROM = {"from": Key(Date())}
+_FOLD = Key(Choice(("first", "second")))
+_PUNCH = {"at": _must(Moment()), "fold": _FOLD, "direction": Key(_words(Direction))}
+
+_SETTINGS = Record(
+    {
+        **_optional(keys_of(CompanyPolicy, without=NOT_OF_RULES)),
+        **keys_of(Policy, without={"version_id"}),
+    }
+)
+_CALENDAR = Record(
+    {
+        "for": Key(
+            Either(
+                Choice(("placed", "everyone")),
+                Record({"country": _must(Text()), "region": Key(Text())}),
+            ),
+            default="placed",
+        ),
+        "versions": Key(
+            ListOf(Record({**_FROM, **_optional(keys_of(OfficeSettings))})),
+            default=[],
+        ),
+        "days": Key(
+            ListOf(
+                Record(
+                    {
+                        "date": _must(Date()),
+                        "kind": _must(_words(CalendarKind)),
+                        "name": Key(Text(least=0), default=""),
+                    }
+                )
+            ),
+            default=[],
+        ),
+    }
+)
+_SHIFT = ListOf(
+    Record({**_FROM, **keys_of(Pattern, without={"shift_id", "version_id", "name"})}), least=1
+)
+_PLACE = Record(
+    {
+        **_FROM,
+        "calendar": Key(Text()),
+        "shift": Key(Text()),
+        **keys_of(Place, without={"office_id", "default_shift_id"}),
+    }
+)
+_PERSON = Record({**keys_of(Employment), "places": Key(ListOf(_PLACE), default=[])})
+_ASSIGNMENT = Record(
+    {
+        "person": _must(Text()),
+        "shift": _must(Text()),
+        "from": _must(Date()),
+        "to": Key(OrNull(Date()), default=None),
+    }
+)
+_MARK = Record(
+    {
+        "key": Key(Text()),
+        "person": _must(Text()),
+        "date": _must(Date()),
+        "kind": _must(_words(MarkKind)),
+        "portion": Key(_words(Portion)),
+        "start": Key(OrNull(Clock())),
+        "end": Key(OrNull(Clock())),
+        "code": Key(Text(least=0)),
+        "paid": Key(Flag()),
+    }
+)
+_REASON = {"reason": _must(Text())}
+_DAY = {"person": _must(Text()), "date": _must(Date()), **_REASON}
+_CORRECTION = OneOf(
+    {
+        "verdict": Record(
+            {
+                **_DAY,
+                "status": _must(_words(DayStatus)),
+                "code": Key(Text(least=0)),
+                "worked_minutes": Key(Whole(0, 2 * A_DAY)),
+            }
+        ),
+        "skip": Record(_DAY),
+        "add": Record({"key": Key(Text()), "person": _must(Text()), **_PUNCH, **_REASON}),
+        "void": Record({"punch": _must(Text()), **_REASON}),
+    }
+)
+_ASK = OneOf(
+    {
+        "days": Record({"person": Key(Text()), "from": _must(Date()), "to": _must(Date())}),
+        "working_days_between": Reserved(),
+        "working_days_on": Reserved(),
+        "sheet": Reserved(),
+    }
+)
+# What later versions read: leave, overtime, requests, months.
+RESERVED: Final = (
+    "schedules", "overtime", "leave_types", "plans", "allocations", "requests", "periods",
+)  # fmt: skip
+
+SCENARIO: Final = Record(
+    {
+        "schema": Key(Whole(SCHEMA, SCHEMA), is_required=True, about="The number of this form."),
+        "now": Key(
+            Moment(), is_required=True,
+            about="The instant of judging; without an offset in the company's zone.",
+        ),
+        "changes": Key(
+            ListOf(Record({"from": _must(DateNotInstant()), "settings": _must(_SETTINGS)})),
+            default=[], about="The company's settings from a date; what is not named stays.",
+        ),
+        "calendars": Key(
+            Named(_CALENDAR), default={}, about="Where people stand: zone, days off, holidays.",
+        ),
+        "shifts": Key(Named(_SHIFT), default={}, about="The knobs of each shift from a date."),
+        "people": Key(Named(_PERSON), is_required=True, about="Who works here, from when, where."),
+        "roster": Key(
+            ListOf(_ASSIGNMENT), default=[], about="Who works which shift, from when to when.",
+        ),
+        "punches": Key(
+            ListOf(
+                Record({"key": Key(Text()), "person": _must(Text()), **_PUNCH,
+                        "source": Key(_words(Source))})
+            ),
+            default=[], about="When somebody came and went.",
+        ),
+        "marks": Key(
+            ListOf(_MARK), default=[], about="Leave, on duty, work from home on a date.",
+        ),
+        "corrections": Key(
+            ListOf(_CORRECTION), default=[],
+            about="What HR did by hand: verdicts, skipped days, punches added and voided.",
+        ),
+        "ask": Key(ListOf(_ASK, least=1), is_required=True, about="What to print."),
+        **{name: Key(Reserved()) for name in RESERVED},
+    }
+)  # fmt: skip
+
+
+def read(text: str) -> Row:
+    """The rows of a scenario.
+
+    Raises `WrongScenario` with everything that is wrong with its form; else
+    `UnsupportedScenario`, where it uses what is reserved.
+    """
+    problems = Problems()
+    root = document.read(text, problems)
+    if root is None:
+        raise WrongScenario(problems)
+    scenario = SCENARIO.read(Spot(root, "", problems))
+    if problems.found:
+        raise WrongScenario(problems)
+    if problems.unsupported:
+        raise UnsupportedScenario(problems)
+    return scenario
+
+
+def schema() -> Schema:
+    """The form as a JSON Schema."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario for manage.py simulate",
+        **SCENARIO.schema(),
+    }

@@ -1,0 +1,112 @@
+"""The demo company through the product and through `simulate`: every day is the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+import time_machine
+
+from attendance import wording
+from attendance.models import AttendanceDay, PunchState
+from attendance.simulate.answers import simulate
+from companies.models import PolicyVersion, ShiftVersion
+from companies.scoping import company_scope
+from portal import demo
+from tests.attendance.world import at
+from tests.simulate.export import scenario_of
+
+Day = dict[str, Any]
+# Named alike on both sides.
+ALIKE = (
+    "zone", "is_open", "code", "worked_minutes", "break_minutes", "late_minutes", "early_minutes",
+    "exceptions",
+)  # fmt: skip
+INSTANTS = {
+    "scheduled_start_at": "starts_at", "scheduled_end_at": "ends_at", "first_in_at": "first_in_at",
+    "last_out_at": "last_out_at", "settles_at": "settles_at", "next_at": "next_at",
+}  # fmt: skip
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _starts(text: str) -> dict[str | None, str | None]:
+    """When each version of a scenario begins, by its place."""
+    scenario = json.loads(text)
+    rows = {"changes": scenario["changes"]}
+    rows |= {f"shifts.{name}": versions for name, versions in scenario["shifts"].items()}
+    starts = {f"{place}[{i}]": row["from"] for place in rows for i, row in enumerate(rows[place])}
+    return {**starts, None: None}
+
+
+def _simulated(day: Day, starts: dict[str | None, str | None]) -> Day:
+    return {
+        **{name: day[name] for name in ALIKE},
+        **{theirs: _instant(day[ours]) for theirs, ours in INSTANTS.items()},
+        "status": day["status"] or "",
+        "shift": day["shift"] or "",
+        "steps": [(step["code"], step["values"], step["words"]) for step in day["steps"]],
+        "punches": {(punch["key"], punch["reason"]) for punch in day["punches"]},
+        "versions": {name: starts[day["versions"][name]] for name in ("policy", "shift")},
+    }
+
+
+def _recorded(row: AttendanceDay, versions: dict[Any, str], punches: set[Any]) -> Day:
+    return {
+        **{name: getattr(row, name) for name in (*ALIKE, *INSTANTS)},
+        "status": row.status,
+        "shift": row.shift_name,
+        "steps": [
+            (step["code"], step["values"], words)
+            for step, words in zip(row.steps, wording.sentences(row), strict=True)
+        ],
+        "punches": punches,
+        "versions": {
+            "policy": versions[row.policy_version],
+            "shift": versions[row.shift_version] if row.shift_version else None,
+        },
+    }
+
+
+def _all_recorded() -> dict[tuple[str, str], Day]:
+    versions = {
+        row.public_id: row.starts_on.isoformat()
+        for model in (PolicyVersion, ShiftVersion)
+        for row in model.objects.all()
+    }
+    punches: dict[tuple[int, dt.date | None], set[Any]] = {}
+    for state in PunchState.objects.select_related("punch"):
+        mine = punches.setdefault((state.employee_id, state.attendance_date), set())
+        mine.add((str(state.punch.public_id), state.owner_reason))
+    return {
+        (row.employee.code, row.date.isoformat()): _recorded(
+            row, versions, punches.get((row.employee_id, row.date), set())
+        )
+        for row in AttendanceDay.objects.select_related("employee")
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", ["2026-11-24 12:00", "2026-04-05 03:20"])
+def test_the_demo_company_is_judged_alike(when: str) -> None:
+    with time_machine.travel(at(when), tick=False):
+        company = demo.build()
+        with company_scope(company):
+            recorded = _all_recorded()
+            dates = {date for _code, date in recorded}
+            first, last = (dt.date.fromisoformat(pick(dates)) for pick in (min, max))
+            text = scenario_of(at(when), first, last)
+    starts = _starts(text)
+    (answer,) = simulate(text, words=wording.sentence)["answers"]
+    simulated = {
+        (day["person"], day["date"]): _simulated(day, starts)
+        for day in answer["days"]
+        # What is open and has no punch yet is written when its time comes.
+        if day["is_row"] and (day["punches"] or not day["is_open"])
+    }
+    assert len(recorded) > 900
+    assert simulated == recorded

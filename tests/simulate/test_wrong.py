@@ -1,0 +1,199 @@
+"""What is wrong with a scenario is told with its place; a form that is reserved, as such."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from attendance import wording
+from attendance.simulate.answers import simulate
+from attendance.simulate.problems import UnsupportedScenario, WrongScenario
+from attendance.simulate.scenario import RESERVED
+from tests.simulate.base import MISSING, bent, whole
+
+
+def told(text: str) -> list[str]:
+    """What is wrong, without the lines."""
+    with pytest.raises(WrongScenario) as caught:
+        simulate(text, words=wording.sentence)
+    return [str(problem).partition(": ")[2] for problem in caught.value.problems]
+
+
+def test_the_whole_scenario_is_right() -> None:
+    answers = simulate(json.dumps(whole()), words=wording.sentence)["answers"]
+    assert [len(answer["days"]) for answer in answers] == [6, 2]
+
+
+def test_shifts_that_touch_over_midnight_do_not_overlap() -> None:
+    scenario = whole()
+    scenario["shifts"]["Early"] = [{"start": "06:00", "end": "14:00"}]
+    scenario["roster"].append({"person": "maya", "shift": "Early", "from": "2026-03-07"})
+    simulate(json.dumps(scenario), words=wording.sentence)
+    scenario["shifts"]["Early"][0]["start"] = "05:59"
+    assert told(json.dumps(scenario)) == [
+        "roster[1]: overlaps roster[0] (Night from 2026-03-06 to 2026-03-06)"
+    ]
+
+
+LONG = "x" * 201
+FORM: list[tuple[str, Any, str]] = [
+    ("schema", 2, "schema: not a whole number from 1 to 1: 2"),
+    ("schema", MISSING, "schema is missing"),
+    ("now", MISSING, "now is missing"),
+    ("now", "noon", "now: not a time like 2026-03-02 09:04: noon"),
+    ("now", "2026-02-30 09:00", "now: not a time like 2026-03-02 09:04: 2026-02-30 09:00"),
+    ("people", MISSING, "people is missing"),
+    ("people", [], "people: not a mapping of names: a list"),
+    ("people.maya", None, "people.maya: not a mapping: nothing"),
+    ("people.maya.joined_on", "2026-02-30", "people.maya.joined_on: not a date: 2026-02-30"),
+    ("people.maya.joined_on", 20260301, "people.maya.joined_on: not a date: 20260301"),
+    ("people.maya.left_on", "1899-12-31", "people.maya.left_on: not a date: 1899-12-31"),
+    ("people.maya.is_active", "no", "people.maya.is_active: neither true nor false: no"),
+    ("people.", {"joined_on": "2025-01-01"}, "people.: not a name of 1 to 200 characters"),
+    ("peolpe", {}, "peolpe: unknown key; did you mean people?"),
+    ("zzz", {}, "zzz: unknown key"),
+    ("shifts.Day", [], "shifts.Day: an empty list"),
+    ("shifts.Day", {}, "shifts.Day: not a list: a mapping"),
+    ("shifts.Day.0.start", MISSING, "shifts.Day[0]: start is missing"),
+    ("shifts.Day.0.start", "9:00", "shifts.Day[0].start: not a time like 09:00: 9:00"),
+    ("shifts.Day.0.end", "24:00", "shifts.Day[0].end: not a time like 09:00: 24:00"),
+    (
+        "shifts.Day.0.late_grace", 5,
+        "shifts.Day[0].late_grace: unknown key; did you mean late_grace_minutes?",
+    ),
+    (
+        "shifts.Day.0.late_grace_minutes", 1441,
+        "shifts.Day[0].late_grace_minutes: not a whole number from 0 to 1440: 1441",
+    ),
+    (
+        "shifts.Day.0.late_grace_minutes", True,
+        "shifts.Day[0].late_grace_minutes: not a whole number from 0 to 1440: true",
+    ),
+    (
+        "shifts.Day.0.hours_mode", "all",
+        "shifts.Day[0].hours_mode: not one of sum_of_pairs, first_in_last_out: all",
+    ),
+    ("changes.0.settings.weekly_off.sat", "some",
+     "changes[0].settings.weekly_off.sat: not one of all: some"),
+    ("changes.0.settings.weekly_off.sat", [],
+     "changes[0].settings.weekly_off.sat: an empty list"),
+    ("changes.0.settings.weekly_off.sat", [2, 2],
+     "changes[0].settings.weekly_off.sat: something stands here twice"),
+    ("changes.0.settings.weekly_off.sat", [6],
+     "changes[0].settings.weekly_off.sat[0]: not a whole number from 1 to 5: 6"),
+    ("changes.0.settings.max_presence_hours", 0,
+     "changes[0].settings.max_presence_hours: not a whole number from 1 to 48: 0"),
+    ("punches.0.person", 7, "punches[0].person: not text (numbers need quotes): 7"),
+    ("punches.0.key", LONG, "punches[0].key: not text of 1 to 200 characters"),
+    ("corrections.0", {}, "corrections[0]: not a mapping with one of the keys verdict, skip, "
+     "add, void"),
+    ("corrections.0", {"verdikt": {}},
+     "corrections[0].verdikt: unknown key; did you mean verdict?"),
+    ("ask", [], "ask: an empty list"),
+]  # fmt: skip
+MEANING: list[tuple[str, Any, str]] = [
+    ("changes.1.from", "2026-01-01", "changes[1].from: begins when changes[0] does"),
+    ("changes.0.settings.zone", "Asia/Kathmando",
+     "changes[0].settings.zone: not a time zone: Asia/Kathmando; did you mean Asia/Kathmandu?"),
+    ("changes.0.settings.zone", "localtime",
+     "changes[0].settings.zone: not a time zone: localtime"),
+    ("changes.0.settings.zone", "",
+     "changes[0].settings.zone: the company's own zone cannot be empty"),
+    ("calendars.Kathmandu.versions.0.zone", "Mars",
+     "calendars.Kathmandu.versions[0].zone: not a time zone: Mars"),
+    ("shifts.Day.0.breaks.0.end", "13:00", "shifts.Day[0].breaks[0]: starts and ends at 13:00:00"),
+    ("shifts.Day.0.breaks.0.end", "12:00",
+     "shifts.Day[0]: ends (12:00:00) before it starts (13:00:00)"),
+    ("shifts.Day.0.absent_below_minutes", 301,
+     "shifts.Day[0].absent_below_minutes: absent must start below half a day"),
+    ("shifts.Day.1", {"start": "10:00", "end": "18:00"},
+     "shifts.Day[1]: begins when shifts.Day[0] does"),
+    ("people.maya.left_on", "2025-05-31", "people.maya.left_on: before joined_on"),
+    ("people.maya.places.0.shift", "Dya",
+     "people.maya.places[0].shift: there is no Dya; did you mean Day?"),
+    ("people.maya.places.0.calendar", "Pokhara",
+     "people.maya.places[0].calendar: there is no Pokhara"),
+    ("people.maya.places.0.zone", "Mars", "people.maya.places[0].zone: not a time zone: Mars"),
+    ("roster.0.person", "amya", "roster[0].person: there is no amya; did you mean maya?"),
+    ("roster.0.shift", "Late", "roster[0].shift: there is no Late"),
+    ("roster.0.to", "2026-03-05", "roster[0].to: before from"),
+    ("roster.1", {"person": "maya", "shift": "Day", "from": "2026-03-01"},
+     "roster[1]: overlaps roster[0] (Night from 2026-03-06 to 2026-03-06)"),
+    ("punches.0.person", "mayo", "punches[0].person: there is no mayo; did you mean maya?"),
+    ("punches.0.fold", "second", "punches[0].fold: 2026-03-02 09:00 comes once in Asia/Kathmandu"),
+    ("punches.1.fold", "first", "punches[1].fold: with an offset a time is never twice"),
+    ("punches.1.key", "a", "punches[1].key: another punch is called a"),
+    ("punches.1.at", "2026-03-07 12:00:01", "punches[1].at: lies after now"),
+    ("marks.0.portion", "am",
+     "marks[0]: start and end belong to the portion hours, and to no other"),
+    ("marks.0.end", "09:00", "marks[0]: starts and ends at 09:00:00"),
+    ("marks.0.code", "A", "marks[0]: A is a code of the rules and names no leave"),
+    ("marks.0.person", "hari", "marks[0].person: there is no hari"),
+    ("marks.1", {"key": "m", "person": "maya", "date": "2026-03-05", "kind": "on_duty"},
+     "marks[1].key: another mark is called m"),
+    ("corrections.0.verdict.code", "½P·½A·½A",
+     "corrections[0].verdict.code: not a code: ½P·½A·½A"),
+    ("corrections.1.skip.person", "hari", "corrections[1].skip.person: there is no hari"),
+    ("corrections.1.skip.person", "maya",
+     "corrections[1].skip.date: this day was set by hand already"),
+    ("corrections.2.add.at", "2026-03-08 09:00", "corrections[2].add.at: lies after now"),
+    ("corrections.3.void.punch", "d", "corrections[3].void.punch: there is no d"),
+    ("corrections.4", {"void": {"punch": "c", "reason": "Twice"}},
+     "corrections[4].void.punch: was voided already"),
+    ("ask.0.days.person", "hari", "ask[0].days.person: there is no hari"),
+    ("ask.0.days.to", "2026-03-01", "ask[0].days.to: before from"),
+    ("ask.0.days.from", "2016-02-27", "ask[0].days.to: more than 3660 days"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "value", "expected"), [*FORM, *MEANING])
+def test_what_is_wrong_is_told_with_its_place(path: str, value: Any, expected: str) -> None:
+    assert told(bent(path, value)) == [expected]
+
+
+def test_longest_question_is_answered() -> None:
+    text = bent("ask", [{"days": {"person": "maya", "from": "2016-02-29", "to": "2026-03-07"}}])
+    (answer,) = simulate(text, words=wording.sentence)["answers"]
+    assert len(answer["days"]) == 3660
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_lines() -> None:
+    text = """\
+schema: 1
+now: 2026-03-07 12:00
+people:
+  maya: {joined_on: 2026-02-30}
+  bikram:
+    joined: 2025-06-01
+punches:
+  - {person: maya,
+     at: 9}
+ask: [{days: {from: 2026-03-01}}]
+"""
+    with pytest.raises(WrongScenario) as caught:
+        simulate(text, words=wording.sentence)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "4: people.maya.joined_on: not a date: 2026-02-30",
+        "5: people.bikram: joined_on is missing",
+        "6: people.bikram.joined: unknown key; did you mean joined_on?",
+        "9: punches[0].at: not a time like 2026-03-02 09:04: 9",
+        "10: ask[0].days: to is missing",
+    ]
+
+
+UNSUPPORTED = [
+    *((name, {"any": ["thing"]}, name) for name in RESERVED),
+    ("ask.0", {"working_days_between": {"person": "maya"}}, "ask[0].working_days_between"),
+    ("ask.0", {"working_days_on": {}}, "ask[0].working_days_on"),
+    ("ask.0", {"sheet": {}}, "ask[0].sheet"),
+    ("changes.1.from", "2026-03-01 12:00", "changes[1].from"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "place"), UNSUPPORTED)
+def test_what_is_reserved_is_told_as_not_built(path: str, value: Any, place: str) -> None:
+    with pytest.raises(UnsupportedScenario) as caught:
+        simulate(bent(path, value), words=wording.sentence)
+    assert caught.value.places == [place]

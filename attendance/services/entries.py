@@ -121,6 +121,7 @@ def _refuse_clash(employee: Employee, entered: Sequence[Entered], calendar: Pers
     clash = byhand.check_entered(
         [judging.tap_of(state) for state in around[employee.pk] if state.voided_at is None],
         [Tap(str(number), item.at, item.direction) for number, item in enumerate(entered)],
+        allow_overlap=policy.allow_overlap,
         repeat_seconds=policy.repeat_seconds,
         max_presence_hours=policy.max_presence_hours,
     )

@@ -21,7 +21,7 @@ from attendance.services.entries import Entered, punches_enter
 from companies.actor import Actor
 from companies.enums import Role
 from companies.errors import MusterError, NotAllowed, ReasonMissing
-from companies.models import AuditEvent, Employee, Placement
+from companies.models import AuditEvent, Employee, Placement, PolicyVersion
 from tests.attendance.world import START, ZONE, World, at
 
 DAY = dt.date(2026, 3, 2)
@@ -270,3 +270,16 @@ def test_other_punches_of_the_person_cost_no_statement(
         world.punch(world.maya, f"{day} 09:00")
         world.punch(world.maya, f"{day} 17:30", Direction.OUT)
     enter_and_void(23)
+
+
+def test_a_company_may_allow_pairs_that_overlap(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:00")
+    world.punch(world.maya, "2026-03-02 12:00", Direction.OUT)
+    PolicyVersion.objects.create(
+        company=world.company, starts_on=START, zone=ZONE, allow_overlap=True
+    )
+    world.company.refresh_from_db()
+    world.maya.refresh_from_db()
+    assert len(_enter(world, _in("2026-03-02 11:00"), _out("2026-03-02 13:00"))) == 2
+    row = _row(world.maya)
+    assert (row.worked_minutes, "overlap" in row.exceptions) == (240, True)

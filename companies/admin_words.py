@@ -42,6 +42,7 @@ _WHOLE = {
     "face_enrolment_started": gettext_lazy("Reference pictures begun"),
     "face_enrolled": gettext_lazy("Reference pictures taken"),
     "face_enrolment_ended": gettext_lazy("Reference pictures deleted"),
+    "own_data_exported": gettext_lazy("Own data downloaded"),
     "pictures_purged": gettext_lazy("Pictures deleted on their date"),
     "correction_requested": gettext_lazy("Correction asked for"),
     "correction_approved": gettext_lazy("Correction approved"),

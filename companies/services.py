@@ -277,3 +277,24 @@ def operator_create(*, name: str, email: str, by: Actor) -> OperatorGrant:
         locale=user.locale,
     )
     return grant
+
+
+OWN_DATA_AN_HOUR = 6
+# Taps this close together are one wish for the file.
+_ONE_TAP_SECONDS = 10
+
+
+@transaction.atomic
+def own_data_export(*, by: Actor, now: dt.datetime) -> None:
+    """Note that the actor downloads what their company keeps of them; a double tap notes it once.
+
+    Raises:
+        TooMany: asked for more often than a person needs it.
+    """
+    if by.user is None or by.company is None:
+        raise NotAllowed
+    who = f"{by.company.public_id}:{by.user.public_id}"
+    if not throttle.hit(f"own-data:{who}", limit=OWN_DATA_AN_HOUR, seconds=3600, now=now):
+        raise TooMany
+    if throttle.hit(f"own-data-tap:{who}", limit=1, seconds=_ONE_TAP_SECONDS, now=now):
+        audit.record(by=by, verb="own_data_exported", subject=by.user, company=by.company)

@@ -12,7 +12,8 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils import timezone
@@ -20,7 +21,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.generic import TemplateView
 
 from attendance import pages
@@ -31,6 +32,8 @@ from companies.models import User
 from companies.once import once
 from portal import dev_mail as mails
 from portal.forms import PasswordForm, ResetForm
+from portal.own_data import write_export
+from portal.own_tables import Whose, zone_of
 
 RESETS_OF_A_CLIENT = 60
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -53,6 +56,25 @@ def me(request: HttpRequest) -> HttpResponse:
     if actor.employee is not None:
         context |= pages.me_context(actor.employee, now=timezone.now())
     return render(request, "portal/me.html", context)
+
+
+@require_POST
+def own_data(request: HttpRequest) -> HttpResponseBase:
+    """Hand out everything that is kept of the person in this company, as one file."""
+    actor, now = _actor(request), timezone.now()
+    if actor.company is None or actor.user is None:
+        raise Http404
+    try:
+        services.own_data_export(by=actor, now=now)
+    except MusterError as error:
+        messages.error(request, str(error))
+        return redirect("portal:me")
+    file = write_export(Whose(actor.user, actor.company, zone_of(actor, now=now)))
+    response = FileResponse(
+        file, as_attachment=True, filename=f"muster-{actor.company.code}-{now:%Y-%m-%d}.zip"
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_http_methods(["GET", "POST"])

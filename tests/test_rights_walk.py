@@ -75,6 +75,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "account_logout": (NO_POST, (IN,) * 5),
     "attendance:today": ((IN, "200", "200", HERE, HERE), NO_POST),
     "portal:me": ((IN, "200", "200", HERE, HERE), NO_POST),
+    "portal:own-data": (NO_POST, (IN, "200", "200", "404", "404")),
     "portal:choose-company": (
         (IN, "200", "200", "403", "302 /operator/"), (IN, "404", "404", "403", "302 /operator/"),
     ),
@@ -283,7 +284,9 @@ def test_what_opens_to_whom(stand: Stand, who: str, method: str) -> None:
         if person is not None:
             client.force_login(person)
         sent = {FIELD: str(uuid.uuid4())} if method == "post" else {}
-        found[name] = _said(getattr(client, method)(stand.address(name), sent))
+        answer = getattr(client, method)(stand.address(name), sent)
+        answer.close()
+        found[name] = _said(answer)
         (row,) = _row_of(name)
         expected[name] = TABLE[row][method == "post"][WHO.index(who)]
     assert found == expected

@@ -44,6 +44,7 @@ VERBS = {
     ("correction_withdrawn", "attendance.correctionrequest"): "Correction taken back",
     ("month_locked", "attendance.attendanceperiod"): "Month locked",
     ("month_reopened", "attendance.attendanceperiod"): "Month reopened",
+    ("own_data_exported", "companies.user"): "Own data downloaded",
     ("pictures_purged", "companies.company"): "Pictures deleted on their date",
     ("purged", "companies.company"): "Company purged",
     # What a later Muster wrote, or an earlier one.

@@ -297,6 +297,7 @@ LOOKS_ACROSS = [
     ("companies/admin/platform.py", "operator: what was done to a record of the platform"),
     ("companies/outbox.py", "outbox: a message may belong to no company"),
     ("companies/outbox.py", "outbox: messages of every company"),
+    ("companies/selectors.py", "own data: mails of no company"),
     ("companies/selectors.py", "sign-in: which companies are mine"),
     ("portal/dashboards.py", "operator: how many messages failed, of all companies"),
 ]

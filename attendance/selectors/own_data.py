@@ -1,0 +1,69 @@
+"""What attendance keeps of one user in one company: whatever engagement it was made in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from attendance.models import (
+    AttendanceDay,
+    DayMark,
+    FaceConsent,
+    FaceEnrolment,
+    FaceTemplate,
+    Punch,
+    PunchEntry,
+    PunchFrame,
+    ShiftAssignment,
+)
+from companies.models import Company, User
+
+
+def _mine(model: Any, user: User, company: Company, *order: str) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.filter(employee__user=user, company=company)
+    return rows.select_related("employee").order_by(*order, "pk")
+
+
+def assignments(user: User, company: Company) -> QuerySet[ShiftAssignment]:
+    return _mine(ShiftAssignment, user, company, "starts_on").select_related("shift")
+
+
+def marks(user: User, company: Company) -> QuerySet[DayMark]:
+    return _mine(DayMark, user, company, "date").select_related("withdraws")
+
+
+def punches(user: User, company: Company) -> QuerySet[Punch]:
+    """Return the punches with what is known of each today."""
+    return _mine(Punch, user, company, "occurred_at").select_related("state")
+
+
+def entries(user: User, company: Company) -> QuerySet[PunchEntry]:
+    return _mine(PunchEntry, user, company, "occurred_at")
+
+
+def days(user: User, company: Company) -> QuerySet[AttendanceDay]:
+    return _mine(AttendanceDay, user, company, "date", "slot")
+
+
+def consents(user: User, company: Company) -> QuerySet[FaceConsent]:
+    return _mine(FaceConsent, user, company, "decided_at")
+
+
+def enrolments(user: User, company: Company) -> QuerySet[FaceEnrolment]:
+    return _mine(FaceEnrolment, user, company, "started_at").select_related("consent")
+
+
+def templates(user: User, company: Company) -> QuerySet[FaceTemplate]:
+    """Return when and by what templates were made, never the sealed numbers."""
+    rows: QuerySet[FaceTemplate] = FaceTemplate.objects.filter(
+        enrolment__employee__user=user, company=company
+    )
+    return rows.defer("ciphertext").select_related("enrolment").order_by("created_at", "pk")
+
+
+def frames(user: User, company: Company) -> QuerySet[PunchFrame]:
+    rows: QuerySet[PunchFrame] = PunchFrame.objects.filter(
+        punch__employee__user=user, company=company
+    )
+    return rows.select_related("punch").order_by("created_at", "pk")

@@ -208,6 +208,33 @@ def _day(row: Any, whose: Whose) -> Cells:
     )  # fmt: skip
 
 
+def _manual(row: Any, whose: Whose) -> Cells:
+    cells = _plain(row, "public_id", "date", "code", "worked_minutes", "reason")
+    cells |= _words(row, "action", "status") | {"by": _who(ActorKind.PERSON, row.by_id, whose)}
+    cells["replaces"] = row.replaces.public_id if row.replaces else None
+    return cells | _instants(row, ZoneInfo(whose.zone), "created_at")
+
+
+def _correction(row: Any, whose: Whose) -> Cells:
+    zone = ZoneInfo(row.zone)
+    cells = _plain(row, "public_id", "date", "note", "zone") | _words(row, "kind")
+    cells |= _instants(row, zone, "out_at", "created_at")
+    decision = getattr(row, "decision", None)
+    if decision is None:
+        return cells | dict.fromkeys(
+            ("outcome", "outcome_words", "reason", "by", *_twice("decided_at"))
+        )
+    by = _who(decision.decided_by_kind, decision.decided_by_id, whose)
+    cells |= _words(decision, "outcome") | _plain(decision, "reason") | {"by": by}
+    return cells | _instants(decision, zone, "decided_at")
+
+
+def _pick(row: Any, whose: Whose) -> Cells:
+    day = row.calendar_day
+    cells = {"public_id": row.public_id, "date": day.date, "holiday": day.name}
+    return cells | _instants(row, ZoneInfo(whose.zone), "created_at")
+
+
 def _consent(row: Any, whose: Whose) -> Cells:
     cells = _plain(row, "public_id", "text_version", "text_sha256", "locale", "is_given")
     return cells | _instants(row, ZoneInfo(whose.zone), "decided_at")
@@ -276,7 +303,8 @@ def _events(whose: Whose) -> Iterator[Any]:
             for rows in (
                 selectors.own_engagements, selectors.own_placements, selectors.own_role_grants,
                 attendance_own.assignments, attendance_own.marks, attendance_own.punches,
-                attendance_own.days, attendance_own.consents, attendance_own.enrolments,
+                attendance_own.days, attendance_own.manual_verdicts, attendance_own.corrections,
+                attendance_own.holiday_picks, attendance_own.consents, attendance_own.enrolments,
             )
         ),
     )  # fmt: skip
@@ -362,6 +390,23 @@ TABLES = (
          "input", "policy_version", "shift_version", "calendar_revision",
          *_twice("settles_at", "settled_at", "judged_at")),
         _of(attendance_own.days), _day,
+    ),
+    Table(
+        "days_by_hand", gettext_lazy("Days that HR set by hand or skipped; the last row holds."),
+        ("public_id", "date", *_worded("action", "status"), "code", "worked_minutes", "reason",
+         "by", "replaces", *_twice("created_at")),
+        _of(attendance_own.manual_verdicts), _manual,
+    ),
+    Table(
+        "corrections", gettext_lazy("What you asked to have corrected, and how it was decided."),
+        ("public_id", "date", *_worded("kind"), *_twice("out_at"), "zone", "note",
+         *_worded("outcome"), "reason", "by", *_twice("decided_at", "created_at")),
+        _of(attendance_own.corrections), _correction,
+    ),
+    Table(
+        "optional_holidays", gettext_lazy("Optional holidays that you picked."),
+        ("public_id", "date", "holiday", *_twice("created_at")),
+        _of(attendance_own.holiday_picks), _pick,
     ),
     Table(
         "face_consents", gettext_lazy("Your answers to the text about the face check."),

@@ -8,10 +8,13 @@ from django.db.models import QuerySet
 
 from attendance.models import (
     AttendanceDay,
+    CorrectionRequest,
     DayMark,
     FaceConsent,
     FaceEnrolment,
     FaceTemplate,
+    ManualVerdict,
+    OptionalHolidayPick,
     Punch,
     PunchEntry,
     PunchFrame,
@@ -44,6 +47,19 @@ def entries(user: User, company: Company) -> QuerySet[PunchEntry]:
 
 def days(user: User, company: Company) -> QuerySet[AttendanceDay]:
     return _mine(AttendanceDay, user, company, "date", "slot")
+
+
+def manual_verdicts(user: User, company: Company) -> QuerySet[ManualVerdict]:
+    return _mine(ManualVerdict, user, company, "date").select_related("replaces")
+
+
+def corrections(user: User, company: Company) -> QuerySet[CorrectionRequest]:
+    """Return what the person asked for, with what was decided."""
+    return _mine(CorrectionRequest, user, company, "created_at").select_related("decision")
+
+
+def holiday_picks(user: User, company: Company) -> QuerySet[OptionalHolidayPick]:
+    return _mine(OptionalHolidayPick, user, company).select_related("calendar_day")
 
 
 def consents(user: User, company: Company) -> QuerySet[FaceConsent]:

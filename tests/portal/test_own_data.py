@@ -20,10 +20,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import Direction, MarkKind
-from attendance.models import Punch, PunchFrame
-from attendance.services import decisions, marks, roster
+from attendance.models import OptionalHolidayPick, Punch, PunchFrame
+from attendance.services import corrections, decisions, marks, roster, verdicts
+from attendance.services.days import person_recompute
 from companies import audit, outbox, selectors, services
-from companies.models import AuditEvent, Employee, Placement, RoleGrant, User
+from companies.models import AuditEvent, CalendarDay, Employee, Placement, RoleGrant, User
 from companies.scoping import company_scope
 from portal import own_data, own_tables
 from portal.own_tables import TABLES, Whose
@@ -397,6 +398,44 @@ def test_events_about_more_rows_than_a_piece_are_all_there(
     assert [line["verb"] for line in events].count("placement_added") == 5
 
 
+def test_what_hr_said_by_hand_and_what_one_asked_for_stand_inside(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:16")
+    with company_scope(world.company):
+        person_recompute(employee=world.maya, first=MONDAY, last=MONDAY, now=at(NOON))
+        asked = corrections.correction_file(
+            date=MONDAY, time=dt.time(17, 30), note="ran for the bus", by=world.actor(world.maya)
+        )
+        holiday = CalendarDay.objects.create(
+            company=world.company, date=dt.date(2026, 5, 1), kind="optional_holiday", name="May Day"
+        )
+        OptionalHolidayPick.objects.create(
+            company=world.company, employee=world.maya, calendar_day=holiday
+        )
+        verdicts.day_skip(
+            employee=world.maya, date=dt.date(2026, 3, 3), reason="a fair", by=world.hr
+        )
+    tables = _tables(_download(world.maya.user))
+    (line,) = tables["corrections"]
+    assert (line["public_id"], line["note"], line["outcome"]) == (
+        str(asked.public_id), "ran for the bus", None,
+    )  # fmt: skip
+    assert line["out_at_local"] == "2026-03-02T17:30:00+05:45"
+    (line,) = tables["days_by_hand"]
+    assert (line["date"], line["action"], line["reason"], line["by"]) == (
+        "2026-03-03", "skipped", "a fair", ELSEWHERE,
+    )  # fmt: skip
+    (line,) = tables["optional_holidays"]
+    assert (line["date"], line["holiday"]) == ("2026-05-01", "May Day")
+    with company_scope(world.company):
+        corrections.correction_decide(
+            request=asked, is_approved=False, reason="you left at 16:00", by=world.hr
+        )
+    (line,) = _tables(_download(world.maya.user))["corrections"]
+    assert (line["outcome"], line["reason"], line["by"]) == (
+        "refused", "you left at 16:00", ELSEWHERE,
+    )  # fmt: skip
+
+
 # --- no table is forgotten ----------------------------------------------------------------------
 PERSONAL = re.compile(r"^(employee|user|actor|by|to|locked_by)(_id|_name)?$|_by$|^on_behalf_of$")
 # What names a person: the table that tells it, or why none does.
@@ -417,6 +456,12 @@ DECIDED = {
     "attendance.ShiftAssignment.employee": "assignments",
     "attendance.DayMark.employee": "marks",
     "attendance.AttendanceDay.employee": "days",
+    "attendance.ManualVerdict.employee": "days_by_hand",
+    "attendance.ManualVerdict.by_id": "not: what one said of another's day is a deed",
+    "attendance.ManualVerdict.by_name": "not: beside by_id",
+    "attendance.CorrectionRequest.employee": "corrections",
+    "attendance.CorrectionDecision": "corrections",
+    "attendance.OptionalHolidayPick.employee": "optional_holidays",
     "attendance.AttendancePeriod.locked_by": "not: the company's month; locking is a deed",
     "attendance.FaceConsent.employee": "face_consents",
     "attendance.FaceEnrolment.employee": "face_enrolments",

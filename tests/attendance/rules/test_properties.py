@@ -239,3 +239,29 @@ def test_owners_that_stand_are_found_again(roster: Roster) -> None:
     zone, occurrences, punches, policy = roster
     owners = owners_of(roster)
     assert attribute(punches, occurrences, lambda _: zone, lambda _: policy, fixed=owners) == owners
+
+
+@properties
+@given(rosters(), st.randoms(use_true_random=False), hours_after)
+def test_any_order_of_arrival_gives_the_same_verdicts(
+    roster: Roster, shuffle: random.Random, hours: int
+) -> None:
+    """From the punches to the rows: owners, then the verdict on every date they touch."""
+    zone, occurrences, punches, policy = roster
+    mixed = (zone, occurrences, tuple(shuffle.sample(punches, len(punches))), policy)
+    assert _verdicts(mixed, hours) == _verdicts(roster, hours)
+
+
+def _verdicts(roster: Roster, hours: int) -> dict[dt.date, Verdict]:
+    zone, occurrences, punches, policy = roster
+    owners = owners_of(roster)
+    shifts = {item.date: item for item in trim(occurrences)}
+    found = {}
+    for date in {owner.date for owner in owners.values()}:
+        mine, outside = taps_of(date, punches, owners)
+        day = DayInput(
+            date=date, zone=zone, occurrence=shifts.get(date), taps=mine, outside_keys=outside,
+            policy=policy,
+        )  # fmt: skip
+        found[date] = judge(day, now=moment(day, hours))
+    return found

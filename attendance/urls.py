@@ -26,6 +26,7 @@ urlpatterns = [
     path("", views.today, name="today"),
     path("punch/pass", views.punch_pass, name="punch-pass"),
     path("month/", views.month, name="month"),
+    path("holidays/<uuid:public_id>/", views.holiday, name="holiday"),
     path("day/<date:date>/", views.day, name="day"),
     path("day/<date:date>/left", views.correction_file, name="correction-file"),
     path(

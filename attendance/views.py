@@ -5,26 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from attendance import consent_text, correction_pages, pages, passes, permissions, wording
+from attendance import (
+    consent_text,
+    correction_pages,
+    holiday_pages,
+    pages,
+    passes,
+    permissions,
+    wording,
+)
 from attendance.errors import TimeUnreadable
 from attendance.models import CorrectionRequest, PunchFrame
-from attendance.selectors import months
+from attendance.selectors import holidays, months
 from attendance.selectors.corrections import of_date
 from attendance.selectors.today import today as today_of
 from attendance.services import corrections, enrolment
+from attendance.services.holidays import holiday_pick, holiday_unpick
 from companies import throttle
 from companies.actor import Actor
 from companies.errors import MusterError, TooMany
-from companies.models import Employee
+from companies.models import CalendarDay, Employee
 from companies.once import once
 from integrations import photos
 
@@ -99,7 +110,33 @@ def month(request: HttpRequest) -> HttpResponse:
     found = months.month(
         employee=_employee(request), first=asked_month(request), now=timezone.now()
     )
-    return render(request, "attendance/month.html", pages.month_context(found))
+    context = pages.month_context(found)
+    context["holiday_years"] = _holiday_years(_employee(request), found)
+    return render(request, "attendance/month.html", context)
+
+
+def _holiday_years(employee: Employee, shown: months.Month) -> list[dict[str, Any]]:
+    """Return the optional holidays of the year shown; of the present one, with the next."""
+    if not holidays.are_offered(employee.company):
+        return []
+    years = [shown.first.year]
+    if shown.first.year == shown.today.year:
+        years.append(shown.first.year + 1)
+    found = [holidays.year_of(employee=employee, year=y, now=timezone.now()) for y in years]
+    return [holiday_pages.holiday_year(year) for year in found if year.offers]
+
+
+@require_POST
+def holiday(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Pick an optional holiday, or give it back; doing either twice is doing it once."""
+    employee = _employee(request)
+    offered = get_object_or_404(CalendarDay, public_id=public_id)
+    change = holiday_unpick if "give_back" in request.POST else holiday_pick
+    try:
+        change(employee=employee, calendar_day=offered, by=actor_of(request))
+    except MusterError as error:
+        messages.error(request, str(error))
+    return redirect(f"{reverse('attendance:month')}#holidays")
 
 
 @require_POST

@@ -82,6 +82,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "attendance:punch-pass": (OWN, NO_POST),
     "attendance:month": (OWN, NO_POST),
     "attendance:day": (OWN, NO_POST),
+    "attendance:holiday": (NO_POST, (IN, "404", "404", "404", "404")),
     "attendance:photo": ((IN, "404", "404", "404", "404"), NO_POST),
     "attendance:consent": (
         OWN, (IN, "302 /face/consent/", "302 /face/consent/", "404", "404"),
@@ -127,6 +128,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:attendance_attendanceday_release": (HR_ROW, HR_ROW),
     "admin:attendance_manualverdict_release": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceperiod_reopen": (HR_ROW, HR_ROW),
+    "admin:attendance_attendanceday_late_arrivals": (HR_LIST, HR_LIST),
     "admin:attendance_attendanceperiod_lock": (HR_LIST, HR_LIST),
     # the platform's site
     "operator:index": (_site("200", of=OPERATOR_IN), _site("200", of=OPERATOR_IN)),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from attendance import permissions, wording
 from attendance.admin.difference import reopening_card
+from attendance.admin.late import asked_month, late_page
 from attendance.admin.mending import MendingDays
 from attendance.admin.punches import FACE_TONES, local_time
 from attendance.enums import DayException, PeriodState
@@ -107,6 +109,7 @@ class DayAdmin(MendingDays, ReadOnlyAdmin):
     search_help_text = gettext_lazy("Name, code or shift")
     ordering = ("-date", "employee__name", "slot")
     fields = ("date",)
+    actions_list = (*MendingDays.actions_list, "late_arrivals")
     empty_words = gettext_lazy("Days stand here once somebody has checked in or a day has passed.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -142,6 +145,19 @@ class DayAdmin(MendingDays, ReadOnlyAdmin):
     def concern(self, row: AttendanceDay) -> tuple[str, str] | str:
         words = exception_words(row)
         return ("some", ", ".join(words)) if words else ""
+
+    @action(description=gettext_lazy("Late arrivals"), url_path="late-arrivals", icon="schedule")
+    def late_arrivals(self, request: HttpRequest) -> HttpResponse:
+        """Show a month's late arrivals and what is proposed for them."""
+        company = request.actor.company  # type: ignore[attr-defined]
+        context = {
+            **self.admin_site.each_context(request),
+            **late_page(company, asked_month(request), self.row_url),
+            "trail": self._trail(),
+            "opts": self.opts,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "attendance/admin/late.html", context)
 
     def words_of(self, row: AttendanceDay) -> str:
         return f"{row.employee.name} · {self.on(row)}"

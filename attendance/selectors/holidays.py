@@ -10,7 +10,7 @@ from attendance.selectors import people
 from attendance.selectors.people import PersonCalendar
 from attendance.selectors.settings import company_settings
 from companies.enums import CalendarKind
-from companies.models import CalendarDay, Employee
+from companies.models import CalendarDay, Company, Employee
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Offer:
 class HolidayYear:
     """A calendar year of one person."""
 
+    year: int
     calendar: PersonCalendar
     today: dt.date
     offers: tuple[Offer, ...]
@@ -33,8 +34,16 @@ class HolidayYear:
 
     def left(self, date: dt.date) -> int:
         """Return how many more may be picked, by the quota in force on the date."""
-        quota = self.calendar.policy_on(date).optional_holiday_quota
-        return max(quota - self.picked_count, 0)
+        return max(self.quota(date) - self.picked_count, 0)
+
+    def quota(self, date: dt.date) -> int:
+        """Return how many may be picked in the year, by the settings in force on the date."""
+        return self.calendar.policy_on(date).optional_holiday_quota
+
+
+def are_offered(company: Company) -> bool:
+    """Return whether the company's calendar holds any optional holiday; asks the cache alone."""
+    return company_settings(company).has_optional_holidays
 
 
 def year_of(*, employee: Employee, year: int, now: dt.datetime) -> HolidayYear:
@@ -65,4 +74,4 @@ def year_of(*, employee: Employee, year: int, now: dt.datetime) -> HolidayYear:
         if str(row.public_id) in {entry.key for entry in own.entries_on(row.date)}
         and employee.is_employed_on(row.date)
     )
-    return HolidayYear(own, today, offers, len(picks))
+    return HolidayYear(year, own, today, offers, len(picks))

@@ -99,9 +99,26 @@ def _calendar(calendars: dict[str, Row]) -> dict[dt.date, tuple[CalendarRow, ...
     for name, calendar in calendars.items():
         office_id, country, region = _concerned(name, calendar["for"])
         for row in calendar["days"]:
-            entry = CalendarEntry(row["date"], CalendarKind(row["kind"]), row["name"])
+            entry = CalendarEntry(
+                row["date"], CalendarKind(row["kind"]), row["name"], row.get("key", row.spot.place)
+            )
             day = CalendarRow(entry, office_id, country, region)
             found[entry.date] = (*found.get(entry.date, ()), day)
+    return found
+
+
+def optional_holidays(scenario: Row) -> dict[str, Row]:
+    """The days that people may pick, by the keys that name them."""
+    found: dict[str, Row] = {}
+    keys: set[str] = set()
+    for calendar in scenario["calendars"].values():
+        for row in calendar["days"]:
+            key = row.get("key", row.spot.place)
+            if key in keys:
+                row.wrong("key", f"another day is called {key}")
+            keys.add(key)
+            if row["kind"] == CalendarKind.OPTIONAL_HOLIDAY:
+                found[key] = row
     return found
 
 

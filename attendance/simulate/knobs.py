@@ -25,6 +25,9 @@ LIMITS = {
     "repeat_seconds": (0, 3600),
     "max_presence_hours": (1, 48),
     "absence_lag_days": (0, 60),
+    "late_free_count": (0, 31),
+    "late_half_day_every": (0, 31),
+    "optional_holiday_quota": (0, 366),
     "step": (0, 60),
 }
 
@@ -42,6 +45,7 @@ WEEKLY_OFF = Record(
 # Fields whose type does not say enough.
 _FORMS: Mapping[str, Form] = {
     "weekly_off": WEEKLY_OFF,
+    "weekday": values.Choice(WEEKDAYS),
     "zone": values.Text(least=0),
     "country": values.Text(least=0),
     "region": values.Text(least=0),
@@ -133,6 +137,8 @@ _SAYINGS = {
     "mark_times": "start and end belong to the portion hours, and to no other",
     "reserved_code": "%(value)s is a code of the rules and names no leave",
     "bad_code": "not a code: %(value)s",
+    "duplicate_weekday": "a weekday stands here twice: %(value)s",
+    "auto_check_out_time": "auto_check_out_at belongs to at_time, and to no other",
 }
 
 

@@ -14,7 +14,7 @@ from attendance.rules.person import Assignment, Employment, PersonCalendar, Plac
 from attendance.rules.roster import clash
 from attendance.rules.settings import CompanySettings, Steps
 from attendance.rules.types import Manual, Mark, Occurrence, Tap
-from attendance.simulate.company import check_zone, dated
+from attendance.simulate.company import check_zone, dated, optional_holidays
 from attendance.simulate.forms import Row, meant
 from attendance.simulate.knobs import made, said
 
@@ -38,13 +38,26 @@ def people_of(scenario: Row, settings: CompanySettings) -> dict[str, Person]:
     people = {
         name: _person(name, row, scenario, settings) for name, row in scenario["people"].items()
     }
+    offered = optional_holidays(scenario)
+    for name, row in scenario["people"].items():
+        people[name].calendar.picked = frozenset(row["picked"])
+        for key in row["picked"]:
+            if key not in offered:
+                row.wrong("picked", f"there is no optional holiday {key}{meant(key, offered)}")
     for row in scenario["roster"]:
         _assign(row, people, settings)
     _mark(scenario["marks"], people)
+    return people
+
+
+def set_by_hand(scenario: Row, people: Mapping[str, Person], now: dt.datetime) -> None:
+    """Give days the verdicts that HR set by hand, and skip those that HR skipped."""
     for kind in scenario["corrections"]:
         if kind.name in ("verdict", "skip"):
-            _set_by_hand(kind.row, people)
-    return people
+            person, manual = known(kind.row, "person", people), _manual(kind.row)
+            if person is not None:
+                _check_date(kind.row, person, now)
+                person.manuals[kind.row["date"]] = manual
 
 
 def known(row: Row, key: str, there: Mapping[Any, T]) -> T | None:
@@ -110,15 +123,30 @@ def _mark(rows: list[Row], people: Mapping[str, Person]) -> None:
             person.marks.setdefault(mark.date, []).append(mark)
 
 
-def _set_by_hand(row: Row, people: Mapping[str, Person]) -> None:
-    person, date = known(row, "person", people), row["date"]
-    if person is not None and date in person.manuals:
-        row.wrong("date", "this day was set by hand already")
+def _manual(row: Row) -> Manual:
     status = DayStatus(row["status"]) if "status" in row else None
+    code = row.get("code", "")
     try:
-        codes.read(status, row.get("code", ""))
+        halves = codes.read(status, code)
     except InvalidInput as error:
         row.wrong("code", said(error))
-    manual = made(Manual, row, status=status)
-    if person is not None and manual is not None:
-        person.manuals[date] = manual
+    else:
+        is_off = status in DayStatus.off
+        if code and status != codes.status_of(halves, is_day_off=is_off):
+            row.wrong("code", f"{code} is not the code of a day that is {status}")
+    return Manual(
+        status=status,
+        reason=row["reason"],
+        code=code,
+        worked_minutes=row.get("worked_minutes", 0),
+    )
+
+
+def _check_date(row: Row, person: Person, now: dt.datetime) -> None:
+    date = row["date"]
+    if date in person.manuals:
+        row.wrong("date", "this day was set by hand already")
+    elif date > person.calendar.date_at(now):
+        row.wrong("date", "lies after now")
+    elif not person.calendar.employment.holds_on(date):
+        row.wrong("date", f"{person.name} is not employed then")

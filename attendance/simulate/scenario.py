@@ -37,7 +37,9 @@ from companies.enums import CalendarKind
 
 SCHEMA: Final = 1
 # Settings of a company that no day is judged by; its rules stand beside the others.
-NOT_OF_RULES: Final = frozenset({"rules", "allows_unchecked", "photo_retention_days"})
+NOT_OF_RULES: Final = frozenset(
+    {"rules", "allows_unchecked", "offers_breaks", "photo_retention_days"}
+)
 
 
 def _must(form: Form) -> Key:
@@ -79,6 +81,7 @@ _CALENDAR = Record(
             ListOf(
                 Record(
                     {
+                        "key": Key(Text()),
                         "date": _must(Date()),
                         "kind": _must(_words(CalendarKind)),
                         "name": Key(Text(least=0), default=""),
@@ -100,7 +103,13 @@ _PLACE = Record(
         **keys_of(Place, without={"office_id", "default_shift_id"}),
     }
 )
-_PERSON = Record({**keys_of(Employment), "places": Key(ListOf(_PLACE), default=[])})
+_PERSON = Record(
+    {
+        **keys_of(Employment),
+        "places": Key(ListOf(_PLACE), default=[]),
+        "picked": Key(ListOf(Text(), is_distinct=True), default=[]),
+    }
+)
 _ASSIGNMENT = Record(
     {
         "person": _must(Text()),
@@ -135,7 +144,13 @@ _CORRECTION = OneOf(
             }
         ),
         "skip": Record(_DAY),
-        "add": Record({"key": Key(Text()), "person": _must(Text()), **_PUNCH, **_REASON}),
+        "add": Record(
+            {
+                "person": _must(Text()),
+                "punches": _must(ListOf(Record({"key": Key(Text()), **_PUNCH}), least=1)),
+                **_REASON,
+            }
+        ),
         "void": Record({"punch": _must(Text()), **_REASON}),
     }
 )

@@ -25,7 +25,8 @@ _WHOLE: Json = {
             "for": "placed",
             "versions": [{"from": "2026-01-01", "zone": "Asia/Kathmandu", "country": "NP",
                           "region": "P3", "weekly_off": None}],
-            "days": [{"date": "2026-03-05", "kind": "holiday", "name": "Holi"}],
+            "days": [{"date": "2026-03-05", "kind": "holiday", "name": "Holi"},
+                     {"key": "o", "date": "2026-03-06", "kind": "optional_holiday"}],
         },
         "Nepal": {"for": {"country": "NP", "region": "P3"}},
     },
@@ -33,6 +34,9 @@ _WHOLE: Json = {
         "Day": [
             {"start": "09:00", "end": "17:00", "breaks": [{"start": "13:00", "end": "13:30"}],
              "half_day_below_minutes": 300, "absent_below_minutes": None,
+             "weekday_hours": [{"weekday": "fri", "start": "09:00", "end": "15:00", "breaks": []}],
+             "auto_breaks": [{"after_minutes": 360, "minutes": 30}],
+             "auto_check_out": "at_time", "auto_check_out_at": "20:00",
              "hours_mode": "sum_of_pairs", "round_in": {"mode": "nearest", "step": 15}},
         ],
         "Night": [{"start": "22:00", "end": "06:00"}],
@@ -40,6 +44,7 @@ _WHOLE: Json = {
     "people": {
         "maya": {
             "joined_on": "2025-06-01", "left_on": None, "is_active": True,
+            "judged_from": "2025-06-01", "picked": ["o"],
             "places": [{"from": "2025-06-01", "calendar": "Kathmandu", "shift": "Day", "zone": "",
                         "weekly_off": {"sun": "all"}}],
         },
@@ -59,8 +64,8 @@ _WHOLE: Json = {
         {"verdict": {"person": "maya", "date": "2026-03-04", "status": "HD", "code": "½P·½A",
                      "worked_minutes": 200, "reason": "The device was broken"}},
         {"skip": {"person": "bikram", "date": "2026-03-04", "reason": "A day of the move"}},
-        {"add": {"key": "c", "person": "bikram", "at": "2026-03-02 09:00", "direction": "in",
-                 "reason": "Seen by Hari"}},
+        {"add": {"person": "bikram", "reason": "Seen by Hari", "punches": [
+            {"key": "c", "at": "2026-03-02 09:00", "fold": "first", "direction": "in"}]}},
         {"void": {"punch": "c", "reason": "It was not him"}},
     ],
     "ask": [{"days": {"person": "maya", "from": "2026-03-02", "to": "2026-03-07"}},

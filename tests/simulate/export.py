@@ -9,7 +9,7 @@ from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
-from attendance.models import DayMark, PunchState, ShiftAssignment
+from attendance.models import DayMark, OptionalHolidayPick, PunchState, ShiftAssignment
 from attendance.selectors import people as people_of
 from attendance.selectors import settings as settings_of
 from attendance.simulate.scenario import NOT_OF_RULES
@@ -39,6 +39,7 @@ def scenario_of(now: dt.datetime, first: dt.date, last: dt.date) -> str:
         "roster": list(_roster()),
         "punches": list(_punches()),
         "marks": list(_marks()),
+        "corrections": list(_verdicts(first, last)),
         "ask": [{"days": {"from": first.isoformat(), "to": last.isoformat()}}],
     }
     return json.dumps(scenario, default=_text, indent=0)
@@ -73,7 +74,9 @@ def _calendars() -> Json:
         if day.country:
             whom = {"country": day.country, **({"region": day.region} if day.region else {})}
         calendar = found.setdefault(name, {"for": whom, "days": []})
-        calendar["days"].append({"date": day.date, "kind": day.kind, "name": day.name})
+        calendar["days"].append(
+            {"key": str(day.public_id), "date": day.date, "kind": day.kind, "name": day.name}
+        )
     return found
 
 
@@ -100,8 +103,13 @@ def _person(person: Employee) -> Json:
         if row.default_shift:
             place["shift"] = row.default_shift.name
         places.append(place)
-    names = ("joined_on", "left_on", "is_active")
-    return {**{name: getattr(person, name) for name in names}, "places": places}
+    names = ("joined_on", "left_on", "is_active", "judged_from")
+    picks = OptionalHolidayPick.objects.filter(employee=person).select_related("calendar_day")
+    return {
+        **{name: getattr(person, name) for name in names},
+        "places": places,
+        "picked": [str(pick.calendar_day.public_id) for pick in picks],
+    }
 
 
 def _roster() -> Iterable[Json]:
@@ -131,3 +139,18 @@ def _marks() -> Iterable[Json]:
         for day in marks[pk].values():
             for mark in day:
                 yield {"person": code, **asdict(mark)}
+
+
+def _verdicts(first: dt.date, last: dt.date) -> Iterable[Json]:
+    codes = dict(Employee.objects.values_list("pk", "code"))
+    by_person = people_of.manual_verdicts(codes, first=first, last=last)
+    for pk, manuals in by_person.items():
+        for date, manual in manuals.items():
+            day = {"person": codes[pk], "date": date, "reason": manual.reason}
+            if manual.status is None:
+                yield {"skip": day}
+            else:
+                said = {
+                    name: getattr(manual, name) for name in ("status", "code", "worked_minutes")
+                }
+                yield {"verdict": {**day, **said}}

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from typing import Any
 
 import pytest
 import time_machine
 
 from attendance import wording
+from attendance.enums import DayStatus, Direction, Source
 from attendance.models import AttendanceDay, PunchState
+from attendance.services import decisions, entries, verdicts
 from attendance.simulate.answers import simulate
-from companies.models import PolicyVersion, ShiftVersion
+from companies.actor import Actor
+from companies.enums import ActorKind, Role
+from companies.models import Company, Employee, PolicyVersion, ShiftVersion
 from companies.scoping import company_scope
 from portal import demo
 from tests.attendance.world import at
@@ -79,7 +84,7 @@ def _all_recorded() -> dict[tuple[str, str], Day]:
         for row in model.objects.all()
     }
     punches: dict[tuple[int, dt.date | None], set[Any]] = {}
-    for state in PunchState.objects.select_related("punch"):
+    for state in PunchState.objects.filter(voided_at=None).select_related("punch"):
         mine = punches.setdefault((state.employee_id, state.attendance_date), set())
         mine.add((str(state.punch.public_id), state.owner_reason))
     return {
@@ -90,12 +95,38 @@ def _all_recorded() -> dict[tuple[str, str], Day]:
     }
 
 
+def _hr_mends(company: Company) -> None:
+    """Let HR do by hand what it may, to some days a week ago."""
+    hari, maya, asha = (Employee.objects.get(code=code) for code in ("HT001", "HT002", "HT003"))
+    hr = Actor(
+        kind=ActorKind.PERSON, id=str(hari.user.public_id), name=hari.name, user=hari.user,
+        company=company, employee=hari, roles=frozenset({Role.HR}),
+    )  # fmt: skip
+    monday = dt.date(2026, 11, 16)
+    halves = (DayStatus.PRESENT, DayStatus.ABSENT)
+    verdicts.day_set(
+        employee=maya, date=monday, halves=halves, worked_minutes=240, reason="Half", by=hr
+    )
+    verdicts.day_skip(employee=asha, date=monday, reason="Moved", by=hr)
+    first = PunchState.objects.filter(employee=maya, attendance_date=monday + dt.timedelta(1))
+    decisions.punch_void(punch=first.earliest("occurred_at").punch, reason="Not her", by=hr)
+    entered = entries.Entered(at("2026-11-18 20:40"), Direction.OUT)
+    entries.punches_enter(
+        employee=asha, entered=[entered], source=Source.HR, reason="Seen", by=hr,
+        token=uuid.UUID(int=1),
+    )  # fmt: skip
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("when", ["2026-11-24 12:00", "2026-04-05 03:20"])
-def test_the_demo_company_is_judged_alike(when: str) -> None:
+@pytest.mark.parametrize(
+    ("when", "is_mended"), [("2026-11-24 12:00", True), ("2026-04-05 03:20", False)]
+)
+def test_the_demo_company_is_judged_alike(when: str, is_mended: bool) -> None:
     with time_machine.travel(at(when), tick=False):
         company = demo.build()
         with company_scope(company):
+            if is_mended:
+                _hr_mends(company)
             recorded = _all_recorded()
             dates = {date for _code, date in recorded}
             first, last = (dt.date.fromisoformat(pick(dates)) for pick in (min, max))
@@ -109,4 +140,6 @@ def test_the_demo_company_is_judged_alike(when: str) -> None:
         if day["is_row"] and (day["punches"] or not day["is_open"])
     }
     assert len(recorded) > 900
+    by_hand = {step[0] for day in recorded.values() for step in day["steps"]} & {"manual"}
+    assert bool(by_hand) == is_mended
     assert simulated == recorded

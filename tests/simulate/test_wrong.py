@@ -110,6 +110,13 @@ MEANING: list[tuple[str, Any, str]] = [
      "shifts.Day[0].absent_below_minutes: absent must start below half a day"),
     ("shifts.Day.1", {"start": "10:00", "end": "18:00"},
      "shifts.Day[1]: begins when shifts.Day[0] does"),
+    ("shifts.Day.0.auto_check_out", "none",
+     "shifts.Day[0]: auto_check_out_at belongs to at_time, and to no other"),
+    ("shifts.Day.0.weekday_hours.1", {"weekday": "fri", "start": "09:00", "end": "12:00"},
+     "shifts.Day[0]: a weekday stands here twice: fri, fri"),
+    ("calendars.Kathmandu.days.0.key", "o",
+     "calendars.Kathmandu.days[1].key: another day is called o"),
+    ("people.maya.picked", ["p"], "people.maya.picked: there is no optional holiday p"),
     ("people.maya.left_on", "2025-05-31", "people.maya.left_on: before joined_on"),
     ("people.maya.places.0.shift", "Dya",
      "people.maya.places[0].shift: there is no Dya; did you mean Day?"),
@@ -135,10 +142,14 @@ MEANING: list[tuple[str, Any, str]] = [
      "marks[1].key: another mark is called m"),
     ("corrections.0.verdict.code", "½P·½A·½A",
      "corrections[0].verdict.code: not a code: ½P·½A·½A"),
+    ("corrections.0.verdict.code", "½P·½WO",
+     "corrections[0].verdict.code: ½P·½WO is not the code of a day that is HD"),
+    ("corrections.0.verdict.date", "2026-03-08", "corrections[0].verdict.date: lies after now"),
+    ("corrections.0.verdict.date", "2025-05-31",
+     "corrections[0].verdict.date: maya is not employed then"),
     ("corrections.1.skip.person", "hari", "corrections[1].skip.person: there is no hari"),
     ("corrections.1.skip.person", "maya",
      "corrections[1].skip.date: this day was set by hand already"),
-    ("corrections.2.add.at", "2026-03-08 09:00", "corrections[2].add.at: lies after now"),
     ("corrections.3.void.punch", "d", "corrections[3].void.punch: there is no d"),
     ("corrections.4", {"void": {"punch": "c", "reason": "Twice"}},
      "corrections[4].void.punch: was voided already"),
@@ -146,6 +157,66 @@ MEANING: list[tuple[str, Any, str]] = [
     ("ask.0.days.to", "2026-03-01", "ask[0].days.to: before from"),
     ("ask.0.days.from", "2016-02-27", "ask[0].days.to: more than 3660 days"),
 ]  # fmt: skip
+
+
+WHEN = "corrections[0].add.punches[0].at"
+BY_HAND: list[tuple[str, str, str]] = [
+    ("in 2026-03-03 09:00, out 2026-03-03 17:00", "", ""),
+    ("out 2026-03-03 17:00", "", ""),
+    ("in 2026-03-02 17:00:30, out 2026-03-02 20:00", "", ""),  # touching is no overlap
+    ("in 2026-03-08 09:00", WHEN, "lies after now"),
+    ("in 2025-05-31 09:00", WHEN, "maya is not employed on 2025-05-31"),
+    ("in 2026-03-03 09:00, out 2026-03-03 09:00", "", "an out that does not come after its in"),
+    ("in 2026-03-02 17:00:29, out 2026-03-02 20:00", "", "overlaps a pair"),
+    ("in 2026-03-02 12:00", "", "an in inside a closed pair"),
+    ("in 2026-03-03 09:00, in 2026-03-03 10:00", "", "a second in would stay open"),
+    ("in 2026-03-03 09:00, out 2026-03-04 09:01", "", "longer than anybody is present"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entered", "place", "expected"), BY_HAND)
+def test_what_is_added_by_hand_fits_what_stands(entered: str, place: str, expected: str) -> None:
+    punches = []
+    for text in entered.split(", "):
+        direction, _, at = text.partition(" ")
+        punches.append({"direction": direction, "at": at})
+    add = {"add": {"person": "maya", "reason": "Seen", "punches": punches}}
+    text = bent("corrections", [add])
+    if not expected:
+        simulate(text, words=wording.sentence)
+        return
+    (said,) = told(text)
+    assert said.startswith(place or "corrections[0].add.punches: ")
+    assert expected in said
+
+
+def test_a_clash_names_the_punches() -> None:
+    add = {"person": "maya", "reason": "Seen", "punches": [{"at": "2026-03-02 12:00",
+           "direction": "in", "key": "noon"}]}  # fmt: skip
+    assert told(bent("corrections", [{"add": add}])) == [
+        "corrections[0].add.punches: noon: an in inside a closed pair (a, b)"
+    ]
+    void = {"void": {"punch": "b", "reason": "By mistake"}}
+    add["punches"] = [{"at": "2026-03-02 16:00", "direction": "out"}]
+    simulate(bent("corrections", [void, {"add": add}]), words=wording.sentence)
+
+
+def test_nobody_knows_whose_punch_that_is() -> None:
+    add = {"person": "hari", "reason": "Seen", "punches": [{"at": "2026-03-02 12:00"}]}
+    assert told(bent("corrections", [{"add": add}])) == [
+        "corrections[0].add.person: there is no hari"
+    ]
+
+
+def test_a_time_that_never_came_is_not_entered_by_hand() -> None:
+    scenario = whole()
+    scenario["people"]["maya"]["places"][0]["zone"] = "Europe/London"
+    scenario["now"] = "2026-04-01 12:00"
+    scenario["corrections"] = [{"add": {"person": "maya", "reason": "Seen", "punches": [
+        {"at": "2026-03-29 01:30", "direction": "in"}]}}]  # fmt: skip
+    assert told(json.dumps(scenario)) == [
+        "corrections[0].add.punches[0].at: 2026-03-29 01:30 never came in Europe/London"
+    ]
 
 
 @pytest.mark.parametrize(("path", "value", "expected"), [*FORM, *MEANING])

@@ -102,7 +102,7 @@ def _set(employee: Employee, date: dt.date, cleaned: dict[str, Any], request: Ht
 class MendingDays(BaseAdmin):
     """The actions on a judged day; a part of `DayAdmin`."""
 
-    actions_list = ("recompute",)
+    actions_list: tuple[str, ...] = ("recompute",)
     actions_detail = ("add_punch", "set_by_hand", "skip", "release")
 
     def offers(self, request: HttpRequest, action: str, row: AttendanceDay) -> bool:

@@ -257,8 +257,7 @@ def _verdicts(roster: Roster, hours: int) -> dict[dt.date, Verdict]:
     owners = owners_of(roster)
     shifts = {item.date: item for item in trim(occurrences)}
     found = {}
-    for date in {owner.date for owner in owners.values()}:
-        mine, outside = taps_of(date, punches, owners)
+    for date, (mine, outside) in rows_of(punches, owners).items():
         day = DayInput(
             date=date, zone=zone, occurrence=shifts.get(date), taps=mine, outside_keys=outside,
             policy=policy,

@@ -17,6 +17,7 @@ from attendance.rules import schema, windows
 from attendance.rules.types import Occurrence, Policy
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
+from attendance.services import recompute
 from attendance.services.days import days_recompute, lock_person, person_recompute
 from attendance.services.judging import tap_of
 from companies.models import Company, Employee, OfficeVersion, PolicyVersion, Shift
@@ -219,3 +220,20 @@ def test_any_history_leaves_inputs_that_make_each_verdict_again(world: World, se
                 assert again == {name: getattr(row, name) for name in again}
             assert schema.to_json(schema.from_json(row.input)) == row.input
     assert settled > DAYS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_any_history_judged_anew_by_the_same_settings_is_the_same(world: World, seed: int) -> None:
+    """Whatever order things arrived in, settled days stand as they would be judged today."""
+    with company_scope(world.company):
+        history = History(world, seed)
+        history.happen()
+        first, last = FIRST - 2 * DAY, FIRST + (DAYS + 3) * DAY
+        history.judge(first, last)
+        who = Employee.objects.filter(pk=world.maya.pk)
+        seen = recompute.recompute_preview(
+            company=who.get().company, employees=who, first=first, last=last, now=history.now,
+            by=world.hr,
+        )  # fmt: skip
+        assert seen.shown == []
+        assert seen.days == 0

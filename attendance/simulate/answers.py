@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from attendance.rules import zones
+from attendance.rules.calendar import working_days_between, working_days_on
 from attendance.rules.judge import judge
+from attendance.rules.late_arrivals import late_arrivals
 from attendance.rules.stretch import REACH, Stretch
 from attendance.rules.types import DayInput, Owner, Step, Verdict
 from attendance.simulate import scenario
 from attendance.simulate.build import World, build
+from attendance.simulate.forms import Kind
 from attendance.simulate.people import Person
 
 Json = dict[str, Any]
@@ -28,36 +32,69 @@ def simulate(text: str, *, words: Words) -> Json:
     return {
         "schema": scenario.SCHEMA,
         "now": world.now.isoformat(),
-        "answers": [{kind.name: _days(world, kind.row, words)} for kind in world.asked],
+        "answers": [{kind.name: _answer(world, kind, words)} for kind in world.asked],
     }
 
 
-def _days(world: World, row: Mapping[str, Any], words: Words) -> list[Json]:
-    people = [world.people[row["person"]]] if "person" in row else list(world.people.values())
-    return [
-        day
-        for person in people
-        for day in _days_of(person, row["from"], row["to"], world.now, words)
-    ]
+def _answer(world: World, kind: Kind, words: Words) -> Any:
+    row, people = kind.row, list(world.people.values())
+    if "person" in row:
+        people = [world.people[row["person"]]]
+    if kind.name == "days":
+        return [_day(*judged, words) for judged in _judged(world, people, row["from"], row["to"])]
+    if kind.name == "late_arrivals":
+        first = row["month"]
+        last = first.replace(day=monthrange(first.year, first.month)[1])
+        return [late for person in people for late in _late_arrivals(world, person, first, last)]
+    (person,) = people
+    if kind.name == "working_days_between":
+        count = working_days_between(
+            row["from"], row["to"], person.is_working, counts_first=row["counts_first"]
+        )
+        return {"count": count}
+    return {"date": working_days_on(row["date"], row["n"], person.is_working).isoformat()}
 
 
-def _days_of(
-    person: Person, first: dt.date, last: dt.date, now: dt.datetime, words: Words
-) -> Iterator[Json]:
+def _judged(
+    world: World, people: Iterable[Person], first: dt.date, last: dt.date
+) -> Iterator[tuple[Person, DayInput, Verdict, Mapping[str, Owner]]]:
     since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
     until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
-    taps = tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
-    stretch = Stretch(person.calendar, first, last, taps)
-    owners = stretch.owners()
-    for day in stretch.inputs(owners):
-        verdict = judge(day, now=now)
+    for person in people:
+        taps = tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
+        stretch = Stretch(person.calendar, first, last, taps)
+        owners = stretch.owners()
+        for day in stretch.inputs(owners):
+            yield person, day, judge(day, now=world.now), owners
+
+
+def _late_arrivals(world: World, person: Person, first: dt.date, last: dt.date) -> Iterator[Json]:
+    rows = [
+        (day.date, verdict.late_minutes)
+        for _person, day, verdict, _owners in _judged(world, [person], first, last)
+        if verdict.is_row
+    ]
+    for late in late_arrivals(rows, lambda date: person.calendar.policy_on(date).rules):
         yield {
             "person": person.name,
-            **_verdict(day, verdict),
-            "punches": _punches(day, verdict, owners),
-            "versions": _versions(day, person),
-            "steps": [_step(step, words) for step in verdict.steps],
+            "date": late.date.isoformat(),
+            "late_minutes": late.late_minutes,
+            "is_free": late.is_free,
+            "number": late.number,
+            "is_proposed": late.is_proposed,
         }
+
+
+def _day(
+    person: Person, day: DayInput, verdict: Verdict, owners: Mapping[str, Owner], words: Words
+) -> Json:
+    return {
+        "person": person.name,
+        **_verdict(day, verdict),
+        "punches": _punches(day, verdict, owners),
+        "versions": _versions(day, person),
+        "steps": [_step(step, words) for step in verdict.steps],
+    }
 
 
 def _verdict(day: DayInput, verdict: Verdict) -> Json:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from attendance.rules.calendar import working_days_on
+from attendance.rules.errors import InvalidInput
 from attendance.simulate.company import company_settings
 from attendance.simulate.forms import Kind, Row
 from attendance.simulate.people import Person, known, people_of, set_by_hand
@@ -38,7 +40,7 @@ def build(scenario: Row) -> World:
     punch(scenario, people, now)
     set_by_hand(scenario, people, now)
     for kind in scenario["ask"]:
-        _check_days(kind.row, people)
+        _check_asked(kind, people)
     _refuse(scenario)
     return World(now, people, tuple(scenario["ask"]))
 
@@ -49,10 +51,21 @@ def _refuse(scenario: Row) -> None:
         raise WrongScenario(problems)
 
 
-def _check_days(row: Row, people: Mapping[str, Person]) -> None:
-    if "person" in row:
-        known(row, "person", people)
-    if row["to"] < row["from"]:
+def _check_asked(kind: Kind, people: Mapping[str, Person]) -> None:
+    row = kind.row
+    person = known(row, "person", people) if "person" in row else None
+    if "to" in row:
+        _check_span(kind.name, row)
+    if kind.name == "working_days_on" and person is not None:
+        try:
+            working_days_on(row["date"], row["n"], person.is_working)
+        except (InvalidInput, OverflowError):
+            row.wrong("n", "no day is worked any more")
+
+
+def _check_span(name: str, row: Row) -> None:
+    days = (row["to"] - row["from"]).days
+    if days < 0 and name == "days":
         row.wrong("to", "before from")
-    elif (row["to"] - row["from"]).days >= MOST_DAYS:
+    elif abs(days) >= MOST_DAYS:
         row.wrong("to", f"more than {MOST_DAYS} days")

@@ -32,6 +32,10 @@ class Person:
     manuals: dict[dt.date, Manual] = field(default_factory=dict)
     taps: dict[str, Tap] = field(default_factory=dict)
 
+    def is_working(self, date: dt.date) -> bool:
+        """Whether the date is not wholly off for the person."""
+        return not self.calendar.day_kind_on(date).is_off
+
 
 def people_of(scenario: Row, settings: CompanySettings) -> dict[str, Person]:
     """The people by name, without their punches."""

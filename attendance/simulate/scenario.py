@@ -30,12 +30,14 @@ from attendance.simulate.values import (
     DateNotInstant,
     Flag,
     Moment,
+    Month,
     Text,
     Whole,
 )
 from companies.enums import CalendarKind
 
 SCHEMA: Final = 1
+MOST_WORKING_DAYS: Final = 1000
 # Settings of a company that no day is judged by; its rules stand beside the others.
 NOT_OF_RULES: Final = frozenset(
     {"rules", "allows_unchecked", "offers_breaks", "photo_retention_days"}
@@ -154,11 +156,21 @@ _CORRECTION = OneOf(
         "void": Record({"punch": _must(Text()), **_REASON}),
     }
 )
+_SPAN = {"from": _must(Date()), "to": _must(Date())}
 _ASK = OneOf(
     {
-        "days": Record({"person": Key(Text()), "from": _must(Date()), "to": _must(Date())}),
-        "working_days_between": Reserved(),
-        "working_days_on": Reserved(),
+        "days": Record({"person": Key(Text()), **_SPAN}),
+        "working_days_between": Record(
+            {**_SPAN, "person": _must(Text()), "counts_first": Key(Flag(), default=False)}
+        ),
+        "working_days_on": Record(
+            {
+                "person": _must(Text()),
+                "date": _must(Date()),
+                "n": _must(Whole(-MOST_WORKING_DAYS, MOST_WORKING_DAYS)),
+            }
+        ),
+        "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
         "sheet": Reserved(),
     }
 )

@@ -31,7 +31,8 @@ class Text:
 
 
 # `[0-9]`, for what `\d` means is not the same everywhere.
-_DAY = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_MONTH = r"(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])"
+_DAY = rf"{_MONTH}-(?:0[1-9]|[12][0-9]|3[01])"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _OFFSET = r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])"
 _MOMENT = rf"{_DAY}[ T]{_CLOCK}(?::[0-5][0-9](?:\.[0-9]{{1,6}})?)?{_OFFSET}?"
@@ -58,6 +59,17 @@ class Date:
 
     def schema(self) -> Schema:
         return {"type": "string", "format": "date", "pattern": f"^{_DAY}$"}
+
+
+class Month:
+    """A month, like `2026-03`; read as its first day."""
+
+    def read(self, spot: Spot) -> dt.date | None:
+        text = _matched(spot, _MONTH, "a month like 2026-03")
+        return dt.date.fromisoformat(f"{text}-01") if text else None
+
+    def schema(self) -> Schema:
+        return {"type": "string", "pattern": f"^{_MONTH}$"}
 
 
 class Clock:

@@ -69,7 +69,11 @@ _WHOLE: Json = {
         {"void": {"punch": "c", "reason": "It was not him"}},
     ],
     "ask": [{"days": {"person": "maya", "from": "2026-03-02", "to": "2026-03-07"}},
-            {"days": {"from": "2026-03-02", "to": "2026-03-02"}}],
+            {"days": {"from": "2026-03-02", "to": "2026-03-02"}},
+            {"working_days_between": {"person": "maya", "from": "2026-03-02", "to": "2026-03-07",
+                                      "counts_first": False}},
+            {"working_days_on": {"person": "maya", "date": "2026-03-07", "n": 1}},
+            {"late_arrivals": {"person": "maya", "month": "2026-03"}}],
 }  # fmt: skip
 
 MISSING = object()

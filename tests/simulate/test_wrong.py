@@ -22,8 +22,20 @@ def told(text: str) -> list[str]:
 
 
 def test_the_whole_scenario_is_right() -> None:
-    answers = simulate(json.dumps(whole()), words=wording.sentence)["answers"]
-    assert [len(answer["days"]) for answer in answers] == [6, 2]
+    days, everybody, *rest = simulate(json.dumps(whole()), words=wording.sentence)["answers"]
+    assert (len(days["days"]), len(everybody["days"])) == (6, 2)
+    assert rest == [
+        {"working_days_between": {"count": 3}},
+        {"working_days_on": {"date": "2026-03-09"}},
+        {"late_arrivals": []},
+    ]
+
+
+def test_who_never_works_has_no_next_working_day() -> None:
+    scenario = whole()
+    every_day = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "all")
+    scenario["people"]["maya"]["places"][0]["weekly_off"] = every_day
+    assert told(json.dumps(scenario)) == ["ask[3].working_days_on.n: no day is worked any more"]
 
 
 def test_shifts_that_touch_over_midnight_do_not_overlap() -> None:
@@ -154,6 +166,12 @@ MEANING: list[tuple[str, Any, str]] = [
     ("corrections.4", {"void": {"punch": "c", "reason": "Twice"}},
      "corrections[4].void.punch: was voided already"),
     ("ask.0.days.person", "hari", "ask[0].days.person: there is no hari"),
+    ("ask.2.working_days_between.to", "2040-01-01",
+     "ask[2].working_days_between.to: more than 3660 days"),
+    ("ask.2.working_days_between.person", "hari",
+     "ask[2].working_days_between.person: there is no hari"),
+    ("ask.4.late_arrivals.month", "2026-13",
+     "ask[4].late_arrivals.month: not a month like 2026-03: 2026-13"),
     ("ask.0.days.to", "2026-03-01", "ask[0].days.to: before from"),
     ("ask.0.days.from", "2016-02-27", "ask[0].days.to: more than 3660 days"),
 ]  # fmt: skip
@@ -256,8 +274,6 @@ ask: [{days: {from: 2026-03-01}}]
 
 UNSUPPORTED = [
     *((name, {"any": ["thing"]}, name) for name in RESERVED),
-    ("ask.0", {"working_days_between": {"person": "maya"}}, "ask[0].working_days_between"),
-    ("ask.0", {"working_days_on": {}}, "ask[0].working_days_on"),
     ("ask.0", {"sheet": {}}, "ask[0].sheet"),
     ("changes.1.from", "2026-03-01 12:00", "changes[1].from"),
 ]

@@ -86,7 +86,7 @@ def team_month(request: HttpRequest) -> HttpResponse:
     first, now = asked_month(request), timezone.now()
     people, filters, query = filtered(request, team_of(actor, on=now.date()))
     page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
-    found = months.months(company=company, employees=list(page), first=first, now=now)
+    found = months.months(company=company, employees=list(page), first=first, now=now, is_lean=True)
     context = team_pages.month_context(
         page, found, first=first, today=now.date(), filters=filters, query=query
     )

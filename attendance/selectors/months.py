@@ -54,14 +54,22 @@ def month(*, employee: Employee, first: dt.date, now: dt.datetime) -> Month:
 
 
 def months(
-    *, company: Company, employees: Collection[Employee], first: dt.date, now: dt.datetime
+    *,
+    company: Company,
+    employees: Collection[Employee],
+    first: dt.date,
+    now: dt.datetime,
+    is_lean: bool = False,
 ) -> dict[int, Month]:
-    """Return the month of each person, by primary key; as many statements as for one."""
+    """Return the month of each person, by primary key; as many statements as for one.
+
+    Lean days can be listed, not explained (`people.judged_days`).
+    """
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     calendars = people.person_calendars(
         company, employees, settings=company_settings(company), first=first, last=last
     )
-    rows = people.judged_days(calendars, first=first, last=last)
+    rows = people.judged_days(calendars, first=first, last=last, is_lean=is_lean)
     return {
         employee.pk: _month(employee.pk, calendars[employee.pk], rows, (first, last), now)
         for employee in employees

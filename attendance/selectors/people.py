@@ -158,8 +158,13 @@ def punch_states(
 
 
 def judged_days(
-    keys: Iterable[int], *, first: dt.date, last: dt.date
+    keys: Iterable[int], *, first: dt.date, last: dt.date, is_lean: bool = False
 ) -> dict[tuple[int, dt.date], AttendanceDay]:
-    """Return the judged rows by person and date (slot 0); one statement."""
+    """Return the judged rows by person and date (slot 0); one statement.
+
+    Lean ones come without input and steps, which are most of a row: lists of many show neither.
+    """
     rows = AttendanceDay.objects.filter(employee__in=list(keys), date__range=(first, last), slot=0)
+    if is_lean:
+        rows = rows.defer("input", "steps")
     return {(row.employee_id, row.date): row for row in rows}

@@ -64,7 +64,7 @@ def team_today(
         last=utc + 2 * _DAY,
     )
     states = people.punch_states(calendars, since=now - 2 * _DAY, until=now)
-    rows = people.judged_days(calendars, first=utc - 2 * _DAY, last=utc + 2 * _DAY)
+    rows = people.judged_days(calendars, first=utc - 2 * _DAY, last=utc + 2 * _DAY, is_lean=True)
     return [
         _member(employee, calendars[employee.pk], states[employee.pk], rows, now)
         for employee in employees

@@ -329,6 +329,19 @@ def _asks(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
+def test_input_and_steps_of_judged_days_stay_where_they_are(
+    bikram: Client, team: World, path: str
+) -> None:
+    _week(team)
+    team.punch(team.maya, "2026-03-04 09:16")
+    with CaptureQueriesContext(connection) as queries:
+        bikram.get(path)
+    days = [q["sql"] for q in queries if 'FROM "attendance_attendanceday"' in q["sql"]]
+    assert len(days) == 1
+    assert '"steps"' not in days[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
 def test_three_people_cost_as_many_statements_as_one(
     bikram: Client, team: World, path: str
 ) -> None:

@@ -25,7 +25,7 @@ for address, expected in (("/sign-in/", 200), ("/healthz", 200)):
 heavy = {
     "PIL", "boto3", "botocore", "dlib", "face_recognition_models", "holidays", "icalendar",
     "ninja", "numpy", "pynamodb", "python_calamine", "reportlab", "slack_sdk", "uharfbuzz",
-    "xlsxwriter", "zappa",
+    "xlsxwriter", "yaml", "zappa",
 }
 print(sorted(heavy & set(sys.modules)))
 """

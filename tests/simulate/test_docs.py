@@ -1,0 +1,82 @@
+"""Every example of docs/simulate.md is run, and every key of the form is told there."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attendance.simulate import scenario
+from attendance.wording import minutes
+from tests.repository import texts
+from tests.simulate.test_command import run
+
+PAGE = texts()["docs/simulate.md"]
+HEADING = "| person | date | the day | worked | late | left early | needs a human |"
+# A scenario and what comes after it: a block of another kind, or a table.
+EXAMPLE = re.compile(
+    r"```yaml\n(.*?)```\n(?:.*?)(```(json|text)\n(.*?)```|\|.*?\n(?!\|))", re.DOTALL
+)
+EXAMPLES = [(text, kind or "table", block or table)
+            for text, table, kind, block in EXAMPLE.findall(PAGE)]  # fmt: skip
+
+
+def _days(answer: dict[str, Any]) -> Iterator[list[str]]:
+    for day in answer.get("days", ()):
+        figures = (day["worked_minutes"], day["late_minutes"], day["early_minutes"])
+        said = [minutes(figure) if figure else "–" for figure in figures]
+        yield [day["person"], day["date"], day["code"], *said, ", ".join(day["exceptions"]) or "–"]
+
+
+def _part_of(told: Any, whole: Any) -> Any:
+    """The whole, less what is not told."""
+    if isinstance(told, dict):
+        return {key: _part_of(value, whole[key]) for key, value in told.items()}
+    if isinstance(told, list):
+        assert len(told) == len(whole)
+        return [_part_of(*pair) for pair in zip(told, whole, strict=True)]
+    return whole
+
+
+@pytest.mark.parametrize(("text", "kind", "told"), EXAMPLES)
+def test_an_example_is_answered_as_it_says(
+    text: str, kind: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("scenario.yaml").write_text(text)
+    code, out, err = run("scenario.yaml")
+    if kind == "text":
+        assert err == told
+        assert (code, out) == (3 if told.startswith("unsupported: ") else 2, "")
+        return
+    assert (code, err) == (0, "")
+    answers = json.loads(out)["answers"]
+    if kind == "json":
+        assert _part_of(json.loads(told), json.loads(out)) == json.loads(told)
+        return
+    heading, _line, *rows = told.splitlines()
+    assert heading == HEADING
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert [row for answer in answers for row in _days(answer)] == cells
+
+
+def test_every_scenario_of_the_page_is_an_example() -> None:
+    kinds = [kind for _text, kind, _told in EXAMPLES]
+    assert kinds == ["json", "table", "table", "table", "json", "text", "text", "text"]
+    assert len(kinds) == PAGE.count("```yaml")
+
+
+def test_every_key_is_told() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
+    built = [name for name in scenario.SCENARIO.keys if name not in scenario.RESERVED]
+    assert told == built
+    corrections, questions = (
+        set(scenario.SCENARIO.keys[name].form.form.forms)  # type: ignore[attr-defined]
+        for name in ("corrections", "ask")
+    )
+    words = set(re.findall(r"`(\w+)`", PAGE))
+    assert {*scenario.RESERVED, *corrections, *questions} <= words

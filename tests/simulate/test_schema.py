@@ -125,7 +125,9 @@ def test_whatever_one_refuses_the_other_does_too(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, 1, 1441, 1.5, "", "x", "2026-02-30", "24:00", [], {}, [1, 1]], ids=repr
+    "value",
+    [None, True, 1, 1441, 1.0, 1.5, "", "x", "2026-02-30", "24:00", [], {}, [1, 1]],
+    ids=repr,
 )
 def test_a_value_at_every_place_is_one_to_both(value: Any) -> None:
     for *way, last in PLACES:

@@ -88,9 +88,10 @@ def test_the_list_links_to_it(hr: Client, world: World) -> None:
 
 def test_as_many_statements_for_three_people_as_for_one(hr: Client, world: World) -> None:
     counts = []
+    hr.get(f"{PATH}?m=2026-04")  # the settings are in memory
     for person in (world.maya, world.bikram, world.hari):
         _late(world, person, (1, 5), (2, 5))
         with CaptureQueriesContext(connection) as queries:
             hr.get(f"{PATH}?m=2026-04")
         counts.append(len(queries))
-    assert counts[0] == counts[2]
+    assert counts == [counts[0]] * 3

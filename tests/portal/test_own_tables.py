@@ -1,0 +1,91 @@
+"""No table is forgotten in one's own file: every column that names a person was decided about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+
+from companies.models import Employee, User
+from portal import own_tables
+from portal.own_tables import TABLES
+
+PERSONAL = re.compile(r"^(employee|user|actor|by|to|locked_by)(_id|_name)?$|_by$|^on_behalf_of$")
+# What names a person: the table that tells it, or why none does.
+DECIDED = {
+    "companies.User": "account",
+    "companies.Employee.user": "engagements",
+    "companies.Placement.employee": "placements",
+    "companies.Placement.manager": "not: whom one manages is told by the others' own files",
+    "companies.RoleGrant.user": "roles",
+    "companies.OperatorGrant.user": "not: the platform's own, of no company",
+    "companies.AuditEvent.actor_id": "deeds",
+    "companies.AuditEvent.actor_name": "not: beside actor_id",
+    "companies.AuditEvent.on_behalf_of": "not: beside actor_id",
+    "companies.OutboxMessage.to": "mails",
+    "companies.FormSubmission.user": "not: one-time tokens, which say nothing of the person",
+    "account.EmailAddress.user": "not: allauth's copy of the account's e-mail",
+    "admin.LogEntry.user": "not: never written, Muster's own audit is",
+    "attendance.ShiftAssignment.employee": "assignments",
+    "attendance.DayMark.employee": "marks",
+    "attendance.AttendanceDay.employee": "days",
+    "attendance.ManualVerdict.employee": "days_by_hand",
+    "attendance.ManualVerdict.by_id": "not: what one said of another's day is a deed",
+    "attendance.ManualVerdict.by_name": "not: beside by_id",
+    "attendance.CorrectionRequest.employee": "corrections",
+    "attendance.CorrectionDecision": "corrections",
+    "attendance.OptionalHolidayPick.employee": "optional_holidays",
+    "attendance.AttendancePeriod.locked_by": "not: the company's month; locking is a deed",
+    "attendance.FaceConsent.employee": "face_consents",
+    "attendance.FaceEnrolment.employee": "face_enrolments",
+    "attendance.FaceTemplate": "face_templates",
+    "attendance.Punch.employee": "punches",
+    "attendance.PunchEntry.employee": "punch_entries",
+    "attendance.PunchEntry.by_id": "not: what one said of another's punch is a deed",
+    "attendance.PunchEntry.by_name": "not: beside by_id",
+    "attendance.PunchState.employee": "punches",
+    "attendance.PunchFrame": "pictures",
+}
+
+
+def _naming() -> Iterator[str]:
+    """Yield every column of the product that names a person, and tables that hang on such."""
+    yield "companies.User"
+    for model in apps.get_models():
+        named = [
+            field.name
+            for field in model._meta.concrete_fields
+            if field.related_model in (User, Employee)
+            or (not field.is_relation and PERSONAL.search(field.name))
+        ]
+        yield from (f"{model._meta.label}.{name}" for name in named)
+        hangs = any(_is_of_a_person(field.related_model) for field in model._meta.concrete_fields)
+        if not named and hangs:
+            yield model._meta.label
+
+
+def _is_of_a_person(model: Any) -> bool:
+    return (
+        model is not None
+        and model not in (User, Employee)
+        and any(field.name == "employee" for field in model._meta.concrete_fields)
+    )
+
+
+def test_every_column_that_names_a_person_is_told_or_has_a_reason() -> None:
+    assert set(_naming()) == set(DECIDED)
+    told = {said for said in DECIDED.values() if not said.startswith("not: ")}
+    assert told | {"events"} == {table.name for table in TABLES}
+
+
+def test_every_column_that_can_name_another_person_is_hidden_in_changes() -> None:
+    own = {"employee", "user"}
+    found = {
+        field.name
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model in (User, Employee) and field.name not in own
+    }
+    assert found == own_tables.OTHERS

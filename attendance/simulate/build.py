@@ -11,7 +11,7 @@ from attendance.rules.calendar import working_days_on
 from attendance.rules.errors import InvalidInput
 from attendance.simulate.company import company_settings
 from attendance.simulate.forms import Kind, Row
-from attendance.simulate.people import Person, known, people_of, set_by_hand
+from attendance.simulate.people import Person, known, people_of, pick_holidays, set_by_hand
 from attendance.simulate.problems import WrongScenario
 from attendance.simulate.punches import instant, punch
 
@@ -34,8 +34,9 @@ def build(scenario: Row) -> World:
     """
     settings = company_settings(scenario)
     people = people_of(scenario, settings)
-    # Wall times need their zones; a zone that is none was told already.
+    # Wall times need their zones, and holidays their calendars: what is none was told already.
     _refuse(scenario)
+    pick_holidays(scenario, people)
     now = instant(scenario, "now", lambda date: settings.policy_on(date).zone)
     punch(scenario, people, now)
     set_by_hand(scenario, people, now)

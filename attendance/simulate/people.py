@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -38,20 +39,21 @@ class Person:
 
 
 def people_of(scenario: Row, settings: CompanySettings) -> dict[str, Person]:
-    """The people by name, without their punches."""
+    """The people by name, with roster and marks; the rest comes once these are right."""
     people = {
         name: _person(name, row, scenario, settings) for name, row in scenario["people"].items()
     }
-    offered = optional_holidays(scenario)
-    for name, row in scenario["people"].items():
-        people[name].calendar.picked = frozenset(row["picked"])
-        for key in row["picked"]:
-            if key not in offered:
-                row.wrong("picked", f"there is no optional holiday {key}{meant(key, offered)}")
     for row in scenario["roster"]:
         _assign(row, people, settings)
     _mark(scenario["marks"], people)
     return people
+
+
+def pick_holidays(scenario: Row, people: Mapping[str, Person]) -> None:
+    """Make optional holidays ones for those who picked them."""
+    offered = optional_holidays(scenario)
+    for name, row in scenario["people"].items():
+        _pick(people[name].calendar, row, offered)
 
 
 def set_by_hand(scenario: Row, people: Mapping[str, Person], now: dt.datetime) -> None:
@@ -93,6 +95,21 @@ def _places(rows: list[Row], scenario: Row) -> Iterator[tuple[dt.date, Place]]:
         place = made(Place, row, office_id=row.get("calendar"), default_shift_id=row.get("shift"))
         if place is not None:
             yield start, place
+
+
+def _pick(calendar: PersonCalendar, row: Row, offered: Mapping[str, Row]) -> None:
+    calendar.picked = frozenset(row["picked"])
+    of_year: Counter[int] = Counter()
+    for key in row["picked"]:
+        if key not in offered:
+            row.wrong("picked", f"there is no optional holiday {key}{meant(key, offered)}")
+            continue
+        date = offered[key]["date"]
+        of_year[date.year] += 1
+        if key not in {entry.key for entry in calendar.entries_on(date)}:
+            row.wrong("picked", f"{key} is not offered to this person")
+        if of_year[date.year] > calendar.policy_on(date).optional_holiday_quota:
+            row.wrong("picked", f"{key} is more than optional_holiday_quota of {date.year}")
 
 
 def _assign(row: Row, people: Mapping[str, Person], settings: CompanySettings) -> None:

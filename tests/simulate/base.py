@@ -17,7 +17,8 @@ _WHOLE: Json = {
         {
             "from": "2026-03-01",
             "settings": {"weekly_off": {"sat": [2, 4]}, "half_split": "12:30",
-                         "mark_absent_automatically": True, "repeat_seconds": 30},
+                         "mark_absent_automatically": True, "repeat_seconds": 30,
+                         "optional_holiday_quota": 1},
         },
     ],
     "calendars": {

@@ -120,6 +120,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:attendance_punchstate_accept": (HR_ROW, HR_ROW),
     "admin:attendance_punchstate_void": (HR_ROW, HR_ROW),
     "admin:companies_employee_set_day": (HR_ROW, HR_ROW),
+    "admin:companies_employee_pick_holiday": (HR_ROW, HR_ROW),
     "admin:companies_employee_add_punch": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceday_add_punch": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceday_recompute": (HR_LIST, HR_LIST),

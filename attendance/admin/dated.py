@@ -18,7 +18,19 @@ from attendance.models import AttendanceDay
 from companies.admin.people import PlacementAdmin
 from companies.admin.places import CalendarDayAdmin, OfficeVersionAdmin, PolicyVersionAdmin
 from companies.admin.work import ShiftVersionAdmin
+from companies.admin_base import BaseAdmin
 from companies.admin_records import RecordAdmin
+
+
+def difference_link(
+    model_admin: BaseAdmin, first: dt.date, last: dt.date, whose: dict[str, str]
+) -> str:
+    """Return a link to what judging these days anew would change."""
+    query = {"first": first.isoformat(), "last": last.isoformat(), **whose}
+    address = reverse(f"{model_admin.admin_site.name}:attendance_attendanceday_recompute")
+    return format_html(
+        '<a href="{}?{}">{}</a>', address, urlencode(query), _("See what would change")
+    )
 
 
 class TellsOfSettledDays(RecordAdmin):
@@ -31,11 +43,7 @@ class TellsOfSettledDays(RecordAdmin):
         days = self._settled_days(row, since)
         last = days.order_by("-date").values_list("date", flat=True).first()
         if last is not None:
-            query = {"first": since.isoformat(), "last": last.isoformat(), **self._whose(row)}
-            address = reverse(f"{self.admin_site.name}:attendance_attendanceday_recompute")
-            link = format_html(
-                '<a href="{}?{}">{}</a>', address, urlencode(query), _("See what would change")
-            )
+            link = difference_link(self, since, last, self._whose(row))
             sentence = _("Days from {} on that have settled keep what they were judged by. {}")
             messages.info(request, format_html(sentence, date_format(since, "j F Y"), link))
         return super()._saved(request, row)

@@ -20,7 +20,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from attendance import wording
 from attendance.enums import DayException, DayStatus
-from attendance.models import AttendancePeriod
+from attendance.models import AttendanceDay, AttendancePeriod
 from attendance.services import recompute
 from attendance.services.judging import FIGURES, Change, Figures
 from attendance.services.recompute import Difference
@@ -157,7 +157,7 @@ class StretchForm(forms.Form):
         return cleaned
 
     def people(self) -> QuerySet[Employee]:
-        """Return the people who were chosen; those who had left by then among them."""
+        """Return the people who were chosen: employed on these dates, or with days that stand."""
         people: QuerySet[Employee] = Employee.objects.all()
         text = self.cleaned_data.get("person", "").strip()
         if text:
@@ -166,10 +166,10 @@ class StretchForm(forms.Form):
             row = self.cleaned_data.get(name)
             if row is not None:
                 people = placed_now(people, name, row.public_id)
-        return people.filter(
-            Q(left_on__isnull=True) | Q(left_on__gte=self.cleaned_data["first"]),
-            joined_on__lte=self.cleaned_data["last"],
-        )
+        first, last = self.cleaned_data["first"], self.cleaned_data["last"]
+        is_employed = Q(joined_on__lte=last) & (Q(left_on__isnull=True) | Q(left_on__gte=first))
+        standing = AttendanceDay.objects.filter(date__range=(first, last))
+        return people.filter(is_employed | Q(pk__in=standing.values("employee")))
 
 
 class ApplyForm(ReasonForm):

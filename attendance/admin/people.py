@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.db.models import Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from attendance import permissions
+from attendance.admin.dated import difference_link
 from attendance.admin.entering import ask_enter
+from attendance.admin.holidays import ask_holiday
 from attendance.admin.mending import ask_set_day
-from attendance.enums import EnrolmentState
-from attendance.models import FaceEnrolment
+from attendance.enums import DayStatus, EnrolmentState
+from attendance.models import AttendanceDay, FaceEnrolment
+from attendance.selectors.holidays import are_offered
 from companies.admin.people import EmployeeAdmin, StandingFilter
 from companies.admin_filters import DepartmentFilter, OfficeFilter
 
@@ -35,7 +41,7 @@ class StandingAndFaceFilter(StandingFilter):
 class PersonAdmin(EmployeeAdmin):
     """A person of the company, with the ways to their punches, days and shifts."""
 
-    actions_detail = (*EmployeeAdmin.actions_detail, "set_day", "add_punch")
+    actions_detail = (*EmployeeAdmin.actions_detail, "set_day", "add_punch", "pick_holiday")
     list_filter = (StandingAndFaceFilter, OfficeFilter, DepartmentFilter)
 
     @action(description=gettext_lazy("Set a day by hand"), url_path="set-day", icon="edit_calendar")
@@ -54,10 +60,36 @@ class PersonAdmin(EmployeeAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_enter(self, request, row=row, employee=row)
 
+    @action(description=gettext_lazy("Optional holidays"), url_path="holidays", icon="celebration")
+    def pick_holiday(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask which optional holiday to pick or to give back."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return ask_holiday(self, request, row)
+
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
         if action in ("set_day", "add_punch"):
             return permissions.can_judge_by_hand(request.actor, row)  # type: ignore[attr-defined]
+        if action == "pick_holiday":
+            return are_offered(row.company)
         return super().offers(request, action, row)
+
+    def _saved(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Tell of settled days that lie outside the employment as it now stands."""
+        outside = Q(date__lt=row.joined_on)
+        if row.left_on is not None:
+            outside |= Q(date__gt=row.left_on)
+        if row.judged_from is not None:
+            outside |= Q(date__lt=row.judged_from, status=DayStatus.ABSENT)
+        span = AttendanceDay.objects.filter(outside, employee=row).aggregate(
+            first=Min("date"), last=Max("date")
+        )
+        if span["first"] is not None:
+            sentence = _("Days outside the employment still stand. {}")
+            link = difference_link(self, span["first"], span["last"], {"person": row.code})
+            messages.info(request, format_html(sentence, link))
+        return super()._saved(request, row)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any

@@ -13,13 +13,13 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from attendance.enums import Direction
-from attendance.models import AttendanceDay, ManualVerdict
+from attendance.models import AttendanceDay, ManualVerdict, OptionalHolidayPick
 from attendance.services import decisions
 from attendance.services.days import person_recompute
 from companies.ids import uuid7
-from companies.models import AuditEvent, Employee, ShiftVersion
+from companies.models import AuditEvent, CalendarDay, Employee, PolicyVersion, ShiftVersion
 from companies.scoping import company_scope
-from tests.attendance.world import START, World, at
+from tests.attendance.world import START, ZONE, World, at
 from tests.http import post_once
 
 DAYS = "/admin/attendance/attendanceday/"
@@ -314,3 +314,71 @@ def test_a_placement_tells_of_its_persons_days(hr: Client, world: World) -> None
     }  # fmt: skip
     told = _told(post_once(hr, "/admin/companies/placement/add/", data))
     assert "person=maya" in told[0]
+
+
+# --- employment, and what only HR does after the date ---------------------------------------------
+def _person_form(client: Client, world: World, **said: str) -> Any:
+    path = f"/admin/companies/employee/{world.maya.public_id}/change/"
+    form = client.get(path).context["adminform"].form
+    shown = {name: form[name].value() for name in form.fields}
+    kept = {name: value for name, value in shown.items() if value not in (None, False)}
+    return client.post(path, kept | said)
+
+
+def test_days_after_a_last_day_entered_late_are_pointed_at_and_go(hr: Client, world: World) -> None:
+    told = _told(_person_form(hr, world, left_on="2026-03-01"))[0]
+    assert told.startswith("Days outside the employment still stand.")
+    address = re.search(r'href="([^"]+)"', told)
+    assert address is not None
+    url = address[1].replace("&amp;", "&")
+    page = hr.get(url)
+    assert "no record" in page.text
+    post_once(hr, url, {"fingerprint": _found(page), "reason": "she had left"})
+    assert _day(world) is None
+
+
+def test_a_person_whose_days_all_fit_is_saved_without_a_word_more(hr: Client, world: World) -> None:
+    assert len(_told(_person_form(hr, world, name="Maya G."))) == 1
+
+
+def _optional(world: World, date: str, quota: int = 1) -> None:
+    with company_scope(world.company):
+        CalendarDay.objects.create(
+            company=world.company, date=date, kind="optional_holiday", name="Losar"
+        )
+        PolicyVersion.objects.create(
+            company=world.company, starts_on=START, zone=ZONE, optional_holiday_quota=quota
+        )
+
+
+def test_hr_picks_an_optional_holiday_after_its_date_and_gives_it_back(
+    hr: Client, world: World
+) -> None:
+    _optional(world, "2026-03-03")
+    path = f"/admin/companies/employee/{world.maya.public_id}/holidays/"
+    page = hr.get(path)
+    ((key, words),) = page.context["form"].fields["holiday"].choices
+    assert words == "Tue 3 Mar 2026, Losar"
+    post_once(hr, path, {"holiday": key})
+    with company_scope(world.company):
+        assert OptionalHolidayPick.objects.get().employee == world.maya
+    ((key, words),) = hr.get(path).context["form"].fields["holiday"].choices
+    assert words == "Tue 3 Mar 2026, Losar (picked: give it back)"
+    post_once(hr, path, {"holiday": key})
+    with company_scope(world.company):
+        assert not OptionalHolidayPick.objects.exists()
+
+
+def test_what_the_policy_does_not_allow_is_said(hr: Client, world: World) -> None:
+    _optional(world, "2026-05-03", quota=0)
+    path = f"/admin/companies/employee/{world.maya.public_id}/holidays/"
+    ((key, _words),) = hr.get(path).context["form"].fields["holiday"].choices
+    assert "All optional holidays of 2026 are picked." in post_once(
+        hr, path, {"holiday": key}
+    ).text  # fmt: skip
+
+
+def test_where_none_is_offered_the_page_says_so(hr: Client, world: World) -> None:
+    path = f"/admin/companies/employee/{world.maya.public_id}/holidays/"
+    assert "No optional holiday is offered to this person." in hr.get(path).text
+    assert path not in hr.get(f"/admin/companies/employee/{world.maya.public_id}/change/").text

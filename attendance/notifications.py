@@ -58,6 +58,8 @@ def _send(
             continue
         with translation.override(user.locale or None):
             words = {
+                # One's own file finds the mails to a person by this.
+                "user": str(user.public_id),
                 "name": user.name,
                 "person": employee.name,
                 "company": employee.company.name,

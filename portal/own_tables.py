@@ -125,7 +125,10 @@ def _account(row: User, whose: Whose) -> Cells:
 
 
 def _engagement(row: Any, whose: Whose) -> Cells:
-    cells = _plain(row, "public_id", "code", "name", "email", "joined_on", "left_on", "is_active")
+    cells = _plain(
+        row, "public_id", "code", "name", "email", "joined_on", "left_on", "judged_from",
+        "is_active",
+    )  # fmt: skip
     return cells | _words(row, "employment_type")
 
 
@@ -338,7 +341,7 @@ TABLES = (
     Table(
         "engagements", gettext_lazy("Your work for the company, from the first to the last day."),
         ("public_id", "code", "name", "email", *_worded("employment_type"), "joined_on", "left_on",
-         "is_active"),
+         "judged_from", "is_active"),
         _of(selectors.own_engagements), _engagement,
     ),
     Table(

@@ -429,7 +429,9 @@ def test_what_hr_said_by_hand_and_what_one_asked_for_stand_inside(world: World) 
         corrections.correction_decide(
             request=asked, is_approved=False, reason="you left at 16:00", by=world.hr
         )
-    (line,) = _tables(_download(world.maya.user))["corrections"]
+    tables = _tables(_download(world.maya.user))
+    assert [line["template"] for line in tables["mails"]] == ["attendance/email/correction_decided"]
+    (line,) = tables["corrections"]
     assert (line["outcome"], line["reason"], line["by"]) == (
         "refused", "you left at 16:00", ELSEWHERE,
     )  # fmt: skip

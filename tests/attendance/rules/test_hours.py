@@ -11,7 +11,7 @@ from attendance.rules.judge import judge
 from attendance.rules.types import DayInput, Pattern, Policy, Rounding, Verdict
 from attendance.rules.zones import local
 from companies.enums import HoursMode, Pairing, RoundingMode
-from tests.attendance.rules.build import DATE, ZONE, at, judged, on, said, shift, tap
+from tests.attendance.rules.build import DATE, ZONE, at, judged, leave, on, said, shift, tap
 
 FIRST_TO_LAST = HoursMode.FIRST_IN_LAST_OUT
 LUNCH = "13:00-14:00"
@@ -171,6 +171,12 @@ def test_worked_minutes_rounded(texts: list[str], knobs: dict[str, str], minutes
 def test_rounding_of_duration_comes_before_breaks() -> None:
     pattern = shift("09:00-18:00", LUNCH, round_duration=rounding("floor 30"))
     assert figures(judged("in 09:00", "out 17:50", shift=pattern)) == (450, 60)
+
+
+def test_rounding_adds_no_work_to_the_half_that_is_not_on_leave() -> None:
+    pattern = rounded_shift(round_duration="ceil 15")
+    verdict = judged("in 14:00", "out 16:50", shift=pattern, marks=(leave("pm"),))
+    assert (verdict.code, verdict.worked_minutes) == ("½A·½CL", 180)
 
 
 def test_rounding_spans_first_to_last() -> None:

@@ -23,7 +23,8 @@ def _check(employee: Employee, date: dt.date, by: Actor, today: dt.date) -> None
     """Refuse who may not, what is over, and what lies in a locked month."""
     if not permissions.can_pick_holiday(by, employee):
         raise NotAllowed
-    if date <= today and not permissions.can_enter_hr(by):
+    # A day that has begun is mended, and nobody mends their own: not even HR.
+    if date <= today and (permissions.is_self(by, employee) or not permissions.can_enter_hr(by)):
         raise HolidayOver
     first = date.replace(day=1)
     if AttendancePeriod.objects.filter(starts_on=first, locked_at__isnull=False).exists():

@@ -128,6 +128,17 @@ def test_what_has_begun_is_for_hr(
     change(scoped, offered[which], by=scoped.hr)
 
 
+@pytest.mark.parametrize("change", [holidays.holiday_pick, holidays.holiday_unpick])
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_has_begun_is_for_others_of_hr_where_the_person_is_hr(
+    scoped: World, offered: list[CalendarDay], which: int, change: Callable[..., object]
+) -> None:
+    with pytest.raises(HolidayOver):
+        change(employee=scoped.hari, calendar_day=offered[which], by=scoped.hr, now=NOW)
+    assert not OptionalHolidayPick.objects.exists()
+    change(employee=scoped.hari, calendar_day=offered[2], by=scoped.hr, now=NOW)
+
+
 @pytest.mark.parametrize("change", [_pick, _unpick])
 def test_a_locked_month_stays(
     scoped: World, offered: list[CalendarDay], change: Callable[..., None]

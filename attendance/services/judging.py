@@ -150,6 +150,9 @@ def _touched(work: Work, named: Collection[int]) -> Dates:
     work.stretch.taps = tuple(tap_of(state) for state in work.live())
     work.stretch.fixed = _fixed(work)
     work.owners = work.stretch.owners()
+    while held := _held(work):
+        work.stretch.fixed = {**work.stretch.fixed, **held}
+        work.owners = work.stretch.owners()
     first, last = work.stretch.first, work.stretch.last
     dates = [first, last]
     for state in work.states:
@@ -250,10 +253,28 @@ def _fixed(work: Work) -> dict[str, Owner]:
         if date is None:
             continue
         if date in work.stretch.kept or work.stretch.calendar.manual_on(date):
-            reason = OwnerReason(state.owner_reason)
-            is_outside = reason == OwnerReason.OUTSIDE_SHIFT
-            fixed[str(state.punch_public_id)] = Owner(date, None if is_outside else date, reason)
+            fixed[str(state.punch_public_id)] = _owner_of(state, date)
     return fixed
+
+
+def _held(work: Work) -> dict[str, Owner]:
+    """Return the owners of punches that would leave their row for one of a locked month.
+
+    They stay: it would not count them, and they would count nowhere.
+    """
+    held: dict[str, Owner] = {}
+    for state in work.live():
+        date, key = state.attendance_date, str(state.punch_public_id)
+        owner_date = work.owners[key].date
+        if date not in (None, owner_date) and owner_date.replace(day=1) in work.locked_months:
+            held[key] = _owner_of(state, date)
+    return held
+
+
+def _owner_of(state: PunchState, date: dt.date) -> Owner:
+    """Return the row that owns the punch as it was found."""
+    reason = OwnerReason(state.owner_reason)
+    return Owner(date, None if reason == OwnerReason.OUTSIDE_SHIFT else date, reason)
 
 
 # --- judging --------------------------------------------------------------------------------------

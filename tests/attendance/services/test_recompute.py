@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import DayStatus, Direction, PeriodState
 from attendance.errors import DifferenceChanged, NothingToRecompute, PeriodLocked
-from attendance.models import AttendanceDay, AttendancePeriod, PunchState
+from attendance.models import AttendanceDay, AttendancePeriod, PunchState, ShiftAssignment
 from attendance.rules import judge, schema
 from attendance.services import judging, recompute, verdicts
 from attendance.services.days import person_recompute
@@ -29,7 +29,7 @@ from companies.models import (
     PolicyVersion,
     ShiftVersion,
 )
-from tests.attendance.world import START, World, at, make_person
+from tests.attendance.world import START, World, at, make_person, make_shift
 
 MONDAY, TUESDAY = dt.date(2026, 3, 2), dt.date(2026, 3, 3)
 NOW = at("2026-03-10 12:00")
@@ -243,6 +243,39 @@ def test_a_locked_month_is_refused(scoped: World) -> None:
     assert seen.days == 0
     with pytest.raises(PeriodLocked):
         _apply(scoped, seen.fingerprint)
+
+
+def test_a_punch_never_leaves_its_day_for_a_locked_month_where_it_would_count_nowhere(
+    scoped: World, later: Any
+) -> None:
+    night, day = dt.date(2026, 3, 31), dt.date(2026, 4, 1)
+    now = at("2026-04-03 12:00")
+    later.move_to(now)
+    early = make_shift(scoped.company, "Early", dt.time(5, 30), dt.time(14))
+    row = ShiftAssignment.objects.create(
+        company=scoped.company, employee=scoped.bikram, shift=early, starts_on=day, ends_on=day
+    )
+    scoped.company.refresh_from_db()
+    scoped.punch(scoped.bikram, f"{night} 22:00")
+    scoped.punch(scoped.bikram, f"{day} 05:00", Direction.OUT)
+    scoped.punch(scoped.bikram, f"{day} 06:30")  # within the night's window, were it not cut
+    scoped.punch(scoped.bikram, f"{day} 14:00", Direction.OUT)
+    person_recompute(employee=scoped.bikram, first=night, last=day, now=now)
+    AttendancePeriod.objects.create(
+        company=scoped.company, starts_on=dt.date(2026, 3, 1), state=PeriodState.LOCKED,
+        locked_at=now, locked_by=scoped.hari.user,
+    )  # fmt: skip
+    ShiftAssignment.objects.filter(pk=row.pk).update(shift=scoped.day_shift)
+    said = {
+        "employees": Employee.objects.filter(pk=scoped.bikram.pk), "first": day, "last": day,
+        "now": now,
+    }  # fmt: skip
+    seen = _look(scoped, **said)
+    _apply(scoped, seen.fingerprint, **said)
+    april = AttendanceDay.objects.get(date=day)
+    assert (april.shift_name, april.worked_minutes) == ("Day", 7 * 60)
+    dates = PunchState.objects.order_by("occurred_at").values_list("attendance_date", flat=True)
+    assert list(dates) == [night, night, day, day]
 
 
 def test_a_reason_is_needed(scoped: World) -> None:

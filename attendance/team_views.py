@@ -23,7 +23,7 @@ from attendance.selectors import months, team
 from attendance.selectors.corrections import of_date
 from attendance.selectors.settings import company_settings
 from attendance.services import corrections
-from attendance.views import actor_of, asked_month, known_date
+from attendance.views import actor_of, asked_month, known_date, typed
 from companies.actor import Actor
 from companies.errors import MusterError
 from companies.models import Company, Employee, Office
@@ -139,7 +139,7 @@ def correction_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
         corrections.correction_decide(
             request=found,
             is_approved=is_approved,
-            reason=request.POST.get("reason", ""),
+            reason=typed(request, "reason"),
             by=actor,
         )
     except MusterError as error:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -53,6 +54,14 @@ def _employee(request: HttpRequest) -> Employee:
     if employee is None:
         raise Http404
     return employee
+
+
+def typed(request: HttpRequest, name: str) -> str:
+    """Return what was typed into a field; a zero byte, which no database keeps, nobody types."""
+    text = request.POST.get(name, "")
+    if "\0" in text:
+        raise BadRequest("a zero byte in a form")
+    return text
 
 
 @require_GET
@@ -147,8 +156,8 @@ def correction_file(request: HttpRequest, date: dt.date) -> HttpResponse:
     try:
         filed = corrections.correction_file(
             date=known_date(date),
-            time=_time(request.POST.get("time", "")),
-            note=request.POST.get("note", ""),
+            time=_time(typed(request, "time")),
+            note=typed(request, "note"),
             by=actor_of(request),
         )
     except MusterError as error:

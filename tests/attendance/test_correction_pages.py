@@ -242,3 +242,11 @@ def test_a_refusal_is_mailed_with_its_reason(maya: Client, bikram: Client, forgo
     assert decided.subject == "Your check-out of Monday, 2 March was not added"
     assert "Bikram refused that you left at 18:05 on Monday, 2 March." in decided.body
     assert "Reason: We closed at 17" in decided.body
+
+
+def test_a_zero_byte_is_no_word(maya: Client, bikram: Client, forgot: World) -> None:
+    assert post_once(maya, FILE, {"time": "18:05", "note": "a\0b"}).status_code == 400
+    assert _requests(forgot) == []
+    post_once(maya, FILE, {"time": "18:05"})
+    assert _decide(bikram, forgot, answer="refuse", reason="a\0b").status_code == 400
+    assert not hasattr(_requests(forgot)[0], "decision")

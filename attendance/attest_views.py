@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from attendance import wording
+from attendance.fields import DayField
 from attendance.services.attest import Attested, Outcome, presence_attest
 from attendance.team_views import filtered, managing
 from companies.models import Employee
@@ -27,16 +28,30 @@ _SAID = {
 }
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """People by their public ids; what is no id is nobody."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError as error:
+            if error.code != "invalid":
+                raise
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice"
+            ) from None
+
+
 class AttestForm(forms.Form):
     """Who was there, when, and why it has to be attested."""
 
-    date = forms.DateField(error_messages={"required": gettext_lazy("Choose the date.")})
+    date = DayField(error_messages={"required": gettext_lazy("Choose the date.")})
     starts = forms.TimeField(required=False)
     ends = forms.TimeField(required=False)
     reason = forms.CharField(
         max_length=300, error_messages={"required": gettext_lazy("Please give a reason.")}
     )
-    people = forms.ModelMultipleChoiceField(
+    people = PeopleField(
         Employee.objects.none(),
         to_field_name="public_id",
         error_messages={

@@ -27,6 +27,7 @@ from attendance import (
     wording,
 )
 from attendance.errors import TimeUnreadable
+from attendance.fields import has_neighbours
 from attendance.models import CorrectionRequest, PunchFrame
 from attendance.selectors import holidays, months
 from attendance.selectors.corrections import of_date
@@ -100,7 +101,7 @@ def punch_pass(request: HttpRequest) -> HttpResponse:
 
 def known_date(date: dt.date) -> dt.date:
     """Return the date if a calendar page can be made of it: months have neighbours."""
-    if not dt.MINYEAR + 1 < date.year < dt.MAXYEAR - 1:
+    if not has_neighbours(date):
         raise Http404
     return date
 

@@ -20,6 +20,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from attendance import wording
 from attendance.enums import DayException, DayStatus
+from attendance.fields import DayField
 from attendance.models import AttendanceDay, AttendancePeriod
 from attendance.services import recompute
 from attendance.services.judging import FIGURES, Change, Figures
@@ -106,9 +107,9 @@ def reopening_card(period: AttendancePeriod, request: HttpRequest) -> str:
     return render_to_string("attendance/admin/reopening.html", difference_context(difference))
 
 
-def _date_field(label: Any) -> forms.DateField:
+def _date_field(label: Any) -> DayField:
     attrs = {"type": "date", "class": " ".join(INPUT_CLASSES)}
-    return forms.DateField(label=label, widget=forms.TextInput(attrs))
+    return DayField(label=label, widget=forms.TextInput(attrs))
 
 
 class StretchForm(forms.Form):

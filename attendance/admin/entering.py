@@ -14,6 +14,7 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from attendance.enums import Source
 from attendance.errors import NoSuchTime
+from attendance.fields import DayField, has_neighbours
 from attendance.rules import byhand
 from attendance.rules.errors import InvalidInput
 from attendance.selectors import people
@@ -33,7 +34,7 @@ class EnterForm(ReasonForm):
 
     employee: ClassVar[Employee]
 
-    date = forms.DateField(label=gettext_lazy("Date"), widget=_input("date"))
+    date = DayField(label=gettext_lazy("Date"), widget=_input("date"))
     came = forms.TimeField(
         label=gettext_lazy("Came at"), required=False, widget=_input("time"),
         help_text=gettext_lazy("Empty: only a check-out is missing."),
@@ -72,7 +73,7 @@ class EnterForm(ReasonForm):
             )
         except ValueError:
             return False
-        return byhand.comes_twice(date, came, left, self._zone_on(date))
+        return has_neighbours(date) and byhand.comes_twice(date, came, left, self._zone_on(date))
 
     def _zone_on(self, date: dt.date) -> str:
         return people.calendar_of(self.employee, date, date).zone_on(date)

@@ -20,6 +20,7 @@ from attendance import permissions, wording
 from attendance.admin.difference import recompute_view
 from attendance.admin.entering import ask_enter
 from attendance.enums import DayStatus, ManualAction
+from attendance.fields import DayField
 from attendance.models import AttendanceDay, ManualVerdict
 from attendance.services import verdicts
 from companies.admin_base import BaseAdmin, ReadOnlyAdmin
@@ -80,7 +81,7 @@ class SetForm(ReasonForm):
 class DatedSetForm(SetForm):
     """The same for a date that has no record yet."""
 
-    date = forms.DateField(label=gettext_lazy("Date"), widget=_input(type="date"))
+    date = DayField(label=gettext_lazy("Date"), widget=_input(type="date"))
 
 
 def _set(employee: Employee, date: dt.date, cleaned: dict[str, Any], request: HttpRequest) -> str:

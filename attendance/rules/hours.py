@@ -26,7 +26,7 @@ class Worked:
     left_at: dt.datetime | None
 
     def minutes_outside(self, spans: tuple[Span, ...]) -> int:
-        """Worked minutes without those that lie in `spans`; what rounding adds lies nowhere else."""
+        """Worked minutes without those in `spans`; what rounding adds lies nowhere else."""
         if not subtract(self.spans, spans):
             return 0
         return to_minutes(self.duration - length(overlap(self.spans, spans)))

@@ -77,6 +77,8 @@ def test_sent_twice_it_is_added_once(hr: Client, world: World) -> None:
     [
         ({"came": "", "left": ""}, "Enter when the person came, when they left, or both."),
         ({"came": "25:00"}, "Enter a valid time."),
+        ({"date": "0001-01-01", "came": "00:00"}, "Enter a valid date."),
+        ({"date": "9999-12-31", "came": "23:00", "left": "01:00"}, "Enter a valid date."),
         ({"date": "soon"}, "Enter a valid date."),
         ({"reason": " "}, "Please give a reason."),
         ({"date": "2026-03-04", "left": "12:01"}, "12:01 (4 Mar) is still to come."),

@@ -98,10 +98,13 @@ def test_what_is_refused_for_somebody_is_said(manager: Client, world: World) -> 
     ("said", "field", "sentence"),
     [
         ({"date": ""}, "date", "Choose the date."),
+        ({"date": "0001-01-01", "starts": "00:00"}, "date", "Enter a valid date."),
+        ({"date": "9999-12-31", "starts": "23:00"}, "date", "Enter a valid date."),
         ({"starts": "25:00"}, "starts", "Enter a valid time."),
         ({"starts": "", "ends": ""}, "__all__", "Enter when they came, when they left, or both."),
         ({"reason": " "}, "reason", "Please give a reason."),
         ({"people": []}, "people", "Choose who was there."),
+        ({"people": ["x"]}, "people", "Somebody chosen is not in your team any more."),
         (
             {"people": [str(uuid.UUID(int=1))]},
             "people",

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from attendance import wording
 from attendance.fields import DayField
+from attendance.rules import zones
 from attendance.services.attest import Attested, Outcome, presence_attest
-from attendance.team_views import filtered, managing
+from attendance.team_views import filtered, managing, zone_of
 from companies.models import Employee
 from companies.once import token_of
 from companies.selectors import team_of
@@ -76,8 +77,9 @@ def attest(request: HttpRequest) -> HttpResponse:
 
     Sending it twice is harmless: its token counts once for each person (`presence_attest`).
     """
-    actor, _company = managing(request)
-    team = team_of(actor, on=timezone.now().date()).select_related("company")
+    actor, company = managing(request)
+    now = timezone.now()
+    team = team_of(actor, on=now.date()).select_related("company")
     people, filters, _query = filtered(request, team)
     form = AttestForm(request.POST if request.method == "POST" else None)
     form.fields["people"].queryset = team  # type: ignore[attr-defined]
@@ -96,7 +98,7 @@ def attest(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "filters": filters,
-        "today": timezone.now().date().isoformat(),
+        "today": zones.local_date(now, zone_of(company, now)).isoformat(),
         "people": [
             {"id": str(person.public_id), "name": person.name, "code": person.code,
              "is_chosen": str(person.public_id) in chosen}

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_GET, require_POST
 from attendance import pages, permissions, team_pages
 from attendance.models import CorrectionRequest
 from attendance.pages import Links
+from attendance.rules import zones
 from attendance.selectors import months, team
 from attendance.selectors.corrections import of_date
 from attendance.selectors.settings import company_settings
 from attendance.services import corrections
-from attendance.views import actor_of, asked_month, known_date, typed
+from attendance.views import actor_of, asked_month, date_of, known_date, typed
 from companies.actor import Actor
 from companies.errors import MusterError
 from companies.models import Company, Employee, Office
@@ -39,6 +40,11 @@ def managing(request: HttpRequest) -> tuple[Actor, Company]:
     if actor.company is None or not permissions.can_manage_team(actor):
         raise Http404
     return actor, actor.company
+
+
+def zone_of(company: Company, now: dt.datetime) -> str:
+    """Return whose clocks a team's pages go by: it may stand in several zones."""
+    return company_settings(company).policy_on(now.date()).zone
 
 
 def filtered(
@@ -74,7 +80,7 @@ def team_now(request: HttpRequest) -> HttpResponse:
         members,
         team.asked_of(everybody),
         filters=filters,
-        zone=company_settings(company).policy_on(now.date()).zone,
+        zone=zone_of(company, now),
         now=now,
     )
     return render(request, "attendance/team.html", context)
@@ -83,12 +89,14 @@ def team_now(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team_month(request: HttpRequest) -> HttpResponse:
     actor, company = managing(request)
-    first, now = asked_month(request), timezone.now()
+    now = timezone.now()
+    today = zones.local_date(now, zone_of(company, now))
+    first = asked_month(request, lambda: today)
     people, filters, query = filtered(request, team_of(actor, on=now.date()))
     page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
     found = months.months(company=company, employees=list(page), first=first, now=now, is_lean=True)
     context = team_pages.month_context(
-        page, found, first=first, today=now.date(), filters=filters, query=query
+        page, found, first=first, today=today, filters=filters, query=query
     )
     return render(request, "attendance/team_month.html", context)
 
@@ -104,8 +112,9 @@ def _member(request: HttpRequest, public_id: uuid.UUID) -> Employee:
 @require_GET
 def person_month(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show one person's month as the person sees it."""
-    employee = _member(request, public_id)
-    found = months.month(employee=employee, first=asked_month(request), now=timezone.now())
+    employee, now = _member(request, public_id), timezone.now()
+    first = asked_month(request, partial(date_of, employee, now))
+    found = months.month(employee=employee, first=first, now=now)
     return render(request, "attendance/month.html", pages.month_context(found, Links(employee)))
 
 

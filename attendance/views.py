@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -31,6 +32,7 @@ from attendance.fields import has_neighbours
 from attendance.models import CorrectionRequest, PunchFrame
 from attendance.selectors import holidays, months
 from attendance.selectors.corrections import of_date
+from attendance.selectors.people import calendar_of
 from attendance.selectors.today import today as today_of
 from attendance.services import corrections, enrolment
 from attendance.services.holidays import holiday_pick, holiday_unpick
@@ -99,6 +101,12 @@ def punch_pass(request: HttpRequest) -> HttpResponse:
     )
 
 
+def date_of(employee: Employee, now: dt.datetime) -> dt.date:
+    """Return the date where the person is: in Kathmandu a month begins before UTC's."""
+    near = now - dt.timedelta(days=1), now + dt.timedelta(days=1)
+    return calendar_of(employee, *(instant.date() for instant in near)).date_at(now)
+
+
 def known_date(date: dt.date) -> dt.date:
     """Return the date if a calendar page can be made of it: months have neighbours."""
     if not has_neighbours(date):
@@ -106,10 +114,11 @@ def known_date(date: dt.date) -> dt.date:
     return date
 
 
-def asked_month(request: HttpRequest) -> dt.date:
+def asked_month(request: HttpRequest, today: Callable[[], dt.date]) -> dt.date:
+    """Return the first of the asked month; of the present one, where none was asked for."""
     text = request.GET.get("m", "")
     try:
-        month = dt.date.fromisoformat(f"{text}-01") if text else timezone.now().date()
+        month = dt.date.fromisoformat(f"{text}-01") if text else today()
     except ValueError as error:
         raise Http404 from error
     return known_date(month.replace(day=1))
@@ -117,11 +126,11 @@ def asked_month(request: HttpRequest) -> dt.date:
 
 @require_GET
 def month(request: HttpRequest) -> HttpResponse:
-    found = months.month(
-        employee=_employee(request), first=asked_month(request), now=timezone.now()
-    )
+    employee, now = _employee(request), timezone.now()
+    first = asked_month(request, partial(date_of, employee, now))
+    found = months.month(employee=employee, first=first, now=now)
     context = pages.month_context(found)
-    context["holiday_years"] = _holiday_years(_employee(request), found)
+    context["holiday_years"] = _holiday_years(employee, found)
     return render(request, "attendance/month.html", context)
 
 

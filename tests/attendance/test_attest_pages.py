@@ -162,3 +162,10 @@ def test_more_people_cost_no_more_statements(
 
 
 STATEMENTS = 6
+
+
+def test_the_date_is_the_companys_today_before_it_is_utcs(manager: Client, world: World) -> None:
+    with time_machine.travel(at("2026-03-05 00:30"), tick=False):
+        assert 'name="date" type="date" value="2026-03-05" max="2026-03-05"' in (
+            manager.get(ATTEST).text
+        )

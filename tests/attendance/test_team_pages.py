@@ -355,3 +355,14 @@ def test_three_people_cost_as_many_statements_as_one(
             assert bikram.get(path).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 20
+
+
+def test_a_month_begins_with_the_clocks_there_before_it_does_in_utc(
+    bikram: Client, team: World
+) -> None:
+    with time_machine.travel(at("2026-04-01 00:30"), tick=False):
+        page = bikram.get("/team/month/")
+        assert page.context["title"] == "April 2026"
+        assert [date["number"] for date in page.context["dates"] if date["is_today"]] == [1]
+        for path in ("/month/", f"/team/{team.maya.public_id}/month/"):
+            assert bikram.get(path).context["title"] == "April 2026"

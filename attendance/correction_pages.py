@@ -10,9 +10,8 @@ from django.utils.translation import gettext as _
 
 from attendance import wording
 from attendance.answers import clock
-from attendance.enums import CorrectionOutcome
+from attendance.enums import CorrectionOutcome, DayStatus
 from attendance.models import AttendanceDay, CorrectionRequest
-from attendance.rules.types import Verdict
 from attendance.selectors import corrections
 from attendance.selectors.corrections import Question
 from attendance.selectors.today import Today
@@ -111,14 +110,13 @@ def inbox_line(request: CorrectionRequest, row: AttendanceDay | None) -> dict[st
 
 
 def _effect(request: CorrectionRequest, row: AttendanceDay | None) -> str:
-    """Return the code before and after, and the hours: "INC → P, 8 h 5 min"."""
+    """Return the day before and after, with its hours: "Incomplete → Present, 8 h 5 min"."""
     if row is None:
         return ""
     after = corrections.effect(row, request.out_at, now=timezone.now())
-    before = row.code or row.status or "–"
-    return f"{before} → {_verdict_text(after)}"
+    words = _status_text(after.status), wording.minutes(after.worked_minutes)
+    return f"{_status_text(row.status)} → {', '.join(filter(None, words))}"
 
 
-def _verdict_text(verdict: Verdict) -> str:
-    code = verdict.code or (verdict.status.value if verdict.status else "–")
-    return ", ".join(filter(None, (code, wording.minutes(verdict.worked_minutes))))
+def _status_text(status: str | None) -> str:
+    return str(DayStatus(status).label) if status else _("Still open")

@@ -41,7 +41,7 @@ def test_a_forgotten_check_out_is_asked_for_filed_and_approved(open_browser: Ope
     manager.page.get_by_role("link", name="Team", exact=True).click()
     line = manager.page.locator(".inbox-line", has_text="Padma")
     expect(line).to_contain_text("A long call")
-    expect(line.locator(".effect")).to_have_text(re.compile(r"^INC → P, \d h"))
+    expect(line.locator(".effect")).to_have_text(re.compile(r"^Incomplete → Present, \d h"))
     line.locator("summary").click()
     assert _walk(manager, ("/team/", "/team/month/")) == {}
     manager.page.goto(f"{manager.server.url}/team/")
@@ -132,6 +132,31 @@ def test_without_a_connection_the_team_says_so(open_browser: Open) -> None:
     page.clock.fast_forward("01:01")
     expect(page.locator("#stale")).to_have_text("")
     manager.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_a_strangers_page_never_stands_in_the_place_of_the_team(open_browser: Open) -> None:
+    manager = _manager(open_browser)
+    page, url = manager.page, f"{manager.server.url}/team/"
+    page.clock.install()
+    page.goto(url)
+    # A Wi-Fi's own page, which comes with 200.
+    page.route(url, lambda route: route.fulfill(content_type="text/html", body="<p>Pay here</p>"))
+    page.clock.fast_forward("01:01")
+    expect(page.locator("#stale")).to_contain_text("Not refreshed")
+    expect(page.locator("#team-now .group")).not_to_have_count(0)
+    page.unroute(url)
+    page.clock.fast_forward("01:01")
+    expect(page.locator("#stale")).to_have_text("")
+
+
+def test_who_is_signed_out_elsewhere_is_led_to_the_sign_in(open_browser: Open) -> None:
+    manager = _manager(open_browser)
+    page = manager.page
+    page.clock.install()
+    page.goto(f"{manager.server.url}/team/")
+    manager.context.clear_cookies()
+    page.clock.fast_forward("01:01")
+    expect(page).to_have_url(re.compile("/sign-in/"))
 
 
 def test_the_managers_pages_on_a_phone(open_browser: Open) -> None:

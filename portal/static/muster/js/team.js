@@ -25,7 +25,10 @@ async function refresh() {
     if (answer.redirected || answer.status === 404) return location.reload();
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    show(page.getElementById("team-now"));
+    const fresh = page.getElementById("team-now");
+    // A page that is somebody else's: a Wi-Fi's sign-in, a proxy's.
+    if (!fresh) throw new Error("not our page");
+    show(fresh);
     stale.textContent = "";
   } catch {
     stale.textContent = stale.dataset.words;

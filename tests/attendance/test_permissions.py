@@ -12,7 +12,7 @@ from attendance.models import Punch, PunchFrame
 from companies.actor import Actor, job_actor
 from companies.enums import ActorKind, Role
 from companies.scoping import company_scope
-from tests.attendance.world import World
+from tests.attendance.world import START, World
 
 Who = Callable[[World, World], Actor]
 
@@ -57,3 +57,35 @@ def test_who_may(world: World, other_world: World, who: str) -> None:
     ) == expected
     frame.is_clean = False
     assert permissions.can_view_frame(actor, frame) is False
+
+
+# who; judges Maya's days by hand, judges days anew, manages a team, has Maya in it, picks her
+# holidays
+MENDS: dict[str, tuple[bool, bool, bool, bool, bool]] = {
+    "herself": (False, False, False, False, True),
+    "herself, as HR": (False, True, True, False, True),
+    "herself, as HR without an engagement": (False, True, True, False, True),
+    "a colleague": (False, False, False, False, False),
+    "a manager": (False, False, True, False, False),
+    "an auditor": (False, False, False, False, False),
+    "HR": (True, True, True, True, True),
+    "a company admin": (True, True, True, True, True),
+    "HR of another company": (False, False, True, False, False),
+    "HR who entered no company": (False, False, False, False, False),
+    "a platform operator": (False, False, False, False, False),
+    "a job": (False, False, False, False, False),
+}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_who_may_mend(world: World, other_world: World, who: str) -> None:
+    actor = WHO[who][0](world, other_world)
+    with company_scope(world.company):
+        found = (
+            permissions.can_judge_by_hand(actor, world.maya),
+            permissions.can_recompute(actor, world.company),
+            permissions.can_manage_team(actor),
+            permissions.is_in_team(actor, world.maya, START),
+            permissions.can_pick_holiday(actor, world.maya),
+        )
+    assert found == MENDS[who]

@@ -346,3 +346,15 @@ def test_the_difference_is_shown_up_to_a_bound_and_counted_whole(
     seen = _look(scoped, last=MONDAY, employees=Employee.objects.exclude(pk=scoped.hari.pk))
     # Maya was late by four minutes; on Bikram's night shift nothing changes.
     assert (seen.people, seen.days, len(seen.shown)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("role", [None, Role.MANAGER, Role.AUDITOR])
+def test_only_hr_sees_what_reopening_would_change(scoped: World, role: Role | None) -> None:
+    period = AttendancePeriod.objects.create(
+        company=scoped.company, starts_on=MONDAY.replace(day=1), state=PeriodState.LOCKED,
+        locked_at=NOW, locked_by=scoped.hari.user,
+    )  # fmt: skip
+    by = scoped.actor(scoped.bikram, *([role] if role else []))
+    with pytest.raises(NotAllowed):
+        recompute.reopen_preview(period=period, now=NOW, by=by)
+    assert recompute.reopen_preview(period=period, now=NOW, by=scoped.hr).people == 3

@@ -90,6 +90,12 @@ class DayNotOver(MusterError):
     status = 409
 
 
+class NotInTeamThen(MusterError):
+    code = "not_in_team_then"
+    sentence = _("%(name)s was not in your team on %(date)s. HR can add it.")
+    status = 409
+
+
 class DayNotEmployed(MusterError):
     code = "day_not_employed"
     sentence = _("%(name)s does not work here on %(date)s.")

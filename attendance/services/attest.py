@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.formats import date_format
 
 from attendance.enums import Source
-from attendance.errors import NoSuchTime, NothingEntered
+from attendance.errors import NoSuchTime, NothingEntered, NotInTeamThen
 from attendance.models import Punch
 from attendance.rules import byhand
 from attendance.rules.byhand import Wall
@@ -76,6 +77,9 @@ def presence_attest(
         try:
             outcome = _attest(employee, _said(date, starts, ends, zone), reason, by, token)
             found.append(Attested(employee, outcome))
+        except NotAllowed:
+            then = NotInTeamThen(name=employee.name, date=date_format(date, "j F Y"))
+            found.append(Attested(employee, Outcome.REFUSED, str(then)))
         except MusterError as error:
             found.append(Attested(employee, Outcome.REFUSED, str(error)))
     return sorted(found, key=lambda item: (item.employee.name, item.employee.code))

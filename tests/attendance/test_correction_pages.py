@@ -250,3 +250,13 @@ def test_a_zero_byte_is_no_word(maya: Client, bikram: Client, forgot: World) -> 
     post_once(maya, FILE, {"time": "18:05"})
     assert _decide(bikram, forgot, answer="refuse", reason="a\0b").status_code == 400
     assert not hasattr(_requests(forgot)[0], "decision")
+
+
+def test_the_day_of_somebody_leads_to_where_it_is_decided(
+    maya: Client, bikram: Client, forgot: World
+) -> None:
+    post_once(maya, FILE, {"time": "18:05"})
+    page = bikram.get(f"/team/{forgot.maya.public_id}/day/2026-03-02/")
+    assert '<a href="/team/">Approve or refuse</a>' in page.text
+    assert "Take it back" not in page.text
+    assert "Approve or refuse" not in maya.get("/day/2026-03-02/").text

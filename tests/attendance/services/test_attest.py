@@ -124,15 +124,19 @@ def test_what_is_wrong_for_everybody_is_refused_at_once(
 
 
 def test_who_does_not_manage_somebody_attests_nothing(world: World) -> None:
-    refused = [("Maya", "refused", "You may not do this.")]
-    assert _attest(world, "maya", by=world.actor(world.bikram)) == refused
+    sentence = "Maya was not in your team on {}. HR can add it."
+    assert _attest(world, "maya", by=world.actor(world.bikram)) == [
+        ("Maya", "refused", sentence.format("3 March 2026")),
+    ]
     Placement.objects.create(
         company=world.company, employee=world.maya, starts_on=dt.date(2026, 3, 4),
         office=world.office,
     )  # fmt: skip
     # Managed until yesterday: the date decides, not today.
     assert _attest(world, "maya") == [("Maya", "added", "")]
-    assert _attest(world, "maya", date=dt.date(2026, 3, 4)) == refused
+    assert _attest(world, "maya", date=dt.date(2026, 3, 4)) == [
+        ("Maya", "refused", sentence.format("4 March 2026")),
+    ]
 
 
 def test_more_people_cost_their_own_statements_only(

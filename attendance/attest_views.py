@@ -81,7 +81,11 @@ def attest(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     team = team_of(actor, on=now.date()).select_related("company")
     people, filters, _query = filtered(request, team)
-    form = AttestForm(request.POST if request.method == "POST" else None)
+    data = request.POST.copy()
+    if "everybody" in data:
+        # All of the list that was shown: the address keeps its filters.
+        data.setlist("people", [str(person.public_id) for person in people])
+    form = AttestForm(data if request.method == "POST" else None)
     form.fields["people"].queryset = team  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         outcomes = presence_attest(
@@ -94,10 +98,11 @@ def attest(request: HttpRequest) -> HttpResponse:
             token=token_of(request),
         )
         return render(request, "attendance/attested.html", _outcome_context(outcomes, form))
-    chosen = request.POST.getlist("people") or request.GET.getlist("person")
+    chosen = data.getlist("people") or request.GET.getlist("person")
     context = {
         "form": form,
         "filters": filters,
+        "chose_everybody": "everybody" in data,
         "today": zones.local_date(now, zone_of(company, now)).isoformat(),
         "people": [
             {"id": str(person.public_id), "name": person.name, "code": person.code,

@@ -76,6 +76,21 @@ def test_presence_is_attested_and_said_by_person(manager: Client, world: World) 
         ]  # fmt: skip
 
 
+def test_everybody_listed_is_attested_at_once_and_nobody_else(
+    manager: Client, world: World
+) -> None:
+    manager.force_login(world.hari.user)
+    assert "All 2 listed here" in manager.get(ATTEST).text
+    page = post_once(manager, ATTEST, _said(world, people=[], everybody="on"))
+    assert "Added for 2 of 2 people." in page.text
+    page = post_once(
+        manager, f"{ATTEST}?q=bik",
+        _said(world, people=[], everybody="on", starts="13:00", ends="14:00"),
+    )  # fmt: skip
+    assert "Added for 1 of 1 person." in page.text
+    assert _count(world) == 6
+
+
 def test_sent_twice_it_is_added_once(manager: Client, world: World) -> None:
     values = _said(world, once=str(uuid.uuid4()), ends="")
     pages = [manager.post(ATTEST, values) for _n in range(2)]

@@ -166,8 +166,9 @@ def test_the_manager_sees_what_it_does_to_the_day_and_approves(
 ) -> None:
     post_once(maya, FILE, {"time": "18:05", "note": "a call"})
     page = bikram.get("/team/")
-    assert "Waits for you Maya · Mon 2 March Left at 18:05 · Incomplete → Present, 8 h 31 min “a call”" in _text(
-        page.text
+    assert (
+        "Waits for you Maya · Mon 2 March Left at 18:05 · Incomplete → Present, 8 h 31 min “a call”"
+        in _text(page.text)
     )
     assert _decide(bikram, forgot, answer="approve")["Location"] == "/team/"
     page = bikram.get("/team/")

@@ -152,7 +152,7 @@ class DayAdmin(MendingDays, ReadOnlyAdmin):
         company = request.actor.company  # type: ignore[attr-defined]
         context = {
             **self.admin_site.each_context(request),
-            **late_page(company, asked_month(request), self.row_url),
+            **late_page(company, asked_month(request, company), self.row_url),
             "trail": self._trail(),
             "opts": self.opts,
         }

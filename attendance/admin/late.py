@@ -13,18 +13,21 @@ from django.utils.translation import gettext as _
 
 from attendance import wording
 from attendance.models import AttendanceDay
+from attendance.rules import zones
 from attendance.rules.late_arrivals import LateArrival
 from attendance.selectors.late import late_months
+from attendance.selectors.settings import company_settings
 from attendance.services.decisions import month_name
 from companies.models import Company
 
 
-def asked_month(request: HttpRequest) -> dt.date:
-    """Return the month asked for; the present one where it is none."""
+def asked_month(request: HttpRequest, company: Company) -> dt.date:
+    """Return the month asked for; the company's present one where it is none."""
     try:
         found = dt.date.fromisoformat(f"{request.GET.get('m', '')}-01")
     except ValueError:
-        found = timezone.now().date()
+        now = timezone.now()
+        found = zones.local_date(now, company_settings(company).policy_on(now.date()).zone)
     years = dt.MINYEAR + 1, dt.MAXYEAR - 1
     return found.replace(day=1, year=min(max(found.year, years[0]), years[1]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -95,3 +96,9 @@ def test_as_many_statements_for_three_people_as_for_one(hr: Client, world: World
             hr.get(f"{PATH}?m=2026-04")
         counts.append(len(queries))
     assert counts == [counts[0]] * 3
+
+
+def test_the_month_is_the_companys_before_it_is_utcs(hr: Client, world: World) -> None:
+    with time_machine.travel(at("2026-05-01 00:30"), tick=False):
+        hr.force_login(world.hari.user)
+        assert hr.get(PATH).context["title"] == "Late arrivals in May 2026"

@@ -48,7 +48,8 @@ _TONES = {
 }
 _LEGEND = (
     DayStatus.PRESENT, DayStatus.HALF_DAY, DayStatus.ABSENT, DayStatus.ON_LEAVE,
-    DayStatus.WEEKLY_OFF, DayStatus.HOLIDAY, DayStatus.INCOMPLETE,
+    DayStatus.ON_DUTY, DayStatus.WORK_FROM_HOME, DayStatus.WEEKLY_OFF, DayStatus.HOLIDAY,
+    DayStatus.INCOMPLETE,
 )  # fmt: skip
 _PROBLEMS: dict[str, type[MusterError]] = {
     error.code: error

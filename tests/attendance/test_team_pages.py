@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from attendance import team_pages, team_views
-from attendance.enums import CorrectionKind, Direction
+from attendance.enums import CorrectionKind, DayStatus, Direction
 from attendance.models import CorrectionRequest
 from attendance.services.days import person_recompute
 from companies.enums import Role
@@ -366,3 +366,8 @@ def test_a_month_begins_with_the_clocks_there_before_it_does_in_utc(
         assert [date["number"] for date in page.context["dates"] if date["is_today"]] == [1]
         for path in ("/month/", f"/team/{team.maya.public_id}/month/"):
             assert bikram.get(path).context["title"] == "April 2026"
+
+
+def test_each_letter_of_a_status_stands_in_the_legend(bikram: Client) -> None:
+    legend = {item["code"] for item in bikram.get("/team/month/").context["legend"]}
+    assert legend == {status.value for status in DayStatus} - {DayStatus.UNMARKED.value}

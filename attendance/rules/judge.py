@@ -60,7 +60,15 @@ def _ruled(day: DayInput, now: dt.datetime, trail: Trail) -> Verdict:
     if not day.employed:
         trail.add("not_employed")
         keys = tuple(tap.key for tap in sorted(day.taps, key=order))
-        return Verdict(date=day.date, is_row=False, unused_keys=keys)
+        ends_at = date_ends_at(day.date, day.zone)
+        # A verdict by hand makes a row of it none the less, which settles.
+        return Verdict(
+            date=day.date,
+            is_row=False,
+            unused_keys=keys,
+            settles_at=ends_at,
+            next_at=ends_at if now < ends_at else None,
+        )
     _tell_day(day, trail)
     known = _known(day, now, trail)
     halves = _halves(known, trail)

@@ -379,7 +379,10 @@ def test_judge_half_day_by_hand(code: str, kinds: tuple[HalfKind, HalfKind]) -> 
 
 def test_judge_by_hand_stands_for_somebody_not_employed_and_before_the_window_closes() -> None:
     manual = Manual(status=S.PRESENT, reason="handover")
-    assert judged(manual=manual, employed=False).status == S.PRESENT
+    left = judged(manual=manual, employed=False, now="10:00")
+    assert left.status == S.PRESENT
+    assert (left.settles_at, left.next_at) == (at("+1 00:00"), at("+1 00:00"))
+    assert judged(manual=manual, employed=False, now="+1 00:00").next_at is None
     verdict = judged(manual=manual, now="10:00")
     assert (verdict.status, verdict.is_open, verdict.next_at) == (S.PRESENT, False, at("18:01"))
 

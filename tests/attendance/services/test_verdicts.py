@@ -231,3 +231,17 @@ def test_only_a_day_by_hand_is_released_and_only_once(scoped: World) -> None:
     _release(scoped)
     with pytest.raises(DayNotByHand):
         _release(scoped)
+
+
+def test_a_day_set_by_hand_settles_though_its_person_had_left_by_then(
+    scoped: World, evening: Any
+) -> None:
+    evening.move_to(at("2026-03-02 10:00"))
+    _set(scoped)
+    Employee.objects.filter(pk=scoped.maya.pk).update(left_on=DAY - dt.timedelta(days=1))
+    scoped.maya.refresh_from_db()
+    for now, is_settled in (("2026-03-02 11:00", False), ("2026-03-03 00:00", True)):
+        person_recompute(employee=scoped.maya, first=DAY, last=DAY, now=at(now))
+        day = AttendanceDay.objects.get()
+        assert (day.status, day.settled_at is not None) == ("P", is_settled)
+        assert day.next_at == (None if is_settled else at("2026-03-03 00:00"))

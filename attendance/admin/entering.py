@@ -33,6 +33,7 @@ class EnterForm(ReasonForm):
     """When the person came and left, by the clocks of where they are."""
 
     employee: ClassVar[Employee]
+    offered: ClassVar[dt.date | None] = None  # fields are shared by all forms: it is not theirs
 
     date = DayField(label=gettext_lazy("Date"), widget=_input("date"))
     came = forms.TimeField(
@@ -59,7 +60,7 @@ class EnterForm(ReasonForm):
     field_order = ("date", "came", "left", "which", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"initial": {"date": self.offered}} | kwargs)
         if not self.data.get("which") and not self._comes_twice():
             # Asked only where the answer matters: on one day of the year.
             del self.fields["which"]
@@ -113,8 +114,7 @@ def ask_enter(
     class Form(EnterForm):
         pass
 
-    Form.employee = employee
-    Form.base_fields["date"].initial = date
+    Form.employee, Form.offered = employee, date
 
     def act(cleaned: dict[str, Any]) -> str:
         made = punches_enter(

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from attendance.admin.entering import EnterForm
 from attendance.models import AttendanceDay, Punch
 from companies.models import OfficeVersion
 from companies.scoping import company_scope
@@ -60,6 +61,7 @@ def test_the_page_of_a_day_knows_person_and_date(hr: Client, world: World) -> No
     path = f"/admin/attendance/attendanceday/{day.public_id}/add-punch/"
     page = hr.get(path)
     assert 'value="2026-03-02"' in page.text
+    assert EnterForm.base_fields["date"].initial is None  # not for the next one who asks
     assert "The clocks went back" not in page.text
     answer = post_once(hr, path, _said(date="2026-03-02", came="18:00", left="19:00"))
     assert answer.status_code == 302

@@ -248,6 +248,17 @@ def test_who_left_before_is_not_looked_at(hr: Client, world: World) -> None:
     assert hr.get(ANEW, _asked(person="")).context["judged"] == 2
 
 
+def test_days_after_a_leaving_that_was_entered_later_are_looked_at(
+    hr: Client, world: World
+) -> None:
+    with company_scope(world.company):
+        Employee.objects.filter(pk=world.maya.pk).update(left_on=dt.date(2026, 3, 1))
+    page = hr.get(ANEW, _asked(first="2026-03-02", last="2026-03-02"))
+    assert page.context["judged"] == 1
+    (line,) = page.context["lines"]
+    assert line["after"] == [("no record", "")]
+
+
 def test_reopening_shows_first_what_it_would_change(hr: Client, world: World) -> None:
     with time_machine.travel(at("2026-04-02 12:00"), tick=False), company_scope(world.company):
         period = decisions.period_lock(

@@ -23,6 +23,8 @@ from attendance.models import OptionalHolidayPick, Punch, PunchFrame
 from attendance.services import corrections, decisions, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import audit, outbox, selectors, services
+from companies.actor import job_actor
+from companies.errors import NotAllowed
 from companies.models import AuditEvent, CalendarDay, Employee, Placement, RoleGrant, User
 from companies.scoping import company_scope
 from portal import own_data, own_tables
@@ -310,6 +312,12 @@ def test_a_double_tap_is_told_once_and_a_later_one_again(world: World) -> None:
         with time_machine.travel(at(NOON) + dt.timedelta(seconds=seconds), tick=False):
             _download(world.maya.user)
         assert _told(world) == told
+
+
+def test_a_job_has_no_data_of_its_own(world: World) -> None:
+    with company_scope(world.company), pytest.raises(NotAllowed):
+        services.own_data_export(by=job_actor("a job", world.company), now=at(NOON))
+    assert _told(world) == 0
 
 
 def test_a_few_an_hour_and_no_more(client: Client, world: World) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from attendance import answers, passes
-from attendance.services import days, evidence, pictures
+from attendance.services import days, evidence, judging, pictures
 from benchmarks import company, faces, forms, meter, urls
 from benchmarks.meter import Cost
 from benchmarks.site import Answer, Site
@@ -19,7 +19,7 @@ from integrations import photos
 from tests.attendance.doorway import statements
 from tests.attendance.world import World
 
-MOST_STATEMENTS = 14
+MOST_STATEMENTS = 15
 WARM_UP = 20
 RUNS = 250
 _REST = "the door: WSGI, middleware, the form"
@@ -35,11 +35,11 @@ _FUNCTIONS = (
     ("pictures read from, put into, taken from storage", pictures, "discard"),
     (f"matched against {faces.PEOPLE} people", evidence, "_matched"),
     ("person locked, days loaded", days, "lock_person"),
-    ("person locked, days loaded", days, "_load"),
+    ("person locked, days loaded", judging, "_load"),
     ("days judged", days, "days_recompute"),
-    ("days judged", days, "_judge_all"),
-    ("day, states, entry and picture's row written", days, "_write"),
-    ("day, states, entry and picture's row written", days, "_save_states"),
+    ("days judged", judging, "_judge_all"),
+    ("day, states, entry and picture's row written", judging, "_save_days"),
+    ("day, states, entry and picture's row written", judging, "_save_states"),
     ("day, states, entry and picture's row written", evidence, "_apply"),
     ("day, states, entry and picture's row written", evidence, "_save_frame"),
     ("committed", connection, "commit"),

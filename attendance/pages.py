@@ -235,6 +235,8 @@ def _calendar_day(day: MonthDay) -> tuple[str, str, str]:
     """Return code, words and tone of a date without a row."""
     if not day.is_employed:
         return "", _("Not employed"), "none"
+    if day.skipped_because:
+        return "", _("Skipped by HR"), "none"
     if day.day_kind.is_off:
         half = codes.off_half(day.day_kind)
         words = day.day_kind.name or str(DayStatus(half.code).label)
@@ -386,6 +388,8 @@ def _facts(row: AttendanceDay) -> list[dict[str, str]]:
 def _calendar_steps(day: MonthDay) -> list[str]:
     if not day.is_employed:
         return [wording.sentence("not_employed", {})]
+    if day.skipped_because:
+        return [wording.sentence("skipped", {"reason": day.skipped_because})]
     if day.day_kind.type != DayType.WORKING:
         values = {"kind": day.day_kind.type.value, "name": day.day_kind.name}
         return [wording.sentence("calendar", values)]
@@ -428,8 +432,8 @@ def day_context(
 
 def _help_text() -> str:
     return _(
-        "Is something wrong here? Tell HR which time is right. HR can accept a picture or take "
-        "a check-in out; nothing you recorded is ever deleted."
+        "Is something wrong here? Tell HR which time is right. HR can add a check-in, take one "
+        "out or set the day; nothing you recorded is ever deleted."
     )
 
 

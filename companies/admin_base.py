@@ -10,6 +10,7 @@ flag and log entries are not used. A row of another company answers like one tha
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -350,6 +351,19 @@ class BaseAdmin(ModelAdmin):
 
 def _key(row_key: str, object_id: str) -> Any:
     return uuid.UUID(object_id) if row_key.endswith("public_id") else object_id
+
+
+def on_row(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Decorate an action of a row's page: it gets the row; that there is none is said."""
+
+    @functools.wraps(method)
+    def wrapper(self: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return method(self, request, row)
+
+    return wrapper
 
 
 class ReadOnlyAdmin(BaseAdmin):

@@ -35,7 +35,7 @@ from attendance.models import (
 )
 from attendance.selectors.days import days_with_exceptions, is_of_kind
 from attendance.services import decisions
-from companies.admin_base import ReadOnlyAdmin
+from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_filters import (
     DateFilter,
     DepartmentOfPersonFilter,
@@ -359,11 +359,9 @@ class MonthAdmin(ReadOnlyAdmin):
         )
 
     @action(description=gettext_lazy("Reopen"), url_path="reopen", icon="lock_open")
-    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def reopen(self, request: HttpRequest, period: Any) -> HttpResponse:
         """Ask why, then open the month again."""
-        period = self.get_object(request, object_id)
-        if period is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(cleaned: dict[str, Any]) -> str:
             actor = request.actor  # type: ignore[attr-defined]

@@ -23,7 +23,7 @@ from attendance.enums import DayStatus, ManualAction
 from attendance.fields import DayField
 from attendance.models import AttendanceDay, ManualVerdict
 from attendance.services import verdicts
-from companies.admin_base import BaseAdmin, ReadOnlyAdmin
+from companies.admin_base import BaseAdmin, ReadOnlyAdmin, on_row
 from companies.admin_filters import DateFilter, PersonFilter
 from companies.admin_forms import ReasonForm
 from companies.models import Employee
@@ -118,19 +118,15 @@ class MendingDays(BaseAdmin):
         return recompute_view(self, request)
 
     @action(description=gettext_lazy("Add a punch"), url_path="add-punch", icon="more_time")
-    def add_punch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def add_punch(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask when the person came and left that day, and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_enter(self, request, row=row, employee=row.employee, date=row.date)
 
     @action(description=gettext_lazy("Set by hand"), url_path="set", icon="edit_calendar")
-    def set_by_hand(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def set_by_hand(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask what the day is, and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return self.ask(
             request, row=row, form=SetForm, done_url=self.row_url(row),
             title=_("Set this day by hand"), submit=_("Set the day"),
@@ -140,11 +136,9 @@ class MendingDays(BaseAdmin):
         )  # fmt: skip
 
     @action(description=gettext_lazy("Skip"), url_path="skip", icon="event_busy")
-    def skip(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def skip(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask why, then let the day have no record."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(cleaned: dict[str, Any]) -> str:
             verdicts.day_skip(
@@ -161,11 +155,9 @@ class MendingDays(BaseAdmin):
         )  # fmt: skip
 
     @action(description=gettext_lazy("Leave to the rules"), url_path="release", icon="undo")
-    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def release(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask why, then judge the day by its punches again."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return _ask_release(self, request, row)
 
 
@@ -232,11 +224,9 @@ class ManualAdmin(ReadOnlyAdmin):
         return self.holds(row) and permissions.can_judge_by_hand(actor, row.employee)
 
     @action(description=gettext_lazy("Leave to the rules"), url_path="release", icon="undo")
-    def release(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def release(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask why, then judge the day by its punches again."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return _ask_release(self, request, row)
 
 

@@ -22,6 +22,7 @@ from attendance.enums import DayStatus, EnrolmentState
 from attendance.models import AttendanceDay, FaceEnrolment
 from attendance.selectors.holidays import are_offered
 from companies.admin.people import EmployeeAdmin, StandingFilter
+from companies.admin_base import on_row
 from companies.admin_filters import DepartmentFilter, OfficeFilter
 
 
@@ -45,27 +46,21 @@ class PersonAdmin(EmployeeAdmin):
     list_filter = (StandingAndFaceFilter, OfficeFilter, DepartmentFilter)
 
     @action(description=gettext_lazy("Set a day by hand"), url_path="set-day", icon="edit_calendar")
-    def set_day(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def set_day(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask for a date, what it is, and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_set_day(self, request, row)
 
     @action(description=gettext_lazy("Add a punch"), url_path="add-punch", icon="more_time")
-    def add_punch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def add_punch(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask when the person came and left, and why."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_enter(self, request, row=row, employee=row)
 
     @action(description=gettext_lazy("Optional holidays"), url_path="holidays", icon="celebration")
-    def pick_holiday(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def pick_holiday(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask which optional holiday to pick or to give back."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         return ask_holiday(self, request, row)
 
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:

@@ -18,7 +18,7 @@ from attendance.enums import FaceState, Source
 from attendance.models import Punch, PunchEntry, PunchState
 from attendance.services import decisions
 from companies.actor import Actor
-from companies.admin_base import ReadOnlyAdmin
+from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_filters import (
     DateFilter,
     DepartmentOfPersonFilter,
@@ -159,31 +159,29 @@ class PunchAdmin(ReadOnlyAdmin):
         return row.is_flagged if action == "accept" else row.voided_at is None
 
     @action(description=gettext_lazy("Accept"), url_path="accept", icon="check")
-    def accept(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def accept(self, request: HttpRequest, state: Any) -> HttpResponse:
         """Ask why, then accept: a person looked and the punch counts."""
         return self._decide(
-            request, object_id, decisions.punch_accept, title=_("Accept this punch"),
+            request, state, decisions.punch_accept, title=_("Accept this punch"),
             submit=_("Accept"), done=_("The punch is accepted."),
             sentence=_("You looked at it and it counts. The day is judged again."),
         )  # fmt: skip
 
     @action(description=gettext_lazy("Void"), url_path="void", icon="block")
-    def void(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def void(self, request: HttpRequest, state: Any) -> HttpResponse:
         """Ask why, then void: the punch stays recorded and counts for nothing."""
         return self._decide(
-            request, object_id, decisions.punch_void, title=_("Void this punch"),
+            request, state, decisions.punch_void, title=_("Void this punch"),
             submit=_("Void"), done=_("The punch is voided."), is_danger=True,
             sentence=_("It stays recorded but counts for nothing. The day is judged again."),
         )  # fmt: skip
 
     def _decide(
-        self, request: HttpRequest, object_id: str, decide: Callable[..., None], *, done: str,
+        self, request: HttpRequest, state: PunchState, decide: Callable[..., None], *, done: str,
         **words: Any,
     ) -> HttpResponse:  # fmt: skip
-        state = self.get_object(request, object_id)
-        if state is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-
         def act(cleaned: dict[str, Any]) -> str:
             decide(punch=state.punch, reason=cleaned["reason"], by=request.actor)  # type: ignore[attr-defined]
             return done

@@ -50,9 +50,7 @@ def year_of(*, employee: Employee, year: int, now: dt.datetime) -> HolidayYear:
     """Return the year's offers in order; two statements where the company offers none."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     settings = company_settings(employee.company)
-    own = people.person_calendars(
-        employee.company, [employee], settings=settings, first=first, last=last
-    )[employee.pk]
+    own = people.calendar_of(employee, first, last)
     rows: list[CalendarDay] = []
     picks: dict[int, OptionalHolidayPick] = {}
     if settings.has_optional_holidays:

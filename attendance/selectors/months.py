@@ -12,7 +12,7 @@ from attendance.models import AttendanceDay, PunchState
 from attendance.rules import codes, sheet
 from attendance.rules.person import PersonCalendar
 from attendance.rules.stretch import dates
-from attendance.rules.types import DayKind, Occurrence
+from attendance.rules.types import DayKind, Manual, Occurrence
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
@@ -28,6 +28,7 @@ class MonthDay:
     occurrence: Occurrence | None
     is_employed: bool
     is_future: bool
+    skipped_because: str = ""  # what HR said, where it let the date have no row
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Month:
 
 
 def month(*, employee: Employee, first: dt.date, now: dt.datetime) -> Month:
-    """Return the month that starts on `first`; four statements with the settings in memory."""
+    """Return the month that starts on `first`; five statements with the settings in memory."""
     return months(company=employee.company, employees=[employee], first=first, now=now)[employee.pk]
 
 
@@ -69,6 +70,8 @@ def months(
     calendars = people.person_calendars(
         company, employees, settings=company_settings(company), first=first, last=last
     )
+    for key, manuals in people.manual_verdicts(calendars, first=first, last=last).items():
+        calendars[key].manuals = manuals
     rows = people.judged_days(calendars, first=first, last=last, is_lean=is_lean)
     return {
         employee.pk: _month(employee.pk, calendars[employee.pk], rows, (first, last), now)
@@ -92,10 +95,15 @@ def _month(
             occurrence=own.occurrence_on(date),
             is_employed=own.employment.holds_on(date),
             is_future=date > today,
+            skipped_because=_skipped_because(own.manual_on(date)),
         )
         for date in dates(*span)
     )
     return Month(first=span[0], today=today, days=days, totals=_totals(days))
+
+
+def _skipped_because(manual: Manual | None) -> str:
+    return manual.reason if manual is not None and manual.status is None else ""
 
 
 def punches_of_day(employee: Employee, date: dt.date) -> list[PunchState]:

@@ -13,13 +13,12 @@ from django.utils.formats import date_format
 
 from attendance.enums import Source
 from attendance.errors import NoSuchTime, NothingEntered, NotInTeamThen
-from attendance.models import Punch
 from attendance.rules import byhand
 from attendance.rules.byhand import Wall
 from attendance.rules.errors import InvalidInput
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
-from attendance.services.entries import Entered, punches_enter
+from attendance.services.entries import Entered, punches_enter, was_entered
 from companies.actor import Actor
 from companies.errors import MusterError, NotAllowed, ReasonMissing
 from companies.models import Employee
@@ -98,8 +97,8 @@ def _attest(
     employee: Employee, entered: list[Entered], reason: str, by: Actor, token: uuid.UUID
 ) -> Outcome:
     own = uuid.uuid5(token, str(employee.public_id))
-    last = Punch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    made = punches_enter(
+    outcome = Outcome.ALREADY if was_entered(employee=employee, token=own) else Outcome.ADDED
+    punches_enter(
         employee=employee, entered=entered, source=Source.ATTEST, reason=reason, by=by, token=own
     )
-    return Outcome.ALREADY if made[0].pk <= last else Outcome.ADDED
+    return outcome

@@ -71,7 +71,7 @@ def punches_enter(
     if not entered:
         raise NothingEntered
     locked, now = days.lock_person(employee), timezone.now()
-    tap_ids = [uuid.uuid5(token, str(number)) for number in range(len(entered))]
+    tap_ids = [_tap_id(token, number) for number in range(len(entered))]
     calendar = _calendar(locked, entered)
     _refuse_right(by, locked, source, {calendar.date_at(item.at) for item in entered})
     if first := list(Punch.objects.filter(employee=locked, tap_id__in=tap_ids)):
@@ -87,6 +87,16 @@ def punches_enter(
     for punch in made:
         _tell(punch, reason.strip(), by, now)
     return made
+
+
+def was_entered(*, employee: Employee, token: uuid.UUID) -> bool:
+    """Return whether punches were entered for the person with this token."""
+    found: bool = Punch.objects.filter(employee=employee, tap_id=_tap_id(token, 0)).exists()
+    return found
+
+
+def _tap_id(token: uuid.UUID, number: int) -> uuid.UUID:
+    return uuid.uuid5(token, str(number))
 
 
 def _calendar(employee: Employee, entered: Sequence[Entered]) -> PersonCalendar:

@@ -8,11 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance import permissions
-from attendance.errors import HolidayNotOffered, HolidayOver, HolidayQuotaUsed, PeriodLocked
-from attendance.models import AttendancePeriod, OptionalHolidayPick
+from attendance.errors import HolidayNotOffered, HolidayOver, HolidayQuotaUsed
+from attendance.models import OptionalHolidayPick
 from attendance.selectors import holidays
 from attendance.services import days
-from attendance.services.decisions import month_name
+from attendance.services.decisions import refuse_locked
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed
@@ -26,9 +26,7 @@ def _check(employee: Employee, date: dt.date, by: Actor, today: dt.date) -> None
     # A day that has begun is mended, and nobody mends their own: not even HR.
     if date <= today and (permissions.is_self(by, employee) or not permissions.can_enter_hr(by)):
         raise HolidayOver
-    first = date.replace(day=1)
-    if AttendancePeriod.objects.filter(starts_on=first, locked_at__isnull=False).exists():
-        raise PeriodLocked(month=month_name(first))
+    refuse_locked(date)
 
 
 @transaction.atomic
@@ -69,7 +67,7 @@ def holiday_unpick(
     """Make it an ordinary day for this person again; where it was not picked, nothing happens.
 
     Raises:
-        NotAllowed, HolidayOver, PeriodLocked
+        NotAllowed, HolidayOver
     """
     moment = now or timezone.now()
     locked = days.lock_person(employee)

@@ -302,10 +302,14 @@ def _attribute(state: PunchState, owner: Owner | None, now: dt.datetime) -> None
 def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
     if day.date.replace(day=1) in work.locked_months:
         return
-    verdict = judging.judge(day, now=work.now)
-    if verdict.is_open or (verdict.settles_at and verdict.is_row and work.now < verdict.settles_at):
-        work.waiting.add(day.date)
     row = work.days.get(day.date)
+    now = work.now
+    if row is not None and row.settled_at is not None and day.date in work.stretch.kept:
+        # A job's clock may stand before the moment at which another settled the row.
+        now = max(now, row.settled_at)
+    verdict = judging.judge(day, now=now)
+    if verdict.is_open or (verdict.settles_at and verdict.is_row and now < verdict.settles_at):
+        work.waiting.add(day.date)
     before = _figures(row) if row else None
     # A date that is still open and has no punch says nothing yet: the sweep writes it in time.
     is_blank = verdict.is_open and not day.taps
@@ -323,7 +327,7 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
         return
     else:
         work.updated.append(row)
-    _fill(row, values, work.now)
+    _fill(row, values, now)
     after = _figures(row)
     if after != before:
         work.changes.append(Change(work.employee, day.date, day.zone, before, after))
@@ -375,12 +379,11 @@ def _columns(day: DayInput, verdict: Verdict, *, needs_a_look: bool) -> dict[str
     }
 
 
-_COLUMNS = (
-    "status", "code", "is_open", "settles_at", "next_at", "shift_name", "scheduled_start_at",
-    "scheduled_end_at", "first_in_at", "last_out_at", "zone", "worked_minutes", "break_minutes",
-    "late_minutes", "early_minutes", "exceptions", "steps", "input", "policy_version",
-    "shift_version", "calendar_revision", "judged_at", "settled_at",
-)  # fmt: skip
+# All that judging may change: every column but those that say whose row it is, and of which date.
+_NAMES = ("id", "public_id", "company", "employee", "date", "slot")
+_COLUMNS = tuple(
+    field.name for field in AttendanceDay._meta.concrete_fields if field.name not in _NAMES
+)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -30,13 +30,14 @@ def _refuse_overlap(row: ShiftAssignment, employee: Employee) -> None:
     rows = ShiftAssignment.objects.filter(employee=employee).select_related("shift")
     others = {_assignment(other): other for other in rows.exclude(pk=row.pk)}
 
+    settings = company_settings(employee.company)
+
     def occurrence_of(item: Assignment, date: dt.date) -> Occurrence | None:
-        settings = company_settings(employee.company)
-        calendar = people.person_calendars(
-            employee.company, [employee], settings=settings, first=date, last=date
-        )[employee.pk]
         pattern = settings.pattern_on(item.shift_id, date)
-        return windows.occurrence(date, pattern, calendar.zone_on(date)) if pattern else None
+        if pattern is None:
+            return None
+        zone = people.calendar_of(employee, date, date).zone_on(date)
+        return windows.occurrence(date, pattern, zone)
 
     found = clash(_assignment(row), others, occurrence_of)
     if found is not None:

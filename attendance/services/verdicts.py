@@ -19,7 +19,6 @@ from attendance.errors import (
 from attendance.models import AttendanceDay, ManualVerdict
 from attendance.rules import codes
 from attendance.selectors import people
-from attendance.selectors.settings import company_settings
 from attendance.services import days
 from attendance.services.decisions import refuse_locked
 from companies import audit
@@ -136,14 +135,7 @@ def _write(row: ManualVerdict, *, by: Actor) -> ManualVerdict:
 
 
 def _refuse_dates(employee: Employee, date: dt.date, now: dt.datetime) -> None:
-    calendar = people.person_calendars(
-        employee.company,
-        [employee],
-        settings=company_settings(employee.company),
-        first=date,
-        last=date,
-    )[employee.pk]
-    if date > calendar.date_at(now):
+    if date > people.calendar_of(employee, date, date).date_at(now):
         raise DayNotOver(date=date_format(date, "SHORT_DATE_FORMAT"))
     if not employee.is_employed_on(date):
         raise DayNotEmployed(name=employee.name, date=date_format(date, "SHORT_DATE_FORMAT"))

@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from companies import permissions, services
 from companies.actor import Actor
-from companies.admin_base import DatedRows
+from companies.admin_base import DatedRows, on_row
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
@@ -151,11 +151,9 @@ class EmployeeAdmin(RecordAdmin):
         return permissions.can_send_sign_in_link(request.actor, row)  # type: ignore[attr-defined]
 
     @action(description=gettext_lazy("Send sign-in link"), url_path="sign-in-link", icon="mail")
-    def send_sign_in_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    @on_row
+    def send_sign_in_link(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask, then send the person a link to set their password."""
-        row = self.get_object(request, object_id)
-        if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
 
         def act(_cleaned: dict[str, Any]) -> str:
             address = services.employee_invite(employee=row, by=request.actor)  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from django.test import Client
 
 from attendance.enums import Direction, MarkKind
 from attendance.models import FaceConsent, FaceEnrolment, Punch
-from attendance.services import decisions, marks
+from attendance.services import decisions, marks, verdicts
 from attendance.services.days import person_recompute
 from companies.enums import CalendarKind
 from companies.models import CalendarDay
@@ -207,6 +207,21 @@ def test_a_day_says_why(maya: Client, world: World) -> None:
 def test_a_day_without_a_row_is_explained_by_the_calendar(maya: Client, world: World) -> None:
     _a_week(world)
     assert "Holi" in _text(maya.get("/day/2026-03-05/").text)
+
+
+def test_a_day_that_hr_skipped_says_so_and_why(maya: Client, world: World) -> None:
+    world.punch(world.maya, "2026-03-03 09:04")
+    _judge(world)
+    with company_scope(world.company):
+        verdicts.day_skip(
+            employee=world.maya, date=dt.date(2026, 3, 3), reason="the fair", by=world.hr
+        )
+    page = maya.get("/day/2026-03-03/")
+    assert page.context["status_text"] == "Skipped by HR"
+    assert page.context["steps"] == ["HR skipped this day. Reason: the fair."]
+    assert "Does not count for this day" in page.text
+    days = {day["iso"]: day for day in maya.get("/month/?m=2026-03").context["days"]}
+    assert days["2026-03-03"]["status_text"] == "Skipped by HR"
 
 
 def test_a_night_shift_shows_on_the_day_it_began(client: Client, world: World) -> None:

@@ -418,3 +418,15 @@ def test_judging_leaves_anothers_lease_alone(world: World, enrol: Any, engine: F
         state = other.get()
         assert (state.leased_until, state.verify_attempts) == (until, 1)
         assert state.judged_at == LATER
+
+
+def test_a_job_whose_clock_stands_earlier_opens_no_settled_day(scoped: World) -> None:
+    """It took its `now` before another process settled the row."""
+    scoped.punch(scoped.maya, "2026-03-02 09:04")
+    scoped.punch(scoped.maya, "2026-03-02 17:30", Direction.OUT)
+    day = dt.date(2026, 3, 2)
+    person_recompute(employee=scoped.maya, first=day, last=day, now=at("2026-03-02 19:00"))
+    before = AttendanceDay.objects.values().get()
+    assert before["settled_at"] == at("2026-03-02 19:00")
+    person_recompute(employee=scoped.maya, first=day, last=day, now=at("2026-03-02 18:00"))
+    assert AttendanceDay.objects.values().get() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from attendance.models import PunchState
 from attendance.passes import PunchPass
 from attendance.rules.pairing import BREAKS
 from attendance.services.evidence import Weighed
+from attendance.services.liveness import Asked, Look
+from attendance.services.punching import Recorded
 
 ACTIONS = {
     Direction.IN: Direction.OUT,
@@ -23,6 +26,8 @@ ACTIONS = {
     Direction.BREAK_END: Direction.OUT,
 }
 _RETRY_SECONDS = 2
+# Refused so often, one more try would not help: there are other ways.
+MOST_REFUSALS = 2
 
 
 def clock(instant: dt.datetime, zone: str) -> str:
@@ -31,9 +36,29 @@ def clock(instant: dt.datetime, zone: str) -> str:
 
 
 def next_action(claim: PunchPass, state: PunchState) -> dict[str, str]:
-    """Return the action after this punch, with a pass that states it and ends with the present."""
-    direction = ACTIONS.get(Direction(state.direction), Direction.IN)
-    action_key = f"{state.punch.public_id}:{direction.value}"
+    """Return the action after this punch, with a pass that states it and ends with the present.
+
+    After one that was refused it is the same again.
+    """
+    done = Direction(state.direction)
+    direction = done if state.is_refused else ACTIONS.get(done, Direction.IN)
+    return _action(claim, direction, state.punch.public_id)
+
+
+def waiting(claim: PunchPass, recorded: Recorded) -> tuple[str, dict[str, str]]:
+    """Return what is said of a punch while the records are away, and the action after it.
+
+    The same that Today shows once they are back.
+    """
+    text = _("Recorded %(time)s; your sheet will show it shortly") % {
+        "time": clock(recorded.occurred_at, recorded.zone)
+    }
+    direction = ACTIONS.get(recorded.direction, Direction.IN)
+    return text, _action(claim, direction, recorded.public_id)
+
+
+def _action(claim: PunchPass, direction: Direction, after: uuid.UUID) -> dict[str, str]:
+    action_key = f"{after}:{direction.value}"
     following = replace(claim, direction=direction, action_key=action_key)
     return {
         "direction": direction.value,
@@ -74,7 +99,44 @@ def verified(weighed: Weighed, *, claim: PunchPass) -> HttpResponse:
             "next": following,
         }
         return JsonResponse(body, status=202)
-    text = f"{_first_words(weighed)} · {wording.face(state)}"
+    if state.is_refused:
+        body = {"state": "refused", "text": refused(weighed), "tone": "warn", "next": following}
+        return JsonResponse(body | ({"way": True} if _needs_way(weighed) else {}))
+    text, tone = said(weighed)
+    return JsonResponse({"state": state.face, "text": text, "tone": tone, "next": following})
+
+
+def said(weighed: Weighed) -> tuple[str, str]:
+    """Return what a punch came to, in one line, and its tone."""
+    return f"{_first_words(weighed)} · {wording.face(weighed.state)}", _tone(weighed)
+
+
+def _needs_way(weighed: Weighed) -> bool:
+    return weighed.refusals >= MOST_REFUSALS
+
+
+def refused(weighed: Weighed) -> str:
+    """Return why a check-in does not count, and what to do: try again, or go another way."""
+    why = wording.refused(weighed.state)
+    if _needs_way(weighed):
+        return _("%(why)s Go on without a picture: your PIN or your manager confirms it.") % {
+            "why": why
+        }
+    return _("%(why)s Please try again.") % {"why": why}
+
+
+def asked(question: Asked) -> dict[str, str | int]:
+    """Return the question for a head turn as the page gets it."""
+    return {
+        "nonce": question.nonce,
+        "turn": question.turn.value,
+        "seconds": question.seconds,
+        "text": wording.turn_asked(question.turn),
+    }
+
+
+def looked(look: Look) -> HttpResponse:
+    """Answer what one frame showed, and what to do now."""
     return JsonResponse(
-        {"state": state.face, "text": text, "tone": _tone(weighed), "next": following}
+        {"state": str(look.state), "text": wording.turn_seen(look.state, look.turn)}
     )

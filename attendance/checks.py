@@ -11,9 +11,16 @@ from integrations.faces import vault
 
 _SENTENCES = {
     "face_engine_off": "The face check is switched off (MUSTER_FACE_ENGINE=none).",
-    "face_engine_unknown": "MUSTER_FACE_ENGINE names no engine; write dlib or none.",
+    "face_engine_unknown": "MUSTER_FACE_ENGINE names no engine; write dlib, rekognition or none.",
     "no_avx": "This processor lacks AVX, which the face engine needs.",
     "face_packages_missing": "The face engine is not installed (requirements/faces.txt).",
+    "aws_packages_missing": "What AWS needs is not installed (requirements/aws.txt).",
+    "rekognition_prefix_invalid": (
+        "MUSTER_REKOGNITION_PREFIX must name the face collections: 1 to 36 letters, digits, _.-"
+    ),
+    "rekognition_match_invalid": "MUSTER_REKOGNITION_MATCH must be search or compare.",
+    "rekognition_liveness_invalid": "MUSTER_REKOGNITION_LIVENESS must lie between 0 and 100.",
+    "rekognition_tps_invalid": "MUSTER_REKOGNITION_TPS must be at least 1.",
     "models_missing": "The models of the face engine are missing (requirements/faces.txt).",
 }
 

@@ -71,11 +71,16 @@ def filed_text(request: CorrectionRequest) -> str:
     }
 
 
+def left_text(request: CorrectionRequest) -> str:
+    """Return what is asked for: "Left at 18:05"."""
+    return _("Left at %(time)s") % {"time": clock(request.out_at, request.zone)}
+
+
 def request_line(request: CorrectionRequest) -> dict[str, Any]:
     """Return one request with what became of it."""
     decision = getattr(request, "decision", None)
     line = {
-        "text": _("Left at %(time)s") % {"time": clock(request.out_at, request.zone)},
+        "text": left_text(request),
         "note": request.note,
         "url": reverse("attendance:correction-withdraw", args=[request.public_id]),
     }
@@ -95,21 +100,7 @@ def request_line(request: CorrectionRequest) -> dict[str, Any]:
     }
 
 
-def inbox_line(request: CorrectionRequest, row: AttendanceDay | None) -> dict[str, Any]:
-    """Return one request as whoever decides sees it, with its effect on the day in words."""
-    return {
-        "id": str(request.public_id),
-        "name": request.employee.name,
-        "date_text": short_date(request.date),
-        "text": _("Left at %(time)s") % {"time": clock(request.out_at, request.zone)},
-        "note": request.note,
-        "effect": _effect(request, row),
-        "day_url": reverse("attendance:team-day", args=[request.employee.public_id, request.date]),
-        "decide_url": reverse("attendance:correction-decide", args=[request.public_id]),
-    }
-
-
-def _effect(request: CorrectionRequest, row: AttendanceDay | None) -> str:
+def effect_text(request: CorrectionRequest, row: AttendanceDay | None) -> str:
     """Return the day before and after, with its hours: "Incomplete → Present, 8 h 5 min"."""
     if row is None:
         return ""

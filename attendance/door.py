@@ -1,4 +1,4 @@
-"""The door of punches: `POST /punch` and `POST /punch/<id>/verify`.
+"""The door of punches: `POST /punch`, and `verify`, `turn`, `ask` … of one punch.
 
 It stands before `SessionMiddleware`: who punches is said by the signed pass in the body alone,
 no cookie is read (so CSRF does not apply), and recording needs nothing but the record.
@@ -22,6 +22,7 @@ from django.http import (
     UnreadablePostError,
 )
 from django.http.multipartparser import MultiPartParserError
+from django.template import loader
 from django.utils import timezone, translation
 from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.dateparse import parse_datetime
@@ -29,15 +30,28 @@ from django.utils.translation import gettext as _
 
 from attendance import answers, passes
 from attendance.enums import Direction
-from attendance.errors import PunchMalformed, PunchTooLarge
-from attendance.services import evidence, punching
-from companies.errors import MusterError
+from attendance.errors import PinWrong, PunchMalformed, PunchTooLarge
+from attendance.services import evidence, liveness, liveness_sessions, pin_check, punching
+from companies.errors import MusterError, PinMissing, TooManyTries
+from integrations import faces
 
-_VERIFY = re.compile(r"/punch/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/verify\Z")
+_OF_ONE = re.compile(
+    r"/punch/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+    r"/(verify|turn|ask|pin|session|session-result)\Z"
+)
 # One picture of at most 2 MiB, and the fields around it.
 MOST_BYTES = 2 * 1024 * 1024 + 64 * 1024
 NO_FRAME = frozenset(
-    {"no_consent", "not_enrolled", "insecure", "denied", "no_camera", "busy", "unknown"}
+    {
+        "no_consent",
+        "not_enrolled",
+        "insecure",
+        "denied",
+        "no_camera",
+        "busy",
+        "unknown",
+        "refused",
+    }
 )
 # No length, no text, no form, too many parts of one, or a phone that went out of reach.
 _UNREADABLE = (
@@ -46,33 +60,39 @@ _UNREADABLE = (
 
 
 class PunchDoorMiddleware:
-    """Answers the two requests of a check-in; lets everything else pass."""
+    """Answers the requests of a check-in; lets everything else pass."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        verify = _VERIFY.match(request.path_info)
-        if verify is None and request.path_info != "/punch":
+        of_one = _OF_ONE.match(request.path_info)
+        if of_one is None and request.path_info != "/punch":
             return self.get_response(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         with translation.override(translation.get_language_from_request(request)):
             try:
-                return _verify(request, verify[1]) if verify else _record(request)
+                return _OF_A_PUNCH[of_one[2]](request, of_one[1]) if of_one else _record(request)
             except MusterError as error:
                 return problem(request, error)
 
 
 def problem(request: HttpRequest, error: MusterError) -> HttpResponse:
-    """Answer an error as a problem document (RFC 9457), or, to a plain form, by going back."""
-    if not _wants_json(request):
+    """Answer an error as a problem document, or, to a plain form, by going back."""
+    if not wants_json(request):
         return HttpResponseRedirect(f"/?problem={error.code}")
+    return problem_document(error)
+
+
+def problem_document(error: MusterError) -> JsonResponse:
+    """Return an error as scripts read it (RFC 9457)."""
     body = {"title": str(error), "code": error.code, "status": error.status}
     return JsonResponse(body, status=error.status, content_type="application/problem+json")
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def wants_json(request: HttpRequest) -> bool:
+    """Return whether a script asks, and no person."""
     return request.accepts("application/json") and not request.accepts("text/html")
 
 
@@ -123,19 +143,46 @@ def _record(request: HttpRequest) -> HttpResponse:
     form, files = _body(request)
     claim = passes.read(form.get("pass", ""))
     recorded = punching.punch_record(claim=claim, tap=_tap(form, files), now=timezone.now())
-    if not _wants_json(request):
-        return HttpResponseRedirect("/")
+    if recorded.is_waiting:
+        return _waiting(request, claim, recorded)
+    if not wants_json(request):
+        asks_pin = form.get("then") == "pin"
+        return HttpResponseRedirect(f"/pin/{recorded.public_id}/" if asks_pin else "/")
     clock = answers.clock(recorded.occurred_at, recorded.zone)
-    return JsonResponse(
-        {
-            "id": str(recorded.public_id),
-            "direction": recorded.direction,
-            "recorded": clock,
-            "text": _("Recorded %(time)s") % {"time": clock},
-            "verify": f"/punch/{recorded.public_id}/verify",
-        },
-        status=200 if recorded.is_repeat else 201,
-    )
+    address = f"/punch/{recorded.public_id}"
+    said: dict[str, Any] = {
+        "id": str(recorded.public_id),
+        "direction": recorded.direction,
+        "recorded": clock,
+        "text": _("Recorded %(time)s") % {"time": clock},
+        "verify": f"{address}/verify",
+        "pin": f"/pin/{recorded.public_id}/",
+    }
+    if recorded.asked:
+        asked = answers.asked(recorded.asked)
+        said |= {"question": asked, "turn": f"{address}/turn", "ask": f"{address}/ask"}
+        if faces.sessions() is not None:
+            said |= {"session": f"{address}/session", "result": f"{address}/session-result"}
+    return JsonResponse(said, status=200 if recorded.is_repeat else 201)
+
+
+def _waiting(
+    request: HttpRequest, claim: passes.PunchPass, recorded: punching.Recorded
+) -> HttpResponse:
+    """Answer 202: it stands, and nothing can be asked of it before the records are back."""
+    text, following = answers.waiting(claim, recorded)
+    if not wants_json(request):
+        # No page that shows records can be reached just now.
+        page = loader.get_template("attendance/waiting.html").render({"sentence": text})
+        return HttpResponse(page, status=202)
+    said = {
+        "id": str(recorded.public_id),
+        "direction": recorded.direction,
+        "recorded": answers.clock(recorded.occurred_at, recorded.zone),
+        "text": text,
+        "next": following,
+    }
+    return JsonResponse(said, status=202)
 
 
 def _verify(request: HttpRequest, punch_id: str) -> HttpResponse:
@@ -143,3 +190,71 @@ def _verify(request: HttpRequest, punch_id: str) -> HttpResponse:
     claim = passes.read(form.get("pass", ""))
     weighed = evidence.punch_verify(claim=claim, punch_id=punch_id, now=timezone.now())
     return answers.verified(weighed, claim=claim)
+
+
+def _turn(request: HttpRequest, punch_id: str) -> HttpResponse:
+    form, files = _body(request)
+    claim = passes.read(form.get("pass", ""))
+    frame = files.get("frame")
+    if not frame:
+        raise PunchMalformed
+    look = liveness.turn_look(
+        claim=claim,
+        punch_id=punch_id,
+        nonce=form.get("nonce", ""),
+        frame=frame.read(),
+        now=timezone.now(),
+    )
+    return answers.looked(look)
+
+
+def _ask(request: HttpRequest, punch_id: str) -> HttpResponse:
+    form, _files = _body(request)
+    claim = passes.read(form.get("pass", ""))
+    again = liveness.turn_again(claim=claim, punch_id=punch_id, now=timezone.now())
+    return JsonResponse({"question": answers.asked(again)})
+
+
+def _session(request: HttpRequest, punch_id: str) -> HttpResponse:
+    """Begin a session of the service that sees by itself whether somebody is there."""
+    form, _files = _body(request)
+    claim = passes.read(form.get("pass", ""))
+    started = liveness_sessions.session_start(claim=claim, punch_id=punch_id, now=timezone.now())
+    said = {"session": started.session_id, "nonce": started.nonce, "seconds": started.seconds}
+    return JsonResponse(said)
+
+
+def _session_result(request: HttpRequest, punch_id: str) -> HttpResponse:
+    form, _files = _body(request)
+    claim = passes.read(form.get("pass", ""))
+    state = liveness_sessions.session_result(
+        claim=claim, punch_id=punch_id, nonce=form.get("nonce", ""), now=timezone.now()
+    )
+    return JsonResponse({"state": state})
+
+
+# What the page of the PIN says itself; everything else is said on Today.
+_ASK_AGAIN = (PinWrong.code, PinMissing.code, TooManyTries.code)
+
+
+def _confirm(request: HttpRequest, punch_id: str) -> HttpResponse:
+    """Take the PIN of a punch without a picture; a plain form goes back to its page or to Today."""
+    form, _files = _body(request)
+    claim = passes.read(form.get("pass", ""))
+    try:
+        weighed = pin_check.punch_confirm(
+            claim=claim, punch_id=punch_id, pin=form.get("pin", ""), now=timezone.now()
+        )
+    except MusterError as error:
+        if error.code not in _ASK_AGAIN or wants_json(request):
+            raise
+        return HttpResponseRedirect(f"/pin/{punch_id}/?problem={error.code}")
+    if not wants_json(request):
+        return HttpResponseRedirect("/?said=pin")
+    return answers.verified(weighed, claim=claim)
+
+
+_OF_A_PUNCH = {
+    "verify": _verify, "turn": _turn, "ask": _ask, "pin": _confirm, "session": _session,
+    "session-result": _session_result,
+}  # fmt: skip

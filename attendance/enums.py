@@ -44,6 +44,40 @@ class FaceState(TextChoices):
     for_a_human = nonmember(("review", "mismatch", "unverifiable"))
 
 
+class LivenessState(TextChoices):
+    """What is known of the head turn that was asked for."""
+
+    NOT_ASKED = "not_asked", _("Not asked for")
+    ASKED = "asked", _("Asked for")
+    PASSED = "passed", _("Seen")
+    FAILED = "failed", _("Not seen")
+    NOT_DONE = "not_done", _("Not made")
+
+    missing = nonmember(("failed", "not_done"))
+
+
+class Turn(TextChoices):
+    """Where a head is to turn, as the person says it: their own left or right."""
+
+    LEFT = "left", _("left")
+    RIGHT = "right", _("right")
+
+
+class TurnState(TextChoices):
+    """What became of one question for a head turn."""
+
+    ASKED = "asked", _("Asked")
+    PASSED = "passed", _("Seen")
+    ENDED = "ended", _("Ended")
+
+
+class FrameKind(TextChoices):
+    """Which picture of a punch it is: the one it was recorded with, or of the head turned."""
+
+    FRONTAL = "frontal", _("At the check-in")
+    TURNED = "turned", _("Head turned")
+
+
 class EntryKind(TextChoices):
     """What an append-only `PunchEntry` adds to a punch."""
 
@@ -51,6 +85,7 @@ class EntryKind(TextChoices):
     VERIFIED = "verified", _("Evidence weighed")
     DECIDED = "decided", _("Decided")
     VOIDED = "voided", _("Voided")
+    REOPENED = "reopened", _("Decision taken back")
     ATTRIBUTED = "attributed", _("Put on a day")
     FRAME_MISSING = "frame_missing", _("Picture missing")
 
@@ -100,7 +135,7 @@ class DayException(TextChoices):
     OUTSIDE_SHIFT = "outside_shift", _("Punch outside any shift")
     ODD_PUNCHES = "odd_punches", _("Odd number of punches")
     WORKED_ON_LEAVE = "worked_on_leave", _("Punch on a leave day")
-    FACE = "face", _("A check-in for HR to look at")
+    FACE = "face", _("A check-in to look at")
     OVERLAP = "overlap", _("Punches overlap")
     AUTO_CHECK_OUT = "auto_check_out", _("Checked out automatically")
 
@@ -116,6 +151,14 @@ class EnrolmentState(TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class UploadState(TextChoices):
+    """What became of a photo that somebody sends for their enrolment."""
+
+    WAITING = "waiting", _("Not here yet")
+    KEPT = "kept", _("Taken")
+    REFUSED = "refused", _("Not taken")
+
+
 class CorrectionKind(TextChoices):
     """What a person asks to be corrected."""
 
@@ -126,3 +169,32 @@ class CorrectionOutcome(TextChoices):
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Taken back")
+
+
+class ErasureReason(TextChoices):
+    """Why face data was deleted before its date."""
+
+    WITHDRAWN = "withdrawn", _("Consent withdrawn")
+    LEFT = "left", _("No longer employed")
+    ASKED = "asked", _("Deleted by HR")
+
+
+class OvertimeOutcome(TextChoices):
+    """What somebody said of the extra and missing minutes of a day."""
+
+    APPROVED = "approved", _("Approved")
+    SET = "set", _("Another figure")
+    REFUSED = "refused", _("Refused")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class OvertimeState(TextChoices):
+    """What becomes of the extra and missing minutes of a day."""
+
+    WAITING = "waiting", _("Waits for the manager")
+    COUNTED = "counted", _("Counts")
+    APPROVED = "approved", _("Approved")
+    SET = "set", _("Another figure counts")
+    REFUSED = "refused", _("Refused")
+
+    counting = nonmember(("counted", "approved", "set"))

@@ -30,10 +30,61 @@ class PunchTooLarge(MusterError):
     status = 413
 
 
+class NotRecorded(MusterError):
+    code = "not_recorded"
+    sentence = _("This was NOT recorded: our records cannot be reached. Try again in a moment.")
+    status = 503
+
+
+class StillParked(MusterError):
+    code = "still_parked"
+    sentence = _("The check-in could not be brought into the records: %(error)s.")
+    status = 409
+
+
 class PunchNotFound(MusterError):
     code = "punch_not_found"
     sentence = _("There is no such check-in.")
     status = 404
+
+
+class TurnNotFound(MusterError):
+    code = "turn_not_found"
+    sentence = _("Nobody asked for this head turn. Reload the page and check in again.")
+    status = 404
+
+
+class TurnsUsed(MusterError):
+    code = "turns_used"
+    sentence = _("This check-in is not waiting for a head turn any more.")
+    status = 409
+
+
+class SessionImpossible(MusterError):
+    code = "session_impossible"
+    sentence = _("This check is not possible now. Turn your head instead, or go on without.")
+    status = 409
+
+
+class PinWrong(MusterError):
+    code = "pin_wrong"
+    sentence = _("That is not your PIN. What you recorded stays; type it once more.")
+    status = 422
+
+
+class PinTooLate(MusterError):
+    code = "pin_too_late"
+    sentence = _(
+        "The PIN counts within 15 minutes. What you recorded stays, and your manager or HR looks "
+        "at it."
+    )
+    status = 409
+
+
+class PinNotNeeded(MusterError):
+    code = "pin_not_needed"
+    sentence = _("This needs no PIN: it has a picture, or was decided already.")
+    status = 409
 
 
 class OwnPunch(MusterError):
@@ -45,6 +96,12 @@ class OwnPunch(MusterError):
 class AlreadyDecided(MusterError):
     code = "already_decided"
     sentence = _("This check-in was already decided. Reload the page to see how.")
+    status = 409
+
+
+class NothingToTakeBack(MusterError):
+    code = "nothing_to_take_back"
+    sentence = _("Only a decision of your own can be taken back, within %(minutes)s minutes.")
     status = 409
 
 
@@ -138,6 +195,33 @@ class EnrolmentImpossible(MusterError):
     status = 503
 
 
+class UploadNotReadable(MusterError):
+    code = "upload_not_readable"
+    sentence = _(
+        "Photos of this kind (HEIC) cannot be read here. Let the phone make a JPEG: in its camera "
+        "settings, choose “Most compatible”, or send a screenshot of the photo."
+    )
+    status = 415
+
+
+class UploadNotAPhoto(MusterError):
+    code = "upload_not_a_photo"
+    sentence = _("Send a photo as JPEG, PNG or WebP.")
+    status = 415
+
+
+class UploadTooLarge(MusterError):
+    code = "upload_too_large"
+    sentence = _("A photo may have at most %(megabytes)s MB. Choose a smaller one.")
+    status = 413
+
+
+class UploadNotHere(MusterError):
+    code = "upload_not_here"
+    sentence = _("This photo goes elsewhere, or was sent before. Choose it again.")
+    status = 409
+
+
 class NothingMissing(MusterError):
     code = "nothing_missing"
     sentence = _("No check-out is missing on this day. Reload the page to see it.")
@@ -186,6 +270,34 @@ class RequestDecided(MusterError):
     code = "request_decided"
     sentence = _("This request was already decided. Reload the page to see how.")
     status = 409
+
+
+class OwnOvertime(MusterError):
+    code = "own_overtime"
+    sentence = _("Somebody else decides about your own extra minutes.")
+    status = 403
+
+
+class OvertimeDecided(MusterError):
+    code = "overtime_decided"
+    sentence = _("This was decided so already. Reload the page to see by whom.")
+    status = 409
+
+
+class OvertimeNothing(MusterError):
+    code = "overtime_nothing"
+    sentence = _("Nothing is extra or missing on this date, so there is nothing to decide.")
+    status = 409
+
+
+class OvertimeTooMuch(MusterError):
+    code = "overtime_too_much"
+    sentence = _("A day has no more than %(hours)s hours. Enter fewer minutes.")
+
+
+class MinutesUnreadable(MusterError):
+    code = "minutes_unreadable"
+    sentence = _("Write the time like 1:20, or as minutes: 80.")
 
 
 class OwnEntry(MusterError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from attendance import consent_text, correction_pages, errors, passes, wording
+from attendance import consent_text, correction_pages, errors, overtime_pages, passes, wording
 from attendance.answers import clock
-from attendance.enums import DayException, DayStatus, Direction
+from attendance.enums import DayException, DayStatus, Direction, FrameKind
 from attendance.models import (
     AttendanceDay,
     CorrectionRequest,
     FaceConsent,
+    FaceErasure,
+    OvertimeDay,
     PunchFrame,
     PunchState,
 )
@@ -46,6 +49,8 @@ _TONES = {
     DayStatus.WEEKLY_OFF: "off",
     DayStatus.UNMARKED: "none",
 }
+# States of consent in which the camera opens: who agreed to an earlier text has agreed.
+AGREED = ("given", "outdated")
 _LEGEND = (
     DayStatus.PRESENT, DayStatus.HALF_DAY, DayStatus.ABSENT, DayStatus.ON_LEAVE,
     DayStatus.ON_DUTY, DayStatus.WORK_FROM_HOME, DayStatus.WEEKLY_OFF, DayStatus.HOLIDAY,
@@ -55,7 +60,7 @@ _PROBLEMS: dict[str, type[MusterError]] = {
     error.code: error
     for error in (
         errors.PassExpired, errors.PassInvalid, errors.PunchMalformed, errors.PunchTooLarge,
-        TooMany,
+        errors.PinNotNeeded, errors.PinTooLate, TooMany,
     )
 }  # fmt: skip
 
@@ -72,7 +77,7 @@ def consent_state(consent: FaceConsent | None) -> str:
         return "unanswered"
     if not consent.is_given:
         return "refused"
-    return "given" if consent.text_version == consent_text.VERSION else "outdated"
+    return "given" if consent.text_version == consent_text.version() else "outdated"
 
 
 # --- today ------------------------------------------------------------------------------------
@@ -134,8 +139,10 @@ def _row_tone(row: AttendanceDay) -> str:
     return _TONES[DayStatus(row.status)]
 
 
-def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.datetime) -> Any:
-    """Return the context of attendance/today.html."""
+def today_context(
+    present: Today, *, consent: str, is_enrolled: bool, has_pin: bool, now: dt.datetime
+) -> Any:
+    """Return the context of attendance/today.html; `has_pin` is looked at where it matters."""
     row = present.row
     worked = _worked_minutes(present, now)
     shown_date = row.date if row else present.date
@@ -147,7 +154,7 @@ def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.da
         "label": wording.action(present.direction),
         "other": other_action(present),
         "other_tap_id": uuid.uuid4(),
-        "pass_text": passes.issue(present.claim()),
+        "pass_text": passes.issue(present.claim(has_consent=consent in AGREED)),
         "action_key": present.action_key,
         "since": _since(present),
         "worked": wording.minutes(worked) if worked else "",
@@ -157,6 +164,8 @@ def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.da
         "day_url": reverse("attendance:day", args=[shown_date]),
         "missing_out": correction_pages.missing_out(present),
         "camera": _camera(consent, is_enrolled),
+        "then": "pin" if present.needs_check and has_pin else "",
+        "needs_check": present.needs_check,
         "consent": consent,
         "is_enrolled": is_enrolled,
         "words": punch_words(),
@@ -164,7 +173,7 @@ def today_context(present: Today, *, consent: str, is_enrolled: bool, now: dt.da
 
 
 def _camera(consent: str, is_enrolled: bool) -> dict[str, str]:
-    if consent not in ("given", "outdated"):
+    if consent not in AGREED:
         return {"mode": "none", "reason": "no_consent"}
     if not is_enrolled:
         return {"mode": "none", "reason": "not_enrolled"}
@@ -174,10 +183,14 @@ def _camera(consent: str, is_enrolled: bool) -> dict[str, str]:
 def punch_words() -> dict[str, str]:
     """Return the sentences that the check-in's script says."""
     return {
-        **_no_camera_words(_("go on without a picture")),
+        **no_camera_words(_("go on without a picture")),
         "ready": _("Put your face into the oval, then tap."),
         "look": _("Look at the camera …"),
         "checking": _("Looking at the picture …"),
+        "turn": _("One more thing: turn your head, so that we see it is you."),
+        "turn_over": _(
+            "We have not seen the head turn. Try again, more slowly and a little further."
+        ),
         "later": _("The picture will be looked at shortly."),
         "unsent": _("Not sent yet: there is no connection."),
         "keep_open": _("Keep this page open. It is sent as soon as the connection is back."),
@@ -186,7 +199,7 @@ def punch_words() -> dict[str, str]:
     }
 
 
-def _no_camera_words(otherwise: str) -> dict[str, str]:
+def no_camera_words(otherwise: str) -> dict[str, str]:
     """Return, by the reason that the script finds, why the camera is not there and what to do."""
     sentences = {
         "insecure": _(
@@ -224,6 +237,7 @@ class Links:
 
 
 OWN = Links()
+NO_OVERTIME: Mapping[dt.date, OvertimeDay] = MappingProxyType({})
 
 
 # --- month ------------------------------------------------------------------------------------
@@ -253,11 +267,16 @@ def day_words(day: MonthDay) -> tuple[str, str, str]:
     return _judged_day(day.row) if day.row else _calendar_day(day)
 
 
+def status_tone(status: DayStatus, *, is_flagged: bool) -> str:
+    """Return the tone of a judged day."""
+    return "warn" if is_flagged else _TONES[status]
+
+
 def _judged_day(row: AttendanceDay) -> tuple[str, str, str]:
     if row.is_open:
         return "", _("Still open"), "open"
     status = DayStatus(row.status)
-    tone = "warn" if row.exceptions else _TONES[status]
+    tone = status_tone(status, is_flagged=bool(row.exceptions))
     return row.code or status.value, str(status.label), tone
 
 
@@ -269,7 +288,9 @@ def _optional_minutes(count: int) -> str:
     return wording.minutes(count) if count else ""
 
 
-def _month_day(day: MonthDay, today: dt.date, links: Links) -> dict[str, Any]:
+def _month_day(
+    day: MonthDay, today: dt.date, links: Links, extra: OvertimeDay | None
+) -> dict[str, Any]:
     row = day.row
     code, status_text, tone = day_words(day)
     return {
@@ -285,6 +306,7 @@ def _month_day(day: MonthDay, today: dt.date, links: Links) -> dict[str, Any]:
         "worked_text": _optional_minutes(row.worked_minutes) if row else "",
         "late_text": _late(row.late_minutes) if row else "",
         "early_text": _early(row.early_minutes) if row else "",
+        "overtime_text": overtime_pages.day_note(extra),
         "is_today": day.date == today,
         "is_future": day.is_future,
         "flags": flag_words(row.exceptions) if row else [],
@@ -324,9 +346,11 @@ def _total_lines(month: Month) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in lines]
 
 
-def month_context(month: Month, links: Links = OWN) -> dict[str, Any]:
-    """Return the context of attendance/month.html."""
-    days = [_month_day(day, month.today, links) for day in month.days]
+def month_context(
+    month: Month, links: Links = OWN, *, overtime: Mapping[dt.date, OvertimeDay] = NO_OVERTIME
+) -> dict[str, Any]:
+    """Return the context of attendance/month.html; `overtime` are the rows of its dates."""
+    days = [_month_day(day, month.today, links, overtime.get(day.date)) for day in month.days]
     padded: list[dict[str, Any] | None] = [None] * month.first.weekday() + list(days)
     padded += [None] * (-len(padded) % 7)
     monday = dt.date(2024, 1, 1)
@@ -338,7 +362,7 @@ def month_context(month: Month, links: Links = OWN) -> dict[str, Any]:
         "weekdays": [date_format(monday + dt.timedelta(days=n), "D") for n in range(7)],
         "weeks": [padded[n : n + 7] for n in range(0, len(padded), 7)],
         "days": days,
-        "totals": _total_lines(month),
+        "totals": _total_lines(month) + overtime_pages.total_lines(overtime.values()),
         "legend": legend(),
         "person": links.person,
     }
@@ -356,15 +380,17 @@ def legend() -> list[dict[str, str]]:
 def _punch(
     state: PunchState, row: AttendanceDay | None, may_see: Callable[[PunchFrame], bool]
 ) -> dict[str, Any]:
-    frame = next((item for item in state.punch.frames.all() if may_see(item)), None)
+    seen = {item.kind: item for item in state.punch.frames.all() if may_see(item)}
+    urls = {kind: reverse("attendance:photo", args=[item.public_id]) for kind, item in seen.items()}
     return {
         "time": clock(state.occurred_at, state.punch.zone),
         "direction": str(Direction(state.direction).label),
         "face": wording.face(state),
         "voided": state.voided_at is not None,
-        "voided_text": _("Taken out by HR"),
+        "voided_text": (_("Taken out by the face check") if state.is_refused else _("Taken out")),
         "counted": state.voided_at is None and row is not None and not row.is_by_hand,
-        "photo_url": reverse("attendance:photo", args=[frame.public_id]) if frame else None,
+        "photo_url": urls.get(FrameKind.FRONTAL),
+        "turned_url": urls.get(FrameKind.TURNED),
     }
 
 
@@ -407,6 +433,7 @@ def day_context(
     asked: list[CorrectionRequest],
     may_see: Callable[[PunchFrame], bool],
     links: Links = OWN,
+    overtime: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the context of attendance/day.html; `may_see` says which pictures are shown."""
     row = day.row
@@ -425,6 +452,7 @@ def day_context(
         "flags": flag_words(row.exceptions) if row else [],
         "ask": correction_pages.day_question(row, asked) if is_own else None,
         "requests": [correction_pages.request_line(item) for item in asked],
+        "overtime": overtime,
         "help_text": _help_text() if is_own else "",
         "month_url": links.month(day.date),
     }
@@ -438,31 +466,6 @@ def _help_text() -> str:
 
 
 # --- the face ---------------------------------------------------------------------------------
-def kept_answer(kept: enrolment.Kept) -> dict[str, Any]:
-    """Return what the capture's script is told about a frame."""
-    text = wording.ADVICE.get("done" if kept.is_done else kept.advice, wording.ADVICE["hold_still"])
-    return {
-        "ok": kept.is_kept,
-        "advice": kept.advice,
-        "text": str(text),
-        "kept": kept.count,
-        "needed": enrolment.FRAMES_NEEDED,
-        "done": kept.is_done,
-    }
-
-
-def enrol_words() -> dict[str, str]:
-    """Return the sentences that the capture's script says."""
-    return {
-        **_no_camera_words(_("come back on another device")),
-        "opening": _("Opening the camera …"),
-        "look": _("Look straight into the camera."),
-        "progress": _("{kept} of {needed}"),
-        "offline": _("There is no connection. Try again when it is back."),
-        "signed_out": _("You are signed out. Reload this page and sign in again."),
-    }
-
-
 def _face_text(consent: str, is_enrolled: bool) -> str:
     if consent == "refused":
         return _("You chose no face check. No picture is taken when you check in.")
@@ -490,4 +493,5 @@ def me_context(employee: Employee, *, now: dt.datetime) -> dict[str, Any]:
         "consent": consent,
         "is_enrolled": is_enrolled,
         "face_text": _face_text(consent, is_enrolled),
+        "has_receipts": FaceErasure.objects.filter(employee=employee).exists(),
     }

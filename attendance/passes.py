@@ -25,6 +25,7 @@ class PunchPass:
     """Who: public ids of company and engagement; where: the zone then in force; what is next.
 
     `action_key` names the shown action: tabs that show the same one share their tap id.
+    `has_consent` says whether they had agreed to pictures, for while the records are away.
     `issued_at` (seconds since 1970) is when a session answered for it; none yet is 0.
     """
 
@@ -33,6 +34,7 @@ class PunchPass:
     zone: str
     direction: Direction
     action_key: str
+    has_consent: bool = False
     issued_at: int = field(default=0, compare=False)
 
 

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
+from django.utils import timezone
+
 from attendance.enums import Source
-from attendance.models import CorrectionRequest, Punch, PunchFrame
+from attendance.models import CorrectionRequest, FaceEnrolment, Punch, PunchFrame, PunchState
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Company, Employee, Placement
-from companies.permissions import can_enter_hr
-from companies.selectors import team_of
+from companies.models import Company, Employee
+from companies.permissions import can_manage_hr, is_own
+from companies.selectors import answers_for_others, team_of
+
+# How long after a decision whoever decided may look again at what was decided about.
+SEEN_AFTER_DECISION = dt.timedelta(days=7)
 
 
 def is_self(actor: Actor, employee: Employee) -> bool:
     """Return whether the engagement, this one or another, is the actor's own."""
     if actor.employee is not None and employee.pk == actor.employee.pk:
         return True
-    return actor.user is not None and employee.user_id == actor.user.pk
+    return is_own(actor, employee)
 
 
 def is_own_punch(actor: Actor, punch: Punch) -> bool:
@@ -26,18 +32,55 @@ def is_own_punch(actor: Actor, punch: Punch) -> bool:
 
 
 def can_decide_punch(actor: Actor, punch: Punch) -> bool:
-    """HR decides flagged punches of the company, never their own."""
-    return (
-        can_enter_hr(actor)
-        and actor.company is not None
-        and punch.company_id == actor.company.pk
-        and not is_own_punch(actor, punch)
+    """Whoever answers for the person today decides a flagged punch, and HR; never the person.
+
+    Today, not on the punch's date: who takes a team over, or stands in for its manager, takes over
+    what waits. HR's reach further: to people who have left.
+    """
+    if actor.company is None or punch.company_id != actor.company.pk or is_own_punch(actor, punch):
+        return False
+    return can_manage_hr(actor) or is_in_team(actor, punch.employee, timezone.now().date())
+
+
+def can_view_frame(actor: Actor, frame: PunchFrame, *, answers_for: bool | None = None) -> bool:
+    """A checked picture is seen by the person on it, HR, and auditors; an unchecked by nobody.
+
+    Whoever answers for the person today sees that of a flagged punch, until a week after it was
+    decided. `answers_for` says so where it is known already.
+    """
+    if not frame.is_clean or actor.company is None or actor.company.pk != frame.company_id:
+        return False
+    if _concerns(actor, frame.company_id, frame.punch.employee_id):
+        return True
+    if not _is_to_be_seen(frame.punch.state):
+        return False
+    if answers_for is None:
+        answers_for = is_in_team(actor, frame.punch.employee, timezone.now().date())
+    return answers_for
+
+
+def _is_to_be_seen(state: PunchState) -> bool:
+    decided_at = state.decided_at
+    return state.is_flagged or (
+        decided_at is not None and timezone.now() < decided_at + SEEN_AFTER_DECISION
     )
 
 
-def can_view_frame(actor: Actor, frame: PunchFrame) -> bool:
-    """A checked picture is seen by the person on it, HR, and auditors; an unchecked by nobody."""
-    return frame.is_clean and _concerns(actor, frame.company_id, frame.punch.employee_id)
+def can_view_reference(actor: Actor, enrolment: FaceEnrolment) -> bool:
+    """The reference picture is seen by the person, HR, auditors, and by whoever must compare it.
+
+    That is who answers for the person today, while one of the person's punches is flagged, and
+    for a week after one was decided.
+    """
+    if _concerns(actor, enrolment.company_id, enrolment.employee_id):
+        return True
+    if actor.company is None or actor.company.pk != enrolment.company_id:
+        return False
+    since = timezone.now() - SEEN_AFTER_DECISION
+    to_compare = PunchState.objects.filter(employee=enrolment.employee_id).filter(
+        Q(is_flagged=True) | Q(decided_at__gt=since)
+    )
+    return to_compare.exists() and is_in_team(actor, enrolment.employee, timezone.now().date())
 
 
 def _concerns(actor: Actor, company_id: int, employee_id: int) -> bool:
@@ -47,17 +90,27 @@ def _concerns(actor: Actor, company_id: int, employee_id: int) -> bool:
     return is_self or actor.has(Role.HR, Role.COMPANY_ADMIN, Role.AUDITOR)
 
 
+def can_delete_face_data(actor: Actor, employee: Employee) -> bool:
+    """HR deletes face data of people of the company; one's own goes by withdrawing consent."""
+    return (
+        can_manage_hr(actor)
+        and actor.company is not None
+        and actor.company.pk == employee.company_id
+        and not is_self(actor, employee)
+    )
+
+
 def can_pick_holiday(actor: Actor, employee: Employee) -> bool:
     """A person picks the optional holidays of their own; HR those of anybody in the company."""
     if actor.company is None or actor.company.pk != employee.company_id:
         return False
     is_self = actor.employee is not None and actor.employee.pk == employee.pk
-    return is_self or can_enter_hr(actor)
+    return is_self or can_manage_hr(actor)
 
 
 def can_close_month(actor: Actor, company: Company) -> bool:
     """HR locks and reopens the months of the own company."""
-    return can_enter_hr(actor) and actor.company is not None and actor.company.pk == company.pk
+    return can_manage_hr(actor) and actor.company is not None and actor.company.pk == company.pk
 
 
 def can_recompute(actor: Actor, company: Company) -> bool:
@@ -68,7 +121,7 @@ def can_recompute(actor: Actor, company: Company) -> bool:
 def can_judge_by_hand(actor: Actor, employee: Employee) -> bool:
     """HR sets or skips days of people of the company, never their own."""
     return (
-        can_enter_hr(actor)
+        can_manage_hr(actor)
         and actor.company is not None
         and employee.company_id == actor.company.pk
         and not is_self(actor, employee)
@@ -76,13 +129,14 @@ def can_judge_by_hand(actor: Actor, employee: Employee) -> bool:
 
 
 def can_manage_team(actor: Actor) -> bool:
-    """HR, managers by role, and whoever is named as somebody's manager see a team."""
-    if actor.company is None:
-        return False
-    if actor.has(Role.HR, Role.COMPANY_ADMIN, Role.MANAGER):
-        return True
-    own = actor.employee
-    return own is not None and Placement.objects.filter(manager=own).exists()
+    """HR, managers by role or by name, and whoever stands in for one of them see a team."""
+    return actor.company is not None and not actor.is_limited and answers_for_others(actor)
+
+
+def can_view_reports(actor: Actor) -> bool:
+    """Auditors read reports of the company; whoever has a team, those of the team."""
+    is_auditor = actor.company is not None and actor.has(Role.AUDITOR)
+    return is_auditor or can_manage_team(actor)
 
 
 def is_in_team(actor: Actor, employee: Employee, on: dt.date) -> bool:
@@ -100,6 +154,13 @@ def can_decide_correction(actor: Actor, request: CorrectionRequest, on: dt.date)
     return not is_own_request(actor, request) and is_in_team(actor, request.employee, on)
 
 
+def can_decide_overtime(actor: Actor, employee: Employee, on: dt.date) -> bool:
+    """Whoever answers for the person today decides about extra minutes, and HR; never oneself."""
+    if actor.company is None or employee.company_id != actor.company.pk or is_self(actor, employee):
+        return False
+    return can_manage_hr(actor) or is_in_team(actor, employee, on)
+
+
 def can_enter_punch(actor: Actor, employee: Employee, source: Source, *, on: dt.date) -> bool:
     """HR enters punches, managers attest for their team on that date; never for themselves.
 
@@ -110,5 +171,5 @@ def can_enter_punch(actor: Actor, employee: Employee, source: Source, *, on: dt.
     if source == Source.REGULARISATION:
         return True
     if source == Source.ATTEST:
-        return can_enter_hr(actor) or is_in_team(actor, employee, on)
-    return source == Source.HR and can_enter_hr(actor)
+        return can_manage_hr(actor) or is_in_team(actor, employee, on)
+    return source == Source.HR and can_manage_hr(actor)

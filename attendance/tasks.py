@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from django.core.files.storage import default_storage
-from django.db import OperationalError, transaction
-from django.db.models import Max, Q
+from django.db import transaction
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from attendance.enums import FaceState
-from attendance.models import AttendanceDay, PunchFrame, PunchState
+from attendance.models import (
+    AttendanceDay,
+    FaceDeletion,
+    FaceEnrolment,
+    FaceErasure,
+    ParkedTap,
+    PunchFrame,
+    PunchState,
+)
 from attendance.selectors.settings import company_settings
-from attendance.services import days, enrolment, evidence, pictures
+from attendance.services import (
+    days,
+    enrolment,
+    evidence,
+    kept_faces,
+    overtime,
+    pace,
+    pictures,
+    replaying,
+    uploads,
+)
+from attendance.services.face_data import erasure_finish
 from companies import audit
 from companies.actor import job_actor
 from companies.models import Company, Employee, JobRun
 from companies.scoping import company_scope
+from companies.sweeps import Failures, companies
+from integrations import journal, metrics
+from integrations.journal.protocol import NOTED
 
 log = logging.getLogger(__name__)
 
@@ -28,55 +47,42 @@ _LOOK_BACK = dt.timedelta(days=35)
 _BATCH = 200
 # A page has this long to ask for the verdict itself before the sweep does.
 _GRACE = dt.timedelta(seconds=20)
+_FARTHEST_RETRY = dt.timedelta(minutes=15)
 _UNNAMED_KEPT = dt.timedelta(days=2)
-
-
-class JobIncomplete(Exception):
-    """Some of a job's items failed; the log says which and why, and all others were done."""
-
-
-class _Failures:
-    """Lets a job go on with its next item: one that fails must not hold up everybody's."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    @contextmanager
-    def noted(self, item: str) -> Iterator[None]:
-        try:
-            yield
-        except OperationalError:
-            # The database itself: the next item would fare no better, the next run may.
-            raise
-        except Exception:
-            log.exception("a job failed at %s", item)
-            self.count += 1
-
-    def tell(self) -> None:
-        """Raise `JobIncomplete` if anything failed, so that the run does not count as a success."""
-        if self.count:
-            raise JobIncomplete(f"{self.count} failed; the log says which")
-
-
-def _companies() -> Iterator[Company]:
-    yield from Company.objects.order_by("pk")
+# Longer than a replay may run: what is written meanwhile is seen by the next.
+_OVERLAP = dt.timedelta(hours=2)
 
 
 def pending_verify() -> int:
-    """Weigh the punches whose page did not wait for it; return how many were looked at."""
+    """Weigh the punches whose page did not wait for it; return how many were looked at.
+
+    A hosted engine is asked at its pace; what this run does not reach waits for the next one.
+    """
     now = timezone.now()
-    seen, failures = 0, _Failures()
-    for company in _companies():
+    seen, pending, failures, turns = 0, 0, Failures(), pace.Pace()
+    for company in companies():
         with company_scope(company):
             due = PunchState.objects.filter(
-                Q(face=FaceState.PENDING, verify_next_at__lte=now) | Q(judged_at__isnull=True),
+                Q(face=FaceState.PENDING, verify_next_at__lte=now)
+                # So far ahead only if the clock was, when that was written.
+                | Q(face=FaceState.PENDING, verify_next_at__gt=now + _FARTHEST_RETRY)
+                | Q(judged_at__isnull=True),
                 occurred_at__lte=now - _GRACE,
             ).order_by("occurred_at")
-            for punch_id in list(due.values_list("punch__public_id", flat=True)[:_BATCH]):
+            for punch_id, face in list(due.values_list("punch__public_id", "face")[:_BATCH]):
+                waits = face == FaceState.PENDING
+                may_look = not waits or turns.turn()
                 # Each at its own moment: a lease counts from when the work on it begins.
                 with failures.noted(f"punch {punch_id}"):
-                    evidence.punch_weigh(punch_id=punch_id, now=timezone.now())
-                seen += 1
+                    weighed = evidence.punch_weigh(
+                        punch_id=punch_id, now=timezone.now(), may_look=may_look
+                    )
+                    if waits and may_look:
+                        turns.learnt(is_away=weighed.is_postponed)
+                seen += may_look
+            late = PunchState.objects.filter(face=FaceState.PENDING)
+            pending += late.filter(occurred_at__lte=now - _GRACE).count()
+    metrics.count("punches_pending", pending)
     failures.tell()
     return seen
 
@@ -84,8 +90,8 @@ def pending_verify() -> int:
 def settle_open() -> int:
     """Judge the rows again whose time has come; return how many changed."""
     now = timezone.now()
-    changed, failures = 0, _Failures()
-    for company in _companies():
+    changed, failures = 0, Failures()
+    for company in companies():
         with company_scope(company):
             due = AttendanceDay.objects.filter(next_at__lte=now).order_by("next_at")
             for row in due.select_related("employee__company").iterator(chunk_size=_BATCH):
@@ -103,12 +109,14 @@ def absence_sweep() -> int:
     """Write the rows of working days that nobody punched on; return how many changed.
 
     Five weeks are judged, counted back from the last run that succeeded or from the person's last
-    row, so that an outage of any length is made up for.
+    row, so that an outage of any length is made up for. Managers are told what waits of extra
+    minutes after that, once a day at most.
     """
     now = timezone.now()
-    since = _last_success("absence_sweep") or now
-    changed, failures = 0, _Failures()
-    for company in _companies():
+    # A success yet to come is left from before the clock was set back.
+    since = min(_last_success("absence_sweep") or now, now)
+    changed, failures = 0, Failures()
+    for company in companies():
         with company_scope(company):
             back = since.date() - _LOOK_BACK - _longest_wait(company)
             people = Employee.objects.filter(is_active=True).annotate(
@@ -117,6 +125,8 @@ def absence_sweep() -> int:
             for employee in people.select_related("company").order_by("pk"):
                 with failures.noted(f"person {employee.public_id}"):
                     changed += _sweep_person(employee, back, now)
+            with failures.noted(f"extra minutes of company {company.public_id}"):
+                overtime.overtime_ask(company=company, now=now)
     failures.tell()
     return changed
 
@@ -143,25 +153,93 @@ def _sweep_person(employee: Employee, back: dt.date, now: dt.datetime) -> int:
 
 
 def face_retention() -> int:
-    """Delete the face data of who has left; return of how many people."""
+    """Delete the face data of who has left; return of how many people.
+
+    With it go faces that a hosted engine keeps and no row names: a process died in between.
+    """
     now = timezone.now()
-    deleted, failures = 0, _Failures()
-    for company in _companies():
-        with company_scope(company), failures.noted(f"company {company.public_id}"):
+    deleted, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company):
             by = job_actor("face_retention", company)
-            deleted += enrolment.enrolments_end_departed(by=by, now=now)
+            for employee in enrolment.departed(now):
+                with failures.noted(f"person {employee.public_id}"):
+                    enrolment.enrolment_end_departed(employee=employee, by=by, now=now)
+                    deleted += 1
+            with failures.noted(f"kept faces of company {company.public_id}"):
+                kept_faces.unnamed_faces_forget(company=company, now=now)
     failures.tell()
     return deleted
+
+
+def face_erasures() -> int:
+    """Delete what the storage or a hosted engine refused before; return how many are done.
+
+    Counted are erasures, and faces that belong to none.
+    """
+    now = timezone.now()
+    done, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company):
+            open_ones = FaceErasure.objects.filter(receipt__isnull=True).order_by("id")
+            for erasure in open_ones.select_related("company", "employee__company"):
+                with failures.noted(f"erasure {erasure.public_id}"):
+                    done += erasure_finish(erasure=erasure, now=now)
+            done += kept_faces.faces_forget(FaceDeletion.objects.filter(erasure=None))
+    failures.tell()
+    return done
 
 
 def photo_retention() -> int:
     """Delete pictures on their date, and files that no row names; return how many."""
     now = timezone.now()
     deleted = 0
-    for company in _companies():
+    for company in companies():
         with company_scope(company):
             deleted += _purge_company(company, now.date())
-    return deleted + sum(_delete_orphans(folder, now) for folder in (pictures.RAW, pictures.CLEAN))
+            deleted += uploads.uploads_expire(company=company, now=now)
+    named_at = _all_named_at(now)
+    if named_at is None:
+        return deleted
+    until = (named_at - _UNNAMED_KEPT).date()
+    folders = (pictures.RAW, pictures.CLEAN, pictures.REFERENCE)
+    return deleted + sum(
+        pictures.orphans_delete(folder, until=until, named=_named) for folder in folders
+    )
+
+
+def _all_named_at(now: dt.datetime) -> dt.datetime | None:
+    """Return until when every file that belongs to a punch has its row.
+
+    Of what the journal alone knows, no row names the picture yet; of what is parked, until somebody
+    has mended it, or the journal itself has forgotten where the picture lies.
+    """
+    if not journal.is_on():
+        return now
+    if ParkedTap.objects.filter(parked_at__gt=now - NOTED).exists():
+        return None
+    last = _last_success("journal_replay")
+    return min(last, now) if last is not None else None
+
+
+def journal_replay() -> int:
+    """Bring what the journal was told since the last success and the records lack; return how many.
+
+    The stream does it at once; this makes up for an outage longer than the stream remembers, and,
+    in records that were restored from a backup, for all that came after it.
+    """
+    if not journal.is_on():
+        return 0
+    now = timezone.now()
+    return replaying.replay(since=_told_since(now), now=now)
+
+
+def _told_since(now: dt.datetime) -> dt.datetime:
+    last = _last_success("journal_replay")
+    if last is not None:
+        return min(last, now) - _OVERLAP
+    first = Company.objects.aggregate(first=Min("created_at"))["first"]
+    return first or now
 
 
 def _purge_company(company: Company, today: dt.date) -> int:
@@ -188,29 +266,12 @@ def _delete_frame(frame: PunchFrame) -> None:
         pictures.discard(key)
 
 
-def _delete_orphans(folder: str, now: dt.datetime) -> int:
-    """Delete files that no row names: the process died between the file and its row.
-
-    Only of days gone by: what is being written now gets its row in a moment.
-    """
-    if not default_storage.exists(folder):
-        return 0
-    deleted = 0
-    for day in default_storage.listdir(folder)[0]:
-        if dt.date.fromisoformat(day) > (now - _UNNAMED_KEPT).date():
-            continue
-        # The files first: one that is replaced meanwhile is gone, or named by then.
-        found = {f"{folder}/{day}/{name}" for name in default_storage.listdir(f"{folder}/{day}")[1]}
-        for key in found - _named(f"{folder}/{day}/"):
-            pictures.discard(key)
-            deleted += 1
-    return deleted
-
-
 def _named(start: str) -> set[str]:
     names: set[str] = set()
-    for company in _companies():
+    for company in companies():
         with company_scope(company):
-            rows = PunchFrame.objects.filter(storage_key__startswith=start)
-            names.update(rows.values_list("storage_key", flat=True))
+            frames = PunchFrame.objects.filter(storage_key__startswith=start)
+            names.update(frames.values_list("storage_key", flat=True))
+            kept = FaceEnrolment.objects.filter(reference_key__startswith=start)
+            names.update(kept.values_list("reference_key", flat=True))
     return names

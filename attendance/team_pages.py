@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from attendance import correction_pages, pages, wording
+from attendance import overtime_pages, pages, wording
 from attendance.answers import clock
-from attendance.models import AttendanceDay, CorrectionRequest
+from attendance.models import OvertimeDay
 from attendance.pages import Links
 from attendance.rules import zones
 from attendance.rules.types import Occurrence
@@ -121,7 +121,6 @@ def _more(count: int) -> str:
 
 def team_context(
     members: Collection[Member],
-    asked: Iterable[tuple[CorrectionRequest, AttendanceDay | None]],
     *,
     filters: dict[str, Any],
     zone: str,
@@ -134,7 +133,6 @@ def team_context(
         "as_of": _("As of %(time)s") % {"time": clock(now, zone)},
         "count_text": ngettext("%(n)d person", "%(n)d people", count) % {"n": count},
         "groups": _groups(members, zone),
-        "requests": [correction_pages.inbox_line(request, row) for request, row in asked],
         "filters": filters,
         "month_url": reverse("attendance:team-month"),
     }
@@ -166,7 +164,9 @@ def _cell(day: MonthDay, links: Links) -> dict[str, Any]:
     }
 
 
-def _row(employee: Employee, month: Month) -> dict[str, Any]:
+def _row(
+    employee: Employee, month: Month, extra: Mapping[dt.date, OvertimeDay] | None
+) -> dict[str, Any]:
     links, totals = Links(employee), month.totals
     return {
         "name": employee.name,
@@ -178,6 +178,7 @@ def _row(employee: Employee, month: Month) -> dict[str, Any]:
             _halves(totals.leave_halves),
             str(totals.late_count or "–"),
             _hours(totals.worked_minutes),
+            *([] if extra is None else [overtime_pages.team_total(extra.values())]),
         ],
     }
 
@@ -206,8 +207,12 @@ def month_context(
     today: dt.date,
     filters: dict[str, Any],
     query: dict[str, str],
+    overtime: Mapping[int, Mapping[dt.date, OvertimeDay]] | None = None,
 ) -> dict[str, Any]:
-    """Return the context of attendance/team_month.html; `query` keeps the filters in links."""
+    """Return the context of attendance/team_month.html; `query` keeps the filters in links.
+
+    `overtime` are the people's extra minutes, none in a company that has no policy for them.
+    """
     last_month = (first - dt.timedelta(days=1)).replace(day=1)
     next_month = (first + dt.timedelta(days=32)).replace(day=1)
     dates = [first + dt.timedelta(days=n) for n in range((next_month - first).days)]
@@ -220,8 +225,18 @@ def month_context(
             {"number": date.day, "weekday": date_format(date, "D")[:2], "is_today": date == today}
             for date in dates
         ],
-        "total_heads": [_("Present"), _("Absent"), _("Leave"), _("Late"), _("Worked")],
-        "rows": [_row(employee, found[employee.pk]) for employee in page],
+        "total_heads": [
+            _("Present"),
+            _("Absent"),
+            _("Leave"),
+            _("Late"),
+            _("Worked"),
+            *([] if overtime is None else [_("Extra")]),
+        ],
+        "rows": [
+            _row(employee, found[employee.pk], None if overtime is None else overtime[employee.pk])
+            for employee in page
+        ],
         "legend": pages.legend(),
         "filters": filters,
         "pages_text": _("Page %(page)d of %(pages)d")

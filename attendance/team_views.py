@@ -1,34 +1,32 @@
-"""Pages of whoever answers for others: the team now, its month, and what waits for a decision."""
+"""Pages of whoever answers for others: the team now, and its month."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from attendance import pages, permissions, team_pages
-from attendance.models import CorrectionRequest
+from attendance.models import OvertimeDay
 from attendance.pages import Links
 from attendance.rules import zones
-from attendance.selectors import months, team
+from attendance.selectors import months, overtime, team
 from attendance.selectors.corrections import of_date
 from attendance.selectors.settings import company_settings
-from attendance.services import corrections
-from attendance.views import actor_of, asked_month, date_of, known_date, typed
+from attendance.views import actor_of, asked_month, date_of, known_date, overtime_card
 from companies.actor import Actor
-from companies.errors import MusterError
+from companies.enums import LookKind
+from companies.looks import Seen, looks_record
 from companies.models import Company, Employee, Office
-from companies.once import once
 from companies.selectors import team_of
 
 PEOPLE_A_PAGE = 50
@@ -66,19 +64,13 @@ def filtered(
 
 @require_GET
 def team_now(request: HttpRequest) -> HttpResponse:
-    """Show where everybody is, and what waits; the page's script takes the list from here too."""
+    """Show where everybody is; the page's script takes the list from here too."""
     actor, company = managing(request)
     now = timezone.now()
-    everybody = list(team_of(actor, on=now.date()))
     people, filters, _query = filtered(request, team_of(actor, on=now.date()))
-    members = team.team_today(
-        company=company,
-        employees=list(people) if filters["is_set"] else everybody,
-        now=now,
-    )
+    members = team.team_today(company=company, employees=list(people), now=now)
     context = team_pages.team_context(
         members,
-        team.asked_of(everybody),
         filters=filters,
         zone=zone_of(company, now),
         now=now,
@@ -96,9 +88,20 @@ def team_month(request: HttpRequest) -> HttpResponse:
     page = Paginator(people, PEOPLE_A_PAGE).get_page(request.GET.get("p"))
     found = months.months(company=company, employees=list(page), first=first, now=now, is_lean=True)
     context = team_pages.month_context(
-        page, found, first=first, today=today, filters=filters, query=query
-    )
+        page, found, first=first, today=today, filters=filters, query=query,
+        overtime=_overtime(company, page, first),
+    )  # fmt: skip
     return render(request, "attendance/team_month.html", context)
+
+
+def _overtime(
+    company: Company, people: Iterable[Employee], first: dt.date
+) -> dict[int, dict[dt.date, OvertimeDay]] | None:
+    """Return the extra minutes of the month; none in a company that has no policy for them."""
+    if not company_settings(company).overtime:
+        return None
+    last = (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    return overtime.overtime_days([person.pk for person in people], first=first, last=last)
 
 
 def _member(request: HttpRequest, public_id: uuid.UUID) -> Employee:
@@ -115,45 +118,31 @@ def person_month(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     employee, now = _member(request, public_id), timezone.now()
     first = asked_month(request, partial(date_of, employee, now))
     found = months.month(employee=employee, first=first, now=now)
-    return render(request, "attendance/month.html", pages.month_context(found, Links(employee)))
+    extra = overtime.of_month(employee, first, found.days[-1].date)
+    context = pages.month_context(found, Links(employee), overtime=extra)
+    return render(request, "attendance/month.html", context)
 
 
 @require_GET
 def person_day(request: HttpRequest, public_id: uuid.UUID, date: dt.date) -> HttpResponse:
-    """Show one person's day as the person sees it; pictures only to who may see them."""
+    """Show one person's day as the person sees it; pictures only to who may see them.
+
+    The punches come with what was said of the face, so that the look is recorded.
+    """
     employee = _member(request, public_id)
     first = known_date(date).replace(day=1)
     found = months.month(employee=employee, first=first, now=timezone.now())
+    actor, states = actor_of(request), months.punches_of_day(employee, date)
+    looks_record(
+        by=actor,
+        seen=[Seen(employee, LookKind.EVIDENCE, state.punch, date) for state in states],
+    )
     context = pages.day_context(
         found.days[date.day - 1],
-        months.punches_of_day(employee, date),
+        states,
         asked=list(of_date(employee.pk, date)),
-        may_see=partial(permissions.can_view_frame, actor_of(request)),
+        may_see=partial(permissions.can_view_frame, actor, answers_for=True),
         links=Links(employee),
+        overtime=overtime_card(employee, found.days[date.day - 1], actor=actor),
     )
     return render(request, "attendance/day.html", context)
-
-
-@require_POST
-@once
-def correction_decide(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Approve or refuse what a person of the team asked for."""
-    actor, _company = managing(request)
-    rows = CorrectionRequest.objects.select_related("employee__company", "employee__user")
-    found = get_object_or_404(rows, public_id=public_id)
-    if not permissions.can_decide_correction(actor, found, timezone.now().date()):
-        raise Http404
-    is_approved = request.POST.get("answer") == "approve"
-    try:
-        corrections.correction_decide(
-            request=found,
-            is_approved=is_approved,
-            reason=typed(request, "reason"),
-            by=actor,
-        )
-    except MusterError as error:
-        messages.error(request, str(error))
-    else:
-        done = _("Approved: %(name)s.") if is_approved else _("Refused: %(name)s.")
-        messages.success(request, done % {"name": found.employee.name})
-    return redirect("attendance:team")

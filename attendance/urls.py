@@ -1,10 +1,18 @@
-"""Addresses of attendance. `POST /punch` and `/punch/<id>/verify` stand in `attendance.door`."""
+"""Addresses of attendance. `POST /punch` and what follows it stand in `attendance.door`."""
 
 import datetime as dt
 
 from django.urls import path, register_converter
 
-from attendance import attest_views, team_views, views
+from attendance import (
+    attest_views,
+    picture_views,
+    pin_views,
+    team_views,
+    upload_views,
+    views,
+)
+from companies.routes import on_demand
 
 
 class DateConverter:
@@ -25,6 +33,7 @@ app_name = "attendance"
 urlpatterns = [
     path("", views.today, name="today"),
     path("punch/pass", views.punch_pass, name="punch-pass"),
+    path("pin/<uuid:public_id>/", pin_views.pin, name="pin"),
     path("month/", views.month, name="month"),
     path("holidays/<uuid:public_id>/", views.holiday, name="holiday"),
     path("day/<date:date>/", views.day, name="day"),
@@ -34,19 +43,23 @@ urlpatterns = [
         views.correction_withdraw,
         name="correction-withdraw",
     ),
-    path(
-        "corrections/<uuid:public_id>/decide",
-        team_views.correction_decide,
-        name="correction-decide",
-    ),
     path("team/", team_views.team_now, name="team"),
     path("team/attest/", attest_views.attest, name="attest"),
     path("team/month/", team_views.team_month, name="team-month"),
     path("team/<uuid:public_id>/month/", team_views.person_month, name="team-person"),
     path("team/<uuid:public_id>/day/<date:date>/", team_views.person_day, name="team-day"),
-    path("photos/<uuid:public_id>", views.photo, name="photo"),
+    path(
+        "team/<uuid:public_id>/day/<date:date>/overtime",
+        on_demand("attendance.overtime_views.decide"),
+        name="overtime-decide",
+    ),
+    path("photos/<uuid:public_id>", picture_views.photo, name="photo"),
+    path("references/<uuid:public_id>", picture_views.reference, name="reference"),
     path("face/consent/", views.consent, name="consent"),
+    path("face/deleted/", views.erasures, name="erasures"),
     path("face/enrol/", views.enrol, name="enrol"),
     path("face/frame", views.face_frame, name="face-frame"),
+    path("face/uploads", upload_views.ask, name="face-upload-ask"),
+    path("face/uploads/<uuid:public_id>", upload_views.upload, name="face-upload"),
     path("face/finish", views.face_finish, name="face-finish"),
 ]

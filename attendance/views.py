@@ -10,8 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,18 +20,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from attendance import (
     consent_text,
     correction_pages,
+    enrol_pages,
     holiday_pages,
+    overtime_pages,
     pages,
     passes,
     permissions,
+    pin_pages,
+    receipts,
     wording,
 )
 from attendance.errors import TimeUnreadable
 from attendance.fields import has_neighbours
-from attendance.models import CorrectionRequest, PunchFrame
-from attendance.selectors import holidays, months
+from attendance.models import CorrectionRequest, FaceErasure
+from attendance.selectors import holidays, months, overtime
 from attendance.selectors.corrections import of_date
+from attendance.selectors.flagged import needs_new_reference
+from attendance.selectors.months import MonthDay
 from attendance.selectors.people import calendar_of
+from attendance.selectors.settings import company_settings
 from attendance.selectors.today import today as today_of
 from attendance.services import corrections, enrolment
 from attendance.services.holidays import holiday_pick, holiday_unpick
@@ -41,6 +47,7 @@ from companies.actor import Actor
 from companies.errors import MusterError, TooMany
 from companies.models import CalendarDay, Employee
 from companies.once import once
+from companies.selectors import has_pin
 from integrations import photos
 
 FRAMES_A_MINUTE = 240
@@ -75,13 +82,18 @@ def today(request: HttpRequest) -> HttpResponse:
     if actor.employee is None:
         return redirect("portal:me")
     now = timezone.now()
+    present = today_of(employee=actor.employee, now=now)
+    is_enrolled = enrolment.is_enrolled(actor.employee)
     context = pages.today_context(
-        today_of(employee=actor.employee, now=now),
+        present,
+        has_pin=present.needs_check and has_pin(actor.employee),
         consent=pages.consent_state(enrolment.latest_consent(actor.employee)),
-        is_enrolled=enrolment.is_enrolled(actor.employee),
+        is_enrolled=is_enrolled,
         now=now,
     )
+    context["new_reference"] = is_enrolled and needs_new_reference(actor.employee)
     context["problem"] = pages.problem_sentence(request.GET.get("problem", ""))
+    context["said"] = pin_pages.taken(present) if request.GET.get("said") == "pin" else None
     context["tap_id"] = uuid.uuid4()
     return render(request, "attendance/today.html", context)
 
@@ -90,9 +102,10 @@ def today(request: HttpRequest) -> HttpResponse:
 def punch_pass(request: HttpRequest) -> HttpResponse:
     """Answer a fresh pass to an open page; also after the old one has run out."""
     present = today_of(employee=_employee(request), now=timezone.now())
+    consent = pages.consent_state(enrolment.latest_consent(present.employee))
     return JsonResponse(
         {
-            "pass": passes.issue(present.claim()),
+            "pass": passes.issue(present.claim(has_consent=consent in pages.AGREED)),
             "action_key": present.action_key,
             "direction": present.direction.value,
             "label": wording.action(present.direction),
@@ -129,7 +142,8 @@ def month(request: HttpRequest) -> HttpResponse:
     employee, now = _employee(request), timezone.now()
     first = asked_month(request, partial(date_of, employee, now))
     found = months.month(employee=employee, first=first, now=now)
-    context = pages.month_context(found)
+    extra = overtime.of_month(employee, first, found.days[-1].date)
+    context = pages.month_context(found, overtime=extra)
     context["holiday_years"] = _holiday_years(employee, found)
     return render(request, "attendance/month.html", context)
 
@@ -217,26 +231,28 @@ def day(request: HttpRequest, date: dt.date) -> HttpResponse:
         months.punches_of_day(employee, date),
         asked=list(of_date(employee.pk, date)),
         may_see=partial(permissions.can_view_frame, actor_of(request)),
+        overtime=overtime_card(employee, found.days[date.day - 1]),
     )
     return render(request, "attendance/day.html", context)
 
 
-@require_GET
-def photo(request: HttpRequest, public_id: uuid.UUID) -> FileResponse:
-    """Show a checked picture to who may see it; to anybody else there is none."""
-    if actor_of(request).company is None:
-        raise Http404
-    frame = get_object_or_404(PunchFrame.objects.select_related("punch"), public_id=public_id)
-    if not permissions.can_view_frame(actor_of(request), frame):
-        raise Http404
-    try:
-        file = default_storage.open(frame.storage_key)
-    except OSError as error:
-        raise Http404 from error
-    response = FileResponse(file, content_type="image/jpeg")
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def overtime_card(
+    employee: Employee, shown: MonthDay, *, actor: Actor | None = None
+) -> dict[str, Any] | None:
+    """Return the card of extra minutes; with an actor it is somebody else's day, to decide."""
+    if not company_settings(employee.company).overtime:
+        return None
+    row = overtime.overtime_on(employee, shown.date)
+    decisions = overtime.decisions_of(employee, shown.date)
+    on = timezone.now().date()
+    return overtime_pages.day_card(
+        row,
+        decisions,
+        date=shown.date,
+        zone=shown.row.zone if shown.row else company_settings(employee.company).policy_on(on).zone,
+        person=employee if actor is not None else None,
+        can_decide=actor is not None and permissions.can_decide_overtime(actor, employee, on),
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -249,17 +265,30 @@ def consent(request: HttpRequest) -> HttpResponse:
         if answer not in ("yes", "no"):
             messages.error(request, _("Please choose one of the two answers."))
             return redirect("attendance:consent")
-        enrolment.consent_answer(by=actor_of(request), is_given=answer == "yes", now=timezone.now())
-        if answer == "yes":
+        now = timezone.now()
+        given = enrolment.consent_answer(by=actor_of(request), is_given=answer == "yes", now=now)
+        if given.is_given:
             return redirect("attendance:enrol")
+        if FaceErasure.objects.filter(employee=employee, asked_at=now).exists():
+            return redirect("attendance:erasures")
         messages.success(request, _("Noted: no pictures are taken. You check in without one."))
         return redirect("attendance:today")
     context = {
-        "version": consent_text.VERSION,
-        "paragraphs": consent_text.PARAGRAPHS,
+        "version": consent_text.version(),
+        "paragraphs": consent_text.paragraphs(),
         "answer": pages.consent_state(enrolment.latest_consent(employee)),
     }
     return render(request, "attendance/consent.html", context)
+
+
+@require_GET
+def erasures(request: HttpRequest) -> HttpResponse:
+    """Show what was deleted of the person's face, and what is still to be deleted."""
+    employee, now = _employee(request), timezone.now()
+    own = Employee.objects.filter(user=employee.user_id) | Employee.objects.filter(pk=employee.pk)
+    zone = today_of(employee=employee, now=now).zone
+    rows = [receipts.receipt(row, zone) for row in receipts.erasures(own)]
+    return render(request, "attendance/erasures.html", {"receipts": rows})
 
 
 @require_http_methods(["GET", "POST"])
@@ -273,12 +302,12 @@ def enrol(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
         return JsonResponse({"kept": 0, "needed": enrolment.FRAMES_NEEDED})
     answer = enrolment.latest_consent(_employee(request))
-    if answer is None or not answer.is_given or answer.text_version != consent_text.VERSION:
+    if answer is None or not answer.is_given or answer.text_version != consent_text.version():
         return redirect("attendance:consent")
     return render(
         request,
         "attendance/enrol.html",
-        {"needed": enrolment.FRAMES_NEEDED, "words": pages.enrol_words()},
+        {"needed": enrolment.FRAMES_NEEDED, "words": enrol_pages.enrol_words()},
     )
 
 
@@ -295,7 +324,7 @@ def face_frame(request: HttpRequest) -> HttpResponse:
         kept = enrolment.frame_add(by=actor_of(request), frame=data)
     except MusterError as error:
         return JsonResponse({"title": str(error), "code": error.code}, status=error.status)
-    return JsonResponse(pages.kept_answer(kept))
+    return JsonResponse(enrol_pages.kept_answer(kept))
 
 
 @require_POST

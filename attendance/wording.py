@@ -11,8 +11,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from attendance.enums import DayStatus, Direction, FaceState, MarkKind, Portion
-from attendance.models import AttendanceDay, PunchState
+from attendance.enums import (
+    DayStatus,
+    Direction,
+    FaceState,
+    FrameKind,
+    LivenessState,
+    MarkKind,
+    Portion,
+    Turn,
+)
+from attendance.errors import UploadNotAPhoto, UploadNotReadable
+from attendance.models import AttendanceDay, PunchFrame, PunchState
 from attendance.rules.types import DayType
 
 Values = Mapping[str, Any]
@@ -62,14 +72,15 @@ def action(direction: Direction) -> str:
 FACE_WORDS: dict[str, str | Promise] = {
     FaceState.PENDING: gettext_lazy("face being checked"),
     FaceState.VERIFIED: gettext_lazy("face verified"),
-    FaceState.REVIEW: gettext_lazy("recorded, HR will look at the picture"),
-    FaceState.MISMATCH: gettext_lazy("recorded, HR will look at the picture"),
-    FaceState.UNVERIFIABLE: gettext_lazy("recorded, HR will look at the picture"),
+    FaceState.REVIEW: gettext_lazy("recorded, your manager or HR will look at the picture"),
+    FaceState.MISMATCH: gettext_lazy("recorded, your manager or HR will look at the picture"),
+    FaceState.UNVERIFIABLE: gettext_lazy("recorded, your manager or HR will look at the picture"),
     FaceState.NOT_CHECKED: gettext_lazy("face not checked"),
 }
 
 FACE_REASONS: dict[str, str | Promise] = {
     "by_hand": gettext_lazy("it was entered by hand"),
+    "pin": gettext_lazy("confirmed with the PIN"),
     "no_consent": gettext_lazy("no consent to the face check"),
     "not_enrolled": gettext_lazy("no reference pictures yet"),
     "no_picture": gettext_lazy("no picture was taken"),
@@ -78,10 +89,16 @@ FACE_REASONS: dict[str, str | Promise] = {
     "no_camera": gettext_lazy("no camera was found"),
     "busy": gettext_lazy("another program used the camera"),
     "unknown": gettext_lazy("the camera did not work"),
+    "refused": gettext_lazy("the face check did not take the pictures before"),
     "face_engine_off": gettext_lazy("the face check is switched off"),
     "face_packages_missing": gettext_lazy("the face check is not installed"),
     "models_missing": gettext_lazy("the face check is not installed"),
     "no_avx": gettext_lazy("this machine cannot check faces"),
+    "aws_packages_missing": gettext_lazy("the face check is not installed"),
+    "rekognition_prefix_invalid": gettext_lazy("the face check is not set up"),
+    "rekognition_match_invalid": gettext_lazy("the face check is not set up"),
+    "rekognition_tps_invalid": gettext_lazy("the face check is not set up"),
+    "rekognition_liveness_invalid": gettext_lazy("the face check is not set up"),
     "picture_damaged": gettext_lazy("the picture was damaged"),
     "picture_not_image": gettext_lazy("the picture was damaged"),
     "picture_empty": gettext_lazy("the picture was empty"),
@@ -91,6 +108,7 @@ FACE_REASONS: dict[str, str | Promise] = {
     "picture_animated": gettext_lazy("the picture was not a single picture"),
     "gave_up": gettext_lazy("the check was tried three times"),
     "picture_missing": gettext_lazy("the picture is missing"),
+    "left": gettext_lazy("the person no longer works here"),
     "storage_failed": gettext_lazy("the picture could not be stored"),
     "no_face": gettext_lazy("no face was seen"),
     "several_faces": gettext_lazy("more than one face was seen"),
@@ -102,7 +120,80 @@ FACE_REASONS: dict[str, str | Promise] = {
     "unsure": gettext_lazy("the face is like the reference, but not clearly"),
     "not_nearest": gettext_lazy("a colleague's face is nearer"),
     "another_face": gettext_lazy("the face is unlike the reference"),
+    "replayed_frame": gettext_lazy("the same picture was sent before"),
 }
+
+TURN_REASONS: dict[str, str | Promise] = {
+    "turn_not_seen": gettext_lazy("the head turn was not seen"),
+    "page_closed": gettext_lazy("the head turn was not made"),
+    "no_neutral": gettext_lazy("the first picture showed no face that could turn"),
+    "turn_unclear": gettext_lazy("the picture of the turned head is not clear"),
+    "turn_of_another": gettext_lazy("the turned head is unlike the face of the check-in"),
+    "replayed_frame": gettext_lazy("the picture of the turned head was sent before"),
+    "nonce_reused": gettext_lazy("the head turn belongs to another check-in"),
+    "engine_away": gettext_lazy("the head turn could not be looked at"),
+    "picture_missing": gettext_lazy("the picture of the turned head is missing"),
+}
+
+_TURN_ASKED: dict[str, str | Promise] = {
+    Turn.LEFT: gettext_lazy("Turn your head to your left."),
+    Turn.RIGHT: gettext_lazy("Turn your head to your right."),
+}
+_TURN_OTHER_WAY: dict[str, str | Promise] = {
+    Turn.LEFT: gettext_lazy("The other way, please: to your left."),
+    Turn.RIGHT: gettext_lazy("The other way, please: to your right."),
+}
+_TURN_SEEN: dict[str, str | Promise] = {
+    "reached": gettext_lazy("Thank you. Look straight again."),
+    "over": gettext_lazy("We have not seen the head turn."),
+    "wait": gettext_lazy("One moment, please …"),
+    "no_face": gettext_lazy("We cannot see your face. Turn a little less."),
+    "several_faces": gettext_lazy("Only one person please."),
+    "move_closer": gettext_lazy("Move closer."),
+}
+
+
+def reason(code: str) -> str:
+    """Return why the check found what it found, by its code; empty for a code without words."""
+    return str(FACE_REASONS.get(code) or TURN_REASONS.get(code, ""))
+
+
+def frame_kind(frame: PunchFrame) -> str:
+    """Return which picture of a punch it is: taken at the check-in, or with the head turned."""
+    return str(FrameKind(frame.kind).label)
+
+
+def turn_asked(turn: Turn) -> str:
+    """Return which way somebody is asked to turn their head."""
+    return str(_TURN_ASKED[turn])
+
+
+def turn_seen(state: str, turn: Turn) -> str:
+    """Return what to do after one look at a turning head."""
+    if state == "wrong_way":
+        return str(_TURN_OTHER_WAY[turn])
+    return str(_TURN_SEEN.get(state) or _TURN_ASKED[turn])
+
+
+def turn(state: PunchState) -> str:
+    """Return what is known of the head turn behind a punch, in words; empty if none was asked."""
+    if state.liveness == LivenessState.NOT_ASKED:
+        return ""
+    if state.liveness == LivenessState.PASSED:
+        return _("head turn seen")
+    if state.liveness == LivenessState.ASKED:
+        return _("head turn asked for")
+    return str(TURN_REASONS.get(state.liveness_reason, TURN_REASONS["turn_not_seen"]))
+
+
+def refused(state: PunchState) -> str:
+    """Return why the check took a punch out of every count, as a sentence."""
+    if state.liveness in LivenessState.missing:
+        why = turn(state)
+    else:
+        why = str(FACE_REASONS.get(state.face_reason, FACE_WORDS[state.face]))
+    return _("This does not count: %(why)s.") % {"why": why}
+
 
 ADVICE: dict[str, str | Promise] = {
     "ok": gettext_lazy("Good. Turn your head a little and hold still."),
@@ -119,13 +210,76 @@ ADVICE: dict[str, str | Promise] = {
 }
 
 
+# Of a photo that was sent; for what is not here, the advice for live pictures holds.
+UPLOAD_ADVICE: dict[str, str | Promise] = {
+    "ok": gettext_lazy("Good. One more, from a little to the side."),
+    "waiting": gettext_lazy("Looking at the photo …"),
+    "over": gettext_lazy("The photo did not arrive. Choose it again."),
+    "upload_too_late": gettext_lazy("This photo was for an earlier attempt. Choose it again."),
+    "picture_heic": UploadNotReadable.sentence,
+    "picture_not_image": UploadNotAPhoto.sentence,
+    "picture_empty": UploadNotAPhoto.sentence,
+    "picture_animated": UploadNotAPhoto.sentence,
+    "picture_damaged": gettext_lazy("The photo is damaged. Choose another one."),
+    "picture_too_small": gettext_lazy("The photo is too small. Send it as it was taken."),
+    "picture_too_large": gettext_lazy("The photo is too large. Choose a smaller one."),
+    "picture_too_many_pixels": gettext_lazy("The photo is too large. Choose a smaller one."),
+    "hold_still": gettext_lazy("The photo is blurred. Choose another one."),
+    "look_straight": gettext_lazy("Choose one where you look straight into the camera."),
+    "move_closer": gettext_lazy("Your face is too small on it. Choose one taken from closer."),
+    "no_face": gettext_lazy("We cannot see a face on it. Choose another one."),
+    "several_faces": gettext_lazy("Choose one that shows only you."),
+    "more_light": gettext_lazy("It is too dark. Choose one with more light on your face."),
+    "less_light": gettext_lazy("It is too bright. Choose one with less light on your face."),
+}
+
+
 def face(state: PunchState) -> str:
     """Return what is known of the face behind a punch, in words; no scores."""
     if state.decided_at is not None and state.voided_at is None:
-        return _("HR looked at it and accepted it")
+        return _("somebody looked at it and accepted it")
+    if state.is_refused:
+        return refused(state)
+    if state.face_reason == "pin":
+        return str(FACE_REASONS["pin"])
     words = str(FACE_WORDS[state.face])
     reason = FACE_REASONS.get(state.face_reason)
-    return f"{words} ({reason})" if reason and state.face != FaceState.VERIFIED else words
+    if state.face != FaceState.VERIFIED:
+        return f"{words} ({reason})" if reason else words
+    if state.liveness in LivenessState.missing:
+        return f"{FACE_WORDS[FaceState.REVIEW]} ({turn(state)})"
+    return words
+
+
+_LIKENESS: dict[tuple[str, str], str | Promise] = {
+    (FaceState.VERIFIED, ""): gettext_lazy("the pictures are very alike"),
+    (FaceState.REVIEW, "not_nearest"): gettext_lazy(
+        "the pictures are very alike, but a colleague looks more like it"
+    ),
+    (FaceState.REVIEW, ""): gettext_lazy("the pictures are somewhat alike"),
+    (FaceState.MISMATCH, ""): gettext_lazy("the pictures are not alike"),
+}
+
+
+def likeness(state: PunchState) -> str:
+    """Return how alike check-in and reference are, for whoever compares them; never a score."""
+    found = _LIKENESS.get((state.face, state.face_reason)) or _LIKENESS.get((state.face, ""))
+    if found is not None:
+        return str(found)
+    if state.face == FaceState.PENDING:
+        return _("the pictures are being compared")
+    reason = FACE_REASONS.get(state.face_reason)
+    if reason is None:
+        return _("the pictures could not be compared")
+    return _("could not be compared: %(reason)s") % {"reason": reason}
+
+
+def evidence(state: PunchState) -> str:
+    """Return what whoever decides goes by: how alike the pictures are, and a turn not seen."""
+    said = [likeness(state)]
+    if state.liveness in LivenessState.missing:
+        said.append(turn(state))
+    return "; ".join(said)
 
 
 _DAY_TYPES: dict[str, str | Promise] = {

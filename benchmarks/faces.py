@@ -27,7 +27,7 @@ class StandIn(DlibEngine):
         # Not the engine's own: no model is loaded, and dlib need not be there.
         self._reading = FaceReading(Advice.OK, template)
 
-    def read(self, jpeg: bytes, *, purpose: Purpose) -> FaceReading:
+    def read(self, jpeg: bytes, *, purpose: Purpose, gallery: str = "") -> FaceReading:
         return self._reading
 
 

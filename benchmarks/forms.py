@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from benchmarks import company
 from companies.models import Employee
 from tests.attendance.world import World
@@ -17,6 +19,12 @@ def fields(values: dict[str, str]) -> bytes:
         f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in values.items()
     ).encode()
+
+
+def taken(frame: bytes) -> bytes:
+    """Return the picture as if taken anew: the same one twice would be noticed as a replay."""
+    note = uuid.uuid4().bytes
+    return frame[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + frame[2:]
 
 
 def picture(frame: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""The six sections, each with its title and its lines."""
+"""The seven sections, each with its title and its lines."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from benchmarks import (
     cold,
     company,
     faces,
+    leave,
     meter,
     pages,
     punch,
     rejudge,
     stand,
+    turns,
     urls,
     verify,
+    workers,
 )
 from benchmarks.site import Site
 from integrations import faces as engines
@@ -34,7 +37,9 @@ _TITLES = {
     4: "4. The month, and HR's lists",
     5: "5. A fresh web process",
     6: "6. Judging settled days anew, in one process",
+    7: "7. The books of leave, in one process",
 }
+_WITH_TURN = "3b. The same where the company asks for a head turn"
 
 
 def run(port: int, asked: Collection[int]) -> Iterator[Section]:
@@ -51,6 +56,8 @@ def run(port: int, asked: Collection[int]) -> Iterator[Section]:
             yield _TITLES[4], pages.report(pages.measure(Site()))
     if 6 in asked:
         yield _TITLES[6], _anew()
+    if 7 in asked:
+        yield _TITLES[7], leave.report()
     if 5 in asked:
         yield _TITLES[5], cold.report(cold.measure())
 
@@ -88,3 +95,6 @@ def _faces(frame: bytes, asked: Collection[int]) -> Iterator[Section]:
             others = people[verify.WARM_UP + verify.RUNS :]
             whole = checkin.measure(site, world, others, frame, engines.engine())
             yield _TITLES[3], checkin.report(whole)
+            last = others[checkin.WARM_UP + checkin.RUNS :]
+            yield _WITH_TURN, turns.report(turns.measure(site, world, last, frame))
+            yield _TITLES[3], workers.report(workers.measure(frame, engines.engine()))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from attendance import answers, passes
-from attendance.services import days, evidence, judging, pictures
+from attendance.services import days, evidence, judging, looking, pictures
 from benchmarks import company, faces, forms, meter, urls
 from benchmarks.meter import Cost
 from benchmarks.site import Answer, Site
@@ -33,7 +34,7 @@ _FUNCTIONS = (
     ("pictures read from, put into, taken from storage", evidence, "_look"),
     ("pictures read from, put into, taken from storage", pictures, "store"),
     ("pictures read from, put into, taken from storage", pictures, "discard"),
-    (f"matched against {faces.PEOPLE} people", evidence, "_matched"),
+    (f"matched against {faces.PEOPLE} people", looking, "_matched"),
     ("person locked, days loaded", days, "lock_person"),
     ("person locked, days loaded", judging, "_load"),
     ("days judged", days, "days_recompute"),
@@ -60,10 +61,16 @@ class Measured:
 def punch(site: Site, world: World, employee: Employee, frame: bytes) -> str:
     """Record a check-in and return its id."""
     fields = {**forms.check_in(world, employee), "tap_id": str(uuid.uuid4())}
-    body = forms.fields(fields) + forms.picture(frame) + forms.END
+    return str(recorded(site, fields, frame)["id"])
+
+
+def recorded(site: Site, fields: dict[str, str], frame: bytes) -> dict[str, Any]:
+    """Record a check-in and return all that its page is answered."""
+    body = forms.fields(fields) + forms.picture(forms.taken(frame)) + forms.END
     answer = site.ask("/punch", body=body, content_type=forms.TYPE)
     assert answer.status == 201, answer
-    return str(answer.json()["id"])
+    said: dict[str, Any] = answer.json()
+    return said
 
 
 def verify(site: Site, punch_id: str, punch_pass: str) -> Answer:

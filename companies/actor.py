@@ -10,13 +10,17 @@ from companies.enums import ActorKind, Role
 if TYPE_CHECKING:
     from companies.models import Company, Employee, User
 
+# The session's key of the access by which an operator entered a company (`portal.support`).
+ENTERED = "support"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
     """One person, key, device, job or platform operator, acting in a company or in none.
 
     `roles` are the roles granted today in `company`; `employee` is the person's engagement
-    there, if they have one that is not over.
+    there, if they have one that is not over. `is_limited`: signed in by a PIN, so to their own
+    pages only; they hold no roles then.
     """
 
     kind: ActorKind
@@ -29,6 +33,7 @@ class Actor:
     on_behalf_of: str = ""
     channel: str = "web"
     request_id: str = ""
+    is_limited: bool = False
 
     def has(self, *roles: Role) -> bool:
         """Return whether one of the roles is granted."""

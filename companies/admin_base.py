@@ -82,6 +82,7 @@ class BaseAdmin(ModelAdmin):
     save_on_top = False
     empty_words: ClassVar[Any] = None  # what to do first, where a list has no row at all
     row_key: ClassVar[str] = "public_id"
+    reading_actions: ClassVar[frozenset[str]] = frozenset()  # those that only show
     dated_rows: ClassVar[DatedRows | None] = None
 
     # --- who may -------------------------------------------------------------------------------
@@ -95,6 +96,11 @@ class BaseAdmin(ModelAdmin):
     def _may(self, request: HttpRequest, row: Any = None) -> bool:
         actor = self._actor(request)
         return actor is not None and self.allows(actor, row)
+
+    def may_act(self, request: HttpRequest) -> bool:
+        """Return whether the actor may do anything here but read: auditors may not."""
+        actor = self._actor(request)
+        return actor is not None and permissions.can_manage_hr(actor)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._may(request)
@@ -279,16 +285,25 @@ class BaseAdmin(ModelAdmin):
         """Return whether the page of this row shows the action's button."""
         return True
 
+    def _name_of(self, item: Any) -> str:
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        return str(item.action_name).removeprefix(prefix)
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        found: list[Any] = super().get_actions_list(request)
+        if self.may_act(request):
+            return found
+        return [item for item in found if self._name_of(item) in self.reading_actions]
+
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         found = super().get_actions_detail(request, object_id)
-        if not found:
+        if not found or not self.may_act(request):
             return []
         row = self.get_object(request, object_id)
-        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         return [
             item
             for item in found
-            if row is not None and self.offers(request, item.action_name.removeprefix(prefix), row)
+            if row is not None and self.offers(request, self._name_of(item), row)
         ]
 
     def ask(
@@ -309,7 +324,10 @@ class BaseAdmin(ModelAdmin):
 
         `above` is markup that stands before the form.
         What a service refuses stands beside the form as its sentence; `GET` writes nothing.
+        Who only reads is asked nothing.
         """
+        if not self.may_act(request):
+            raise PermissionDenied
         page = {
             "title": title,
             "trail": self._trail(row),
@@ -344,9 +362,18 @@ class BaseAdmin(ModelAdmin):
                 return HttpResponseRedirect(done_url)
             except MusterError as error:
                 bound.add_error(None, str(error))
+            except ValidationError as error:
+                _add_errors(bound, error)
         context = {**self.admin_site.each_context(request), **page, "form": bound}
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "companies/admin/ask.html", context)
+
+
+def _add_errors(form: forms.Form, error: ValidationError) -> None:
+    """Put what a service found at fault beside the field of that name, or above the form."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    for name, said in by_field.items():
+        form.add_error(name if name in form.fields else None, said)
 
 
 def _key(row_key: str, object_id: str) -> Any:
@@ -354,10 +381,15 @@ def _key(row_key: str, object_id: str) -> Any:
 
 
 def on_row(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Decorate an action of a row's page: it gets the row; that there is none is said."""
+    """Decorate an action of a row's page: it gets the row; that there is none is said.
+
+    It is no action for who only reads.
+    """
 
     @functools.wraps(method)
     def wrapper(self: BaseAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not self.may_act(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)

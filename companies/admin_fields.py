@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import dates
@@ -31,15 +31,15 @@ _WEEKLY_CHOICES = (
 )
 
 
-class RowSelect(AutocompleteSelect):
-    """A search box over rows of the own company that knows them by public id."""
+class _ByPublicId(forms.Select):
+    """Shows the chosen rows alone; the others come by search."""
 
     def optgroups(
         self, name: str, value: Any, attr: Any = None
     ) -> list[tuple[str | None, list[dict[str, Any]], int | None]]:
-        """Return the selected row alone; the others come by search."""
+        """Return the selected rows alone; the others come by search."""
         options = []
-        if not self.is_required:
+        if not self.is_required and not self.allow_multiple_selected:
             options.append(self.create_option(name, "", "", False, 0))
         choices = cast(Any, self.choices)
         chosen = [item for item in value if item]
@@ -51,6 +51,18 @@ class RowSelect(AutocompleteSelect):
             label = choices.field.label_from_instance(row)
             options.append(self.create_option(name, str(row.public_id), label, True, 1))
         return [(None, options, 0)]
+
+
+class RowSelect(_ByPublicId, AutocompleteSelect):
+    """A search box over rows of the own company that knows them by public id."""
+
+
+class RowsSelect(_ByPublicId, AutocompleteSelectMultiple):
+    """The same for several rows; each goes by its own cross."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        # The one for all of them would stand among the items of the list.
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-allow-clear": "false"}
 
 
 def zone_field(db_field: models.Field[Any, Any], **kwargs: Any) -> forms.Field:

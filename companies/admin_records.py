@@ -32,23 +32,32 @@ class RecordAdmin(BaseAdmin):
 
     form = RecordForm
     first_row: ClassVar[FirstRow | None] = None
+    add_form: ClassVar[type[RecordForm] | None] = None  # of a new record, where it is another one
     can_delete: ClassVar[bool] = True
     keep_hint: ClassVar[Any] = None  # what to do instead where deleting is refused
 
     def allows(self, actor: Actor, row: Any = None) -> bool:
+        return permissions.can_read_records(actor, row)
+
+    def manages(self, actor: Actor, row: Any = None) -> bool:
+        """Return whether the actor may add here, or change and delete this row."""
         return permissions.can_manage_records(actor, row)
+
+    def _may_write(self, request: HttpRequest, row: Any = None) -> bool:
+        actor = self._actor(request)
+        return actor is not None and self.manages(actor, row)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request)
+        return self._may_write(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may(request, obj)
+        return self._may_write(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.can_delete and self._may(request, obj)
+        return self.can_delete and self._may_write(request, obj)
 
     def _rows(self, request: HttpRequest) -> Any:
         """Lock the row that is about to be changed or deleted, so that nobody else is faster."""
@@ -108,7 +117,9 @@ class RecordAdmin(BaseAdmin):
             name: row_admin.formfield_for_dbfield(opts.get_field(name), request)
             for name in self.first_row.names
         }
-        return type("AddForm", (self.form,), {**fields, "first_row": self.first_row})
+        return type(
+            "AddForm", (self.add_form or self.form,), {**fields, "first_row": self.first_row}
+        )
 
     # --- saving --------------------------------------------------------------------------------
     def add_view(

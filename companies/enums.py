@@ -19,12 +19,61 @@ class Role(TextChoices):
     AUDITOR = "auditor", _("Auditor")
 
 
+class SecondFactor(TextChoices):
+    """Of whom a company asks a second step when they sign in."""
+
+    NOBODY = "nobody", _("Nobody: who wants one has it")
+    HR = "hr", _("HR and company admins")
+    ROLES = "roles", _("Everybody with a role")
+    EVERYBODY = "everybody", _("Everybody")
+
+
+class EmailChangeState(TextChoices):
+    ASKED = "asked", _("Asked for")
+    DONE = "done", _("Done")
+    STOPPED = "stopped", _("Stopped by its owner")
+
+
+class ResetState(TextChoices):
+    """What became of a reset of somebody's sign-in."""
+
+    ASKED = "asked", _("Waits for a second person")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Ran out")
+
+
 class ActorKind(TextChoices):
     PERSON = "person", _("Person")
     KEY = "key", _("API key")
     DEVICE = "device", _("Device")
     JOB = "job", _("Job")
     PLATFORM = "platform", _("Platform operator")
+
+
+class RequestOutcome(TextChoices):
+    """What became of something that was asked for."""
+
+    WAITING = "", _("Waits")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class LookKind(TextChoices):
+    """What somebody looked at of another person."""
+
+    PHOTO = "photo", _("Picture")
+    EVIDENCE = "evidence", _("Face check")
+    FILE = "file", _("File of a request")
+    REPORT = "report", _("In a report that was downloaded")
+
+
+class ExportState(TextChoices):
+    """How a report in the background stands."""
+
+    WAITING = "waiting", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Given up")
 
 
 class HoursMode(TextChoices):
@@ -35,6 +84,46 @@ class HoursMode(TextChoices):
 class Pairing(TextChoices):
     BY_DIRECTION = "by_direction", _("By in and out")
     ALTERNATING = "alternating", _("Alternating")
+
+
+class OvertimeBasis(TextChoices):
+    """Which minutes a rule of an overtime policy takes: so many, or those at such a time."""
+
+    DAY = "day", _("Worked beyond the day's minutes")
+    WEEK = "week", _("Worked beyond the week's minutes")
+    OUTSIDE_SCHEDULE = "outside_schedule", _("Outside the schedule")
+    DAYS_OFF = "days_off", _("On days off and holidays")
+    CLOCK = "clock", _("Between two times of day")
+
+
+class OvertimeDays(TextChoices):
+    """On which days a rule between two times of day counts."""
+
+    WORKING = "working", _("Working days")
+    OFF = "off", _("Days off and holidays")
+    ALL = "all", _("All days")
+
+
+class Compensation(TextChoices):
+    PAID = "paid", _("Paid")
+    BANKED = "banked", _("Banked as time off")
+
+
+class ToleranceScope(TextChoices):
+    DAY = "day", _("For the whole day")
+    EDGE = "edge", _("For the start and the end of the day, each by itself")
+
+
+class OvertimeDating(TextChoices):
+    """On which date extra minutes count."""
+
+    ATTENDANCE_DATE = "attendance_date", _("The date on which the shift starts")
+    MIDNIGHT = "midnight", _("The date on the calendar: split at midnight")
+
+
+class OvertimeApproval(TextChoices):
+    NONE = "none", _("Counts by itself")
+    MANAGER = "manager", _("Counts once the manager approved it")
 
 
 class AutoCheckOut(TextChoices):
@@ -63,11 +152,50 @@ class CalendarKind(TextChoices):
     OPTIONAL_HOLIDAY = "optional_holiday", _("Optional holiday, for who picks it")
 
 
+class OnFailure(TextChoices):
+    """What becomes of a check-in whose evidence is not good enough."""
+
+    FLAG = "flag", _("It counts, and somebody looks at it")
+    REFUSE = "refuse", _("It does not count; the person tries again")
+
+
+class LivenessPolicy(TextChoices):
+    """Whether a head turn is asked for, and what becomes of a check-in without one."""
+
+    OFF = "off", _("No head turn is asked for")
+    FLAG = "flag", _("Asked for; without it somebody looks at the check-in")
+    REFUSE = "refuse", _("Asked for; without it the check-in does not count")
+
+
 class Channel(TextChoices):
     MAIL = "mail", _("Mail")
+    JOURNAL = "journal", _("Punch journal")
+    SNS = "sns", _("Announcement")
 
 
 class OutboxState(TextChoices):
     QUEUED = "queued", _("Queued")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Given up")
+
+
+class MailProblem(TextChoices):
+    """Why Muster sends no more mail to an address."""
+
+    BOUNCED = "bounced", _("It takes no mail")
+    COMPLAINED = "complained", _("Its reader called a mail unwanted")
+
+
+class InvitationChannel(TextChoices):
+    MAIL = "mail", _("By mail")
+    PRINT = "print", _("Printed")
+
+
+class InvitationState(TextChoices):
+    """How an invitation stands; an open one that ran out is not written down as such."""
+
+    OPEN = "open", _("Invited")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Run out")
+    VOID = "void", _("Replaced by a later one")

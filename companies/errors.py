@@ -39,15 +39,91 @@ class InvalidTransition(MusterError):
     status = 409
 
 
+class AccountClosed(MusterError):
+    code = "account_closed"
+    sentence = _("This account is closed. Ask your HR to open it again.")
+    status = 403
+
+
+class DomainTaken(MusterError):
+    code = "domain_taken"
+    sentence = _("Another company has the domain %(domain)s. It must be removed there first.")
+    status = 409
+
+
+class PoolNotInvited(MusterError):
+    code = "pool_not_invited"
+    sentence = _(
+        "Only invited people sign up here. Ask your HR to invite this address, then try again."
+    )
+    status = 403
+
+
+class PoolCannotLook(MusterError):
+    code = "pool_cannot_look"
+    sentence = _("We cannot look up your address just now. Try again in a moment.")
+    status = 503
+
+
+class PoolAddressUnconfirmed(MusterError):
+    code = "pool_address_unconfirmed"
+    sentence = _(
+        "Your address is not confirmed at the sign-in service yet. Confirm it there, then sign in "
+        "again."
+    )
+    status = 403
+
+
+class PoolNobody(MusterError):
+    code = "pool_nobody"
+    sentence = _("You are not in any company yet. Ask your HR to invite %(email)s.")
+    status = 403
+
+
+class PoolAccountOther(MusterError):
+    code = "pool_account_other"
+    sentence = _(
+        "Another account of the sign-in service belongs to this address already. Ask your HR to "
+        "reset your sign-in."
+    )
+    status = 409
+
+
 class ReasonMissing(MusterError):
     code = "reason_missing"
     sentence = _("Please give a reason.")
+
+
+class NobodyToAsk(MusterError):
+    code = "nobody_to_ask"
+    sentence = _("Nobody can be asked about this. Approve or refuse it.")
 
 
 class TooMany(MusterError):
     code = "too_many"
     sentence = _("Too many attempts. Wait a minute and try again.")
     status = 429
+
+
+class RequestTooLarge(MusterError):
+    code = "request_too_large"
+    sentence = _("Muster takes at most %(megabytes)s MB at once. Choose a smaller file.")
+    status = 413
+
+
+class RecordsAway(MusterError):
+    code = "records_away"
+    sentence = _("Our records cannot be reached just now. Wait a moment and try again.")
+    status = 503
+
+
+class OtherCompany(MusterError):
+    code = "other_company"
+    sentence = _(
+        "You have changed to another company since this page was opened. Nothing was saved. Go "
+        "back to the company that you meant, or open the page again here."
+    )
+    status = 409
 
 
 class CodeTaken(MusterError):
@@ -76,7 +152,100 @@ class RoleOutOfReach(MusterError):
     status = 403
 
 
+class OwnRecord(MusterError):
+    code = "own_record"
+    sentence = _("This is about yourself. Ask another person of HR, or a company admin, to do it.")
+    status = 403
+
+
+class NobodyToDecideFor(MusterError):
+    code = "nobody_to_decide_for"
+    sentence = _("You answer for nobody here, so that nobody has to decide in your stead.")
+    status = 409
+
+
+class DelegateUnfit(MusterError):
+    code = "delegate_unfit"
+    sentence = _("%(name)s cannot stand in: choose somebody else who works here and can sign in.")
+
+
+class DelegationDatesWrong(MusterError):
+    code = "delegation_dates_wrong"
+    sentence = _("The last day must not be before the first or over already. Choose other dates.")
+
+
+class DelegationTooLong(MusterError):
+    code = "delegation_too_long"
+    sentence = _("A stand-in is for a year at most. Choose an earlier last day.")
+
+
+class DelegationOverlaps(MusterError):
+    code = "delegation_overlaps"
+    sentence = _(
+        "%(name)s stands in from %(first)s to %(last)s already. End that first, or choose other "
+        "dates."
+    )
+    status = 409
+
+
+class NoSuchOperator(MusterError):
+    code = "no_such_operator"
+    sentence = _("Nobody else who runs the platform signs in with this address.")
+
+
+class SupportTooLong(MusterError):
+    code = "support_too_long"
+    sentence = _("An operator is let in for eight hours at most. Choose a shorter time.")
+
+
+class RecordsClosed(MusterError):
+    code = "records_closed"
+    sentence = _("These records are not open to you, or not any more. Ask for them again.")
+    status = 409
+
+
 class LinkInvalid(MusterError):
     code = "link_invalid"
     sentence = _("This link was used already or has run out. Ask for a new one.")
+    status = 410
+
+
+class TooManyTries(TooMany):
+    code = "too_many_tries"
+    sentence = _("Too many wrong tries. Try again in %(minutes)s min.")
+
+
+class PinMissing(MusterError):
+    code = "pin_missing"
+    sentence = _("You have no PIN yet. Choose one under Me, or ask your HR for an invitation.")
+    status = 409
+
+
+class PinUnfit(MusterError):
+    code = "pin_unfit"
+    sentence = _(
+        "Choose six digits that nobody guesses: not one digit six times, no run such as 123456, "
+        "not your employee code."
+    )
+
+
+class PasswordWrong(MusterError):
+    code = "password_wrong"
+    sentence = _("This is not your password. Type the one that you sign in with.")
+
+
+class EmailUnchanged(MusterError):
+    code = "email_unchanged"
+    sentence = _("You sign in with this address already. Write another one.")
+
+
+class ResetWaits(MusterError):
+    code = "reset_waits"
+    sentence = _("A reset of this sign-in waits already. A second person confirms or refuses it.")
+    status = 409
+
+
+class ResetExpired(MusterError):
+    code = "reset_expired"
+    sentence = _("Nobody confirmed this within 72 hours, so it ran out. Ask for it anew.")
     status = 410

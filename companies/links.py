@@ -7,13 +7,19 @@ hash, so a link dies with its use, and `PASSWORD_RESET_TIMEOUT` bounds its life.
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.urls import reverse
 
-from companies.models import User
+from companies.models import EmailChange, User
+
+# What a link about a change of address is for: its page, and for how long it is good.
+CONFIRM: Final = "email-change"
+STOP: Final = "email-change-stop"
+_SECONDS: Final = {CONFIRM: 24 * 3600, STOP: 7 * 24 * 3600}
 
 
 def sign_in_link(user: User) -> str:
@@ -41,3 +47,29 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """Return a message's values with a fresh link for the user that they name."""
     user = User.objects.get(public_id=values["user"])
     return {**values, "name": user.name, "link": sign_in_link(user)}
+
+
+def change_link(change: EmailChange, purpose: str) -> str:
+    """Return the address of the page where a change of address is confirmed or stopped."""
+    token = signing.dumps(str(change.public_id), salt=purpose)
+    return f"{settings.PUBLIC_URL}{reverse(f'portal:{purpose}', kwargs={'token': token})}"
+
+
+def change_of_link(token: str, purpose: str) -> EmailChange | None:
+    """Return the change that a link is about; none if it ran out or never was one."""
+    try:
+        public_id = signing.loads(token, salt=purpose, max_age=_SECONDS[purpose])
+    except signing.BadSignature:
+        return None
+    return EmailChange.objects.select_related("user").filter(public_id=public_id).first()
+
+
+def prepare_change(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mails about a change of address say, with fresh links."""
+    change = EmailChange.objects.select_related("user").get(public_id=values["change"])
+    return {
+        "name": change.user.name,
+        "after": change.after,
+        "link": change_link(change, CONFIRM),
+        "stop_link": change_link(change, STOP),
+    }

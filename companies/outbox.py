@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from companies import links
+from companies import links, selectors
 from companies.enums import Channel, OutboxState
 from companies.models import Company, OutboxMessage
 from companies.scoping import no_scope
+from integrations import announce as announce_to
+from integrations import journal, mail, metrics, tasks
+from integrations.errors import Misconfigured, Rejected, Unavailable
+from integrations.journal.protocol import from_json
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +34,22 @@ MOST_ATTEMPTS = 8
 # A message whose sender died is taken again after this long.
 _CLAIM = dt.timedelta(minutes=5)
 _LONGEST_WAIT = dt.timedelta(hours=1)
+# A run ends by itself before a function on AWS would be ended; the rest waits for the next one.
+_A_RUN_SECONDS = 20
+_ANNOUNCEMENTS = "announcements"
 
 PREPARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "companies/email/sign_in_link": links.prepare,
     "companies/email/password_reset": links.prepare,
+    "companies/email/email_change_link": links.prepare_change,
+    "companies/email/email_change_notice": links.prepare_change,
+    "companies/email/email_change_taken": links.prepare_change,
+    "companies/email/sign_in_reset_done": links.prepare,
 }
+# What somebody needs to come in, or to notice that somebody else does.
+_SECURITY = {
+    *PREPARE, "companies/email/sign_in_changed", "companies/email/sign_in_reset_asked",
+}  # fmt: skip
 
 
 def enqueue(
@@ -44,8 +62,12 @@ def enqueue(
     channel: Channel = Channel.MAIL,
     locale: str = "",
     not_before: dt.datetime | None = None,
+    is_awaited: bool = False,
 ) -> None:
-    """Write a message in the caller's transaction; one with a known dedupe key does nothing."""
+    """Write a message in the caller's transaction; one with a known dedupe key does nothing.
+
+    For one that `is_awaited` somebody sits before an empty mailbox: it need not wait for the sweep.
+    """
     moment = not_before or timezone.now()
     row = OutboxMessage(
         company=company,
@@ -60,76 +82,140 @@ def enqueue(
     )
     with no_scope("outbox: a message may belong to no company"):
         OutboxMessage.objects.bulk_create([row], ignore_conflicts=True)
+    if is_awaited:
+        transaction.on_commit(partial(tasks.want, "outbox"))
 
 
-def _claim(now: dt.datetime) -> OutboxMessage | None:
+def announce(
+    *, company: Company, kind: str, dedupe_key: str, at: dt.datetime, data: dict[str, Any]
+) -> None:
+    """Write an event for other systems in the caller's transaction, if there is a topic for it.
+
+    `kind` says what happened (`punch.recorded`), `data` holds opaque ids and plain values only;
+    the schema is documented and other people's programs read it (docs/announcements.md).
+    """
+    if not settings.MUSTER_ANNOUNCE_TOPIC:
+        return
+    enqueue(
+        company=company,
+        dedupe_key=dedupe_key,
+        to=_ANNOUNCEMENTS,
+        template=f"announcements/{kind.replace('.', '_')}",
+        values={"schema": 1, "type": kind, "company": str(company.public_id),
+                "at": at.isoformat(), "data": data},
+        channel=Channel.SNS,
+    )  # fmt: skip
+
+
+def _claim(now: dt.datetime, *, is_journal: bool) -> OutboxMessage | None:
     """Take the message longest due for this process: one statement decides between several."""
+    of_kind = "=" if is_journal else "<>"
     table = OutboxMessage._meta.db_table
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     adapt = connection.ops.adapt_datetimefield_value
     statement = f"""
         UPDATE {table} SET attempts = attempts + 1, next_at = %s
         WHERE id = (
-            SELECT id FROM {table} WHERE state = %s AND next_at <= %s
+            SELECT id FROM {table} WHERE state = %s AND next_at <= %s AND channel {of_kind} %s
             ORDER BY next_at, id LIMIT 1 {skip}
         ) RETURNING id
-    """  # noqa: S608  # only the table's own name is put in
+    """  # noqa: S608  # only the table's own name and one of two signs are put in
+    due = [adapt(now + _CLAIM), OutboxState.QUEUED, adapt(now), Channel.JOURNAL]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [adapt(now + _CLAIM), OutboxState.QUEUED, adapt(now)])
+        cursor.execute(statement, due)
         taken = cursor.fetchone()
     return OutboxMessage.objects.get(pk=taken[0]) if taken else None
 
 
-def drain(*, now: dt.datetime | None = None, limit: int = 50) -> int:
-    """Send what is due, oldest first; return how many were sent.
+def drain(*, now: dt.datetime | None = None, limit: int = 1000) -> int:
+    """Send what is due to people and programs, oldest first; return how many were sent.
 
     Each message is taken when its turn comes, so that a slow mail server cannot make a claim run
     out that nobody works on yet. A sender that dies between sending and writing it down leaves
     the message to be sent again: at least once, never lost.
     """
-    sent = 0
+    return _drain(now, limit, is_journal=False)
+
+
+def drain_journal(*, now: dt.datetime | None = None, limit: int = 2000) -> int:
+    """Bring to the journal what was written to the database alone; return how much it was.
+
+    Apart from `drain`: a morning's check-ins must not hold up a mail.
+    """
+    return _drain(now, limit, is_journal=True)
+
+
+def _drain(now: dt.datetime | None, limit: int, *, is_journal: bool) -> int:
+    sent, age, begun = 0, 0.0, time.monotonic()
     with no_scope("outbox: messages of every company"):
         for _n in range(limit):
+            if time.monotonic() - begun > _A_RUN_SECONDS:
+                break
             moment = now or timezone.now()
-            row = _claim(moment)
+            row = _claim(moment, is_journal=is_journal)
             if row is None:
                 break
+            age = max(age, (moment - row.not_before).total_seconds())
             sent += _send(row, moment)
+    metrics.count("outbox_age", age)
     return sent
 
 
 def _send(row: OutboxMessage, now: dt.datetime) -> bool:
     if row.attempts > MOST_ATTEMPTS:
-        _give_up(row)
+        # Every sender died over it: none of them wrote down why.
+        _give_up(row, row.last_error or "no attempt came to an end")
         return False
     try:
         _SENDERS[row.channel](row)
+    except Rejected as error:
+        _give_up(row, str(error))
+        return False
     except Exception as error:  # noqa: BLE001  # one bad message must not hold up the others
         _postpone(row, error, now)
         return False
+    if row.channel == Channel.JOURNAL:
+        # It stands in the journal and in the table that it came from.
+        row.delete()
+        return True
     row.state, row.sent_at, row.last_error = OutboxState.SENT, now, ""
     row.save(update_fields=["state", "sent_at", "last_error"])
     return True
 
 
 def _mail(row: OutboxMessage) -> None:
+    if problem := selectors.is_blocked(row.to, is_security=row.template in _SECURITY):
+        raise Rejected("address_blocked", problem=problem)
     prepare = PREPARE.get(row.template)
     with translation.override(row.locale or None):
         values = prepare(row.values) if prepare else row.values
         subject = render_to_string(f"{row.template}_subject.txt", values)
         body = render_to_string(f"{row.template}_body.txt", values)
-    # A mail to nobody is no error for Django.
-    if not EmailMessage(subject=" ".join(subject.split()), body=body, to=[row.to]).send():
-        raise ValueError("nobody took the mail")
+    message = EmailMessage(subject=" ".join(subject.split()), body=body, to=[row.to])
+    mail.send(message, reference=str(row.public_id))
 
 
-_SENDERS: dict[str, Callable[[OutboxMessage], None]] = {Channel.MAIL: _mail}
+def _publish(row: OutboxMessage) -> None:
+    # The row's id stays the same however often it is sent: readers tell repeats by it.
+    event = {"id": str(row.public_id), **row.values}
+    announce_to.publish(topic=settings.MUSTER_ANNOUNCE_TOPIC, event=event)
 
 
-def _give_up(row: OutboxMessage) -> None:
-    """Stop at a message over which every sender died: none of them wrote down why."""
-    row.state = OutboxState.FAILED
-    row.last_error = row.last_error or "no attempt came to an end"
+def _journal(row: OutboxMessage) -> None:
+    book = journal.journal()
+    if book is None:
+        raise Misconfigured("journal_off")
+    book.put(from_json(row.values))
+
+
+_SENDERS: dict[str, Callable[[OutboxMessage], None]] = {
+    Channel.MAIL: _mail, Channel.SNS: _publish, Channel.JOURNAL: _journal,
+}  # fmt: skip
+
+
+def _give_up(row: OutboxMessage, why: str) -> None:
+    """Stop at a message that no further attempt helps."""
+    row.state, row.last_error = OutboxState.FAILED, why[:500]
     row.save(update_fields=["state", "last_error"])
 
 
@@ -137,6 +223,9 @@ def _postpone(row: OutboxMessage, error: Exception, now: dt.datetime) -> None:
     log.warning("message %s was not sent: %s", row.public_id, type(error).__name__)
     row.last_error = f"{type(error).__name__}: {error}"[:500]
     row.next_at = now + min(dt.timedelta(seconds=15 * 2**row.attempts), _LONGEST_WAIT)
+    if row.channel == Channel.JOURNAL and isinstance(error, Unavailable | Misconfigured):
+        # Nobody writes it a second time: it waits for as long as the journal is away.
+        row.attempts = min(row.attempts, MOST_ATTEMPTS - 1)
     if row.attempts >= MOST_ATTEMPTS:
         row.state = OutboxState.FAILED
-    row.save(update_fields=["last_error", "next_at", "state"])
+    row.save(update_fields=["last_error", "next_at", "state", "attempts"])

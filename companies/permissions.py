@@ -2,25 +2,83 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from companies.actor import Actor
-from companies.enums import Role
-from companies.models import CompanyOwned, Employee, RoleGrant
+from companies.enums import ActorKind, Role
+from companies.models import (
+    CompanyOwned,
+    Delegation,
+    Employee,
+    Invitation,
+    RecordsRequest,
+    RoleGrant,
+    SignInReset,
+    SupportGrant,
+)
 
 
 def _is_inside(actor: Actor, row: CompanyOwned | None) -> bool:
     return actor.company is not None and (row is None or row.company_id == actor.company.pk)
 
 
+def is_own(actor: Actor, employee: Employee) -> bool:
+    """Return whether the engagement, this one or another, is the actor's own."""
+    return actor.user is not None and employee.user_id == actor.user.pk
+
+
 def can_enter_hr(actor: Actor) -> bool:
-    """HR's admin opens for HR and company admins of the active company."""
+    """HR's admin opens for HR, company admins and auditors of the active company, to read.
+
+    So it does for an operator whom the company let in: only then does one act in a company.
+    """
+    if actor.company is None:
+        return False
+    is_let_in = actor.kind == ActorKind.PLATFORM
+    return is_let_in or actor.has(Role.HR, Role.COMPANY_ADMIN, Role.AUDITOR)
+
+
+def can_manage_hr(actor: Actor) -> bool:
+    """Only HR and company admins of the active company change or decide anything there."""
     return actor.company is not None and actor.has(Role.HR, Role.COMPANY_ADMIN)
+
+
+def can_read_records(actor: Actor, row: CompanyOwned | None = None) -> bool:
+    """Whoever enters HR's admin reads what belongs to the own company."""
+    return can_enter_hr(actor) and _is_inside(actor, row)
 
 
 def can_manage_records(actor: Actor, row: CompanyOwned | None = None) -> bool:
     """HR writes reference records and people of the own company."""
-    return can_enter_hr(actor) and _is_inside(actor, row)
+    return can_manage_hr(actor) and _is_inside(actor, row)
+
+
+def can_manage_person(actor: Actor, employee: Employee) -> bool:
+    """HR says where people stand and which shifts they work, never of themselves.
+
+    What they are paid for hangs on it. Only a company admin whom no other HR could ask may.
+    """
+    if not can_manage_records(actor, employee):
+        return False
+    return not is_own(actor, employee) or _has_nobody_to_ask(actor)
+
+
+def _has_nobody_to_ask(actor: Actor) -> bool:
+    if actor.user is None or not actor.has(Role.COMPANY_ADMIN):
+        return False
+    today = timezone.now().date()
+    others = RoleGrant.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), role__in=(Role.HR, Role.COMPANY_ADMIN),
+        starts_on__lte=today, user__is_active=True,
+    ).exclude(user=actor.user)  # fmt: skip
+    return not others.exists()
+
+
+def can_choose_notices(actor: Actor) -> bool:
+    """A person says which mails of the own company they want, not by a PIN that others may know."""
+    is_person = actor.kind == ActorKind.PERSON and actor.user is not None
+    return is_person and actor.company is not None and not actor.is_limited
 
 
 def can_send_sign_in_link(actor: Actor, employee: Employee) -> bool:
@@ -46,3 +104,89 @@ def can_end_employment(actor: Actor, employee: Employee) -> bool:
         return True
     grants = RoleGrant.objects.filter(user=employee.user_id, role=Role.COMPANY_ADMIN)
     return not grants.exists()
+
+
+def can_set_pin(actor: Actor, employee: Employee) -> bool:
+    """A PIN is chosen by the person alone, while they work here."""
+    is_self = actor.employee is not None and actor.employee.pk == employee.pk
+    return is_self and _is_inside(actor, employee) and not employee.has_left(timezone.now())
+
+
+def can_clear_pin(actor: Actor, employee: Employee) -> bool:
+    """HR takes away a PIN, of others and of whoever has left too."""
+    return can_manage_records(actor, employee)
+
+
+def can_answer_invitation(actor: Actor, invitation: Invitation) -> bool:
+    """Only the invited user answers, signed in as themselves and not by a PIN."""
+    is_theirs = actor.user is not None and invitation.user_id == actor.user.pk
+    return is_theirs and not actor.is_limited
+
+
+def can_delegate(actor: Actor, giver: Employee, delegate: Employee | None = None) -> bool:
+    """Who is away names somebody for themselves; HR for anybody, but never themselves to it."""
+    if not _is_inside(actor, giver) or giver.has_left(timezone.now()):
+        return False
+    if delegate is not None and (is_own(actor, delegate) or not _is_inside(actor, delegate)):
+        return False
+    return is_own(actor, giver) or can_manage_records(actor, giver)
+
+
+def can_end_delegation(actor: Actor, delegation: Delegation) -> bool:
+    """Whoever gave it, whoever holds it, and HR."""
+    if not _is_inside(actor, delegation):
+        return False
+    is_concerned = is_own(actor, delegation.giver) or is_own(actor, delegation.delegate)
+    return is_concerned or can_manage_records(actor, delegation)
+
+
+def can_ask_support(actor: Actor) -> bool:
+    """Operators ask a company to be let in; nobody lets themselves in."""
+    return actor.kind == ActorKind.PLATFORM and actor.user is not None
+
+
+def can_decide_support(actor: Actor, grant: SupportGrant) -> bool:
+    """HR of the company answers an operator, never their own asking."""
+    is_own = actor.user is not None and grant.operator_id == actor.user.pk
+    return not is_own and can_manage_records(actor, grant)
+
+
+def can_end_support(actor: Actor, grant: SupportGrant) -> bool:
+    """HR of the company ends an operator's access, and so does the operator."""
+    is_own = actor.user is not None and grant.operator_id == actor.user.pk
+    return is_own or can_manage_records(actor, grant)
+
+
+def can_decide_records(actor: Actor, request: RecordsRequest) -> bool:
+    """HR of the company answers who asks for their records, never themselves."""
+    is_own = actor.user is not None and request.user_id == actor.user.pk
+    return not is_own and can_manage_records(actor, request)
+
+
+def can_confirm_domain(actor: Actor) -> bool:
+    """Only the platform confirms whose a mail domain is, never the company that named it."""
+    return actor.kind == ActorKind.PLATFORM
+
+
+def can_sign_out(actor: Actor, employee: Employee) -> bool:
+    """HR ends where people of the own company are signed in; a company admin's, another one."""
+    return employee.user_id is not None and can_end_employment(actor, employee)
+
+
+def can_ask_reset(actor: Actor, employee: Employee) -> bool:
+    """HR asks to reset the sign-in of who works here, never their own; see `can_end_employment`."""
+    if employee.user_id is None or is_own(actor, employee):
+        return False
+    return not employee.has_left(timezone.now()) and can_end_employment(actor, employee)
+
+
+def can_decide_reset(actor: Actor, reset: SignInReset) -> bool:
+    """A second person of HR decides, or the platform where a company has no second one.
+
+    Never who asked, and never the person whose sign-in it is.
+    """
+    if actor.id == reset.asked_id:
+        return False
+    if actor.kind == ActorKind.PLATFORM:
+        return True
+    return can_ask_reset(actor, reset.employee)

@@ -59,6 +59,13 @@ def no_scope(reason: str) -> Iterator[None]:
         yield
 
 
+def open_company() -> Company | None:
+    """Return the company whose scope is open here, if one is."""
+    current = get_scope()
+    found: Company | None = current.get("company") if current.get("_enabled", True) else None
+    return found
+
+
 def refuse_other_company(rows: Iterable[models.Model]) -> None:
     """Raise `ScopeError` when one of the rows belongs to another company than the open scope's."""
     current = get_scope()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from companies.models import Throttle
@@ -36,3 +38,15 @@ def hit(key: str, *, limit: int, seconds: int, now: dt.datetime | None = None) -
         cursor.execute(statement, [key, adapt(moment), *over, *over])
         (count,) = cursor.fetchone()
     return bool(count <= limit)
+
+
+def give_back(key: str) -> None:
+    """Take back one use of `key` that turned out to be none to count, by one statement."""
+    Throttle.objects.filter(key=key, count__gt=0).update(count=F("count") - 1)
+
+
+def minutes_left(key: str, *, seconds: int, now: dt.datetime) -> int:
+    """Return in how many minutes, at least one, the present window of `key` is over."""
+    row = Throttle.objects.filter(key=key).first()
+    ends_at = (row.window_started_at if row else now) + dt.timedelta(seconds=seconds)
+    return max(math.ceil((ends_at - now).total_seconds() / 60), 1)

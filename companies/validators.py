@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from companies.enums import Compensation, OvertimeBasis, OvertimeDays, ToleranceScope
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -19,6 +23,18 @@ _NO_PLACES = frozenset({"Factory", "localtime"})
 def zone_names() -> set[str]:
     """Return the names of all time zones."""
     return available_timezones() - _NO_PLACES
+
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
+
+
+def validate_mail_domain(value: str) -> None:
+    """Accept a domain in small letters, such as kettle.example; one of other signs as `xn--…`."""
+    if len(value) > 253 or not _DOMAIN.match(value):
+        raise ValidationError(
+            _("%(value)s is no domain. Write what stands behind the @, such as kettle.example."),
+            code="unknown_domain", params={"value": value},
+        )  # fmt: skip
 
 
 def validate_zone(value: str) -> None:
@@ -132,3 +148,67 @@ def _check_breaks_within(start: dt.time, end: dt.time, breaks: list[Any]) -> Non
                 _("The break %(start)s-%(end)s ends before it starts."),
                 code="range_reversed", params={"start": item["start"], "end": item["end"]},
             )  # fmt: skip
+
+
+def _is_number(least: int, most: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _or_none(check: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda value: value is None or check(value)
+
+
+def _is_clock(value: Any) -> bool:
+    try:
+        _check_clock(value)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+_DAY_MINUTES = 24 * 60
+_QUANTITIES = (OvertimeBasis.DAY, OvertimeBasis.WEEK)
+MOST_OVERTIME_RULES = 12
+# What each rule of an overtime policy names, and what may stand there.
+OVERTIME_RULE: dict[str, Callable[[Any], bool]] = {
+    "name": lambda value: isinstance(value, str) and 1 <= len(value.strip()) <= 60,
+    "basis": lambda value: value in OvertimeBasis.values,
+    "beyond_minutes": _or_none(_is_number(0, 7 * _DAY_MINUTES)),
+    "start": _or_none(_is_clock),
+    "end": _or_none(_is_clock),
+    "days": lambda value: value in OvertimeDays.values,
+    "rate_percent": _is_number(0, 1000),
+    "compensation": lambda value: value in Compensation.values,
+    "employer_tolerance_minutes": _is_number(0, _DAY_MINUTES),
+    "employee_tolerance_minutes": _is_number(0, _DAY_MINUTES),
+    "tolerance": lambda value: value in ToleranceScope.values,
+    "daily_cap_minutes": _or_none(_is_number(0, _DAY_MINUTES)),
+}
+
+
+def _is_overtime_rule(rule: Any) -> bool:
+    if not isinstance(rule, dict) or rule.keys() != OVERTIME_RULE.keys():
+        return False
+    if not all(check(rule[name]) for name, check in OVERTIME_RULE.items()):
+        return False
+    is_clock = rule["basis"] == OvertimeBasis.CLOCK
+    has_times = (rule["start"] is not None, rule["end"] is not None)
+    return (
+        has_times == (is_clock, is_clock)
+        and (not is_clock or rule["start"] != rule["end"])
+        and (rule["beyond_minutes"] is None or rule["basis"] in _QUANTITIES)
+    )
+
+
+def validate_overtime_rules(value: Any) -> None:
+    """Accept a list of rules that each name all of `OVERTIME_RULE`, no two by one name."""
+    is_list = isinstance(value, list) and len(value) <= MOST_OVERTIME_RULES
+    if not is_list or not all(_is_overtime_rule(item) for item in value):
+        raise ValidationError(
+            _("A rule needs a name and the minutes it takes: two different times of day by the "
+              "clock, a number of minutes only beyond a day or a week."),
+            code="bad_overtime_rules",
+        )  # fmt: skip
+    names = [item["name"] for item in value]
+    if len(set(names)) != len(names):
+        raise ValidationError(_("Give each rule a name of its own."), code="bad_overtime_rules")

@@ -24,6 +24,13 @@ class Unavailable(IntegrationError):
     """The service does not answer now; the same call may succeed later."""
 
 
+class EngineLost(Unavailable):
+    """The process that did the work hung or died over it; it may do so again, so this one counts.
+
+    Whoever bounds the number of tries counts these; any other `Unavailable` costs none.
+    """
+
+
 class Rejected(IntegrationError):
     """What was handed in cannot be used; the user can mend it."""
 

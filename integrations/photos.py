@@ -3,14 +3,15 @@
 `check` looks at the first bytes only and is cheap enough to stand before a punch is recorded.
 `sanitise` decodes, and what it returns was encoded here: nothing of the original's metadata,
 trailing data or tricks is left. Codes of `Rejected`, each the user's to mend: `picture_empty`,
-`picture_too_large`, `picture_not_image`, `picture_too_many_pixels`, `picture_too_small`, and,
-from decoding, `picture_damaged`, `picture_animated`.
+`picture_too_large`, `picture_heic`, `picture_not_image`, `picture_too_many_pixels`,
+`picture_too_small`, and, from decoding, `picture_damaged`, `picture_animated`.
 """
 
 from __future__ import annotations
 
 import io
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from integrations import picture_headers
@@ -22,9 +23,37 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 2 * 1024 * 1024
 # What phones call twelve megapixels.
 MOST_PIXELS: Final = 4032 * 3024
+# An original that somebody sends from their phone: of fifty megapixels, hardly compressed.
+MOST_BYTES_OF_ORIGINAL: Final = 15 * 1024 * 1024
+_MOST_PIXELS_OF_ORIGINAL: Final = 8192 * 6144
+# What iPhones write by themselves; its decoders come under a licence that Muster cannot ship.
+_HEIC: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 LEAST_SIDE: Final = 80
 STORED_SIDE: Final = 1280
 _QUALITY: Final = 85
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """What is taken; a JPEG is decoded at a fraction, so it may be larger than what is not.
+
+    `is_original`: phones hang a second picture, or notes of their own, behind a JPEG. Both are
+    left behind when it is made anew.
+    """
+
+    bytes: int
+    pixels: int
+    jpeg_pixels: int
+    is_original: bool = False
+
+    def pixels_of(self, header: picture_headers.Header) -> int:
+        return self.jpeg_pixels if header.format == "JPEG" else self.pixels
+
+
+_FRAME: Final = _Bounds(MOST_BYTES, MOST_PIXELS, MOST_PIXELS)
+_ORIGINAL: Final = _Bounds(
+    MOST_BYTES_OF_ORIGINAL, MOST_PIXELS, _MOST_PIXELS_OF_ORIGINAL, is_original=True
+)
 
 
 def check(data: bytes) -> None:
@@ -33,7 +62,7 @@ def check(data: bytes) -> None:
     Raises:
         Rejected: see the module; the bound that was broken is among its values.
     """
-    _checked_header(data)
+    _checked_header(data, _FRAME)
 
 
 def decode(data: bytes, *, max_side: int) -> Image.Image:
@@ -42,11 +71,16 @@ def decode(data: bytes, *, max_side: int) -> Image.Image:
     Raises:
         Rejected: see the module.
     """
-    header = _checked_header(data)
-    if not picture_headers.is_whole(data, header):
+    return _decode(data, max_side, _FRAME)
+
+
+def _decode(data: bytes, max_side: int, bounds: _Bounds) -> Image.Image:
+    header = _checked_header(data, bounds)
+    is_lenient = bounds.is_original and header.format == "JPEG"
+    if not picture_headers.is_whole(data, header, may_have_more=is_lenient):
         raise Rejected("picture_damaged")
     try:
-        return _decoded(data, header, max_side)
+        return _decoded(data, header, max_side, may_have_more=is_lenient)
     except (Rejected, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  # over foreign bytes a decoder raises anything
@@ -59,7 +93,19 @@ def sanitise(data: bytes, max_side: int = STORED_SIDE) -> bytes:
     Raises:
         Rejected: see the module.
     """
-    picture = decode(data, max_side=max_side)
+    return _encoded(decode(data, max_side=max_side))
+
+
+def from_original(data: bytes, max_side: int = STORED_SIDE) -> bytes:
+    """Return a large photo from a phone as `sanitise` returns a frame.
+
+    Raises:
+        Rejected: see the module.
+    """
+    return _encoded(_decode(data, max_side, _ORIGINAL))
+
+
+def _encoded(picture: Image.Image) -> bytes:
     # Saving copies a comment from `info`: start from nothing.
     picture.info.clear()
     buffer = io.BytesIO()
@@ -67,29 +113,34 @@ def sanitise(data: bytes, max_side: int = STORED_SIDE) -> bytes:
     return buffer.getvalue()
 
 
-def _checked_header(data: bytes) -> picture_headers.Header:
+def _checked_header(data: bytes, bounds: _Bounds) -> picture_headers.Header:
     if not data:
         raise Rejected("picture_empty")
-    if len(data) > MOST_BYTES:
-        raise Rejected("picture_too_large", megabytes=MOST_BYTES // 1024**2)
+    if len(data) > bounds.bytes:
+        raise Rejected("picture_too_large", megabytes=bounds.bytes // 1024**2)
+    if bounds.is_original and data[4:8] == b"ftyp" and data[8:12] in _HEIC:
+        raise Rejected("picture_heic")
     header = picture_headers.read(data)
     if header is None:
         raise Rejected("picture_not_image")
-    if header.width * header.height > MOST_PIXELS:
-        raise Rejected("picture_too_many_pixels", megapixels=MOST_PIXELS // 1_000_000)
+    most = bounds.pixels_of(header)
+    if header.width * header.height > most:
+        raise Rejected("picture_too_many_pixels", megapixels=most // 1_000_000)
     if min(header.width, header.height) < LEAST_SIDE:
         raise Rejected("picture_too_small", pixels=LEAST_SIDE)
     return header
 
 
-def _decoded(data: bytes, header: picture_headers.Header, max_side: int) -> Image.Image:
+def _decoded(
+    data: bytes, header: picture_headers.Header, max_side: int, *, may_have_more: bool
+) -> Image.Image:
     from PIL import Image, ImageOps  # noqa: PLC0415  # lazy: no page needs it
 
     with Image.open(io.BytesIO(data), formats=(header.format,)) as image:
         # What the decoder takes for the size must be what was checked.
         if image.size != (header.width, header.height):
             raise Rejected("picture_damaged")
-        if getattr(image, "n_frames", 1) > 1:
+        if getattr(image, "n_frames", 1) > 1 and not may_have_more:
             raise Rejected("picture_animated")
         # A JPEG is decoded at a half, a quarter or an eighth where that is enough. The size
         # asked for must have the picture's own shape: the side that shrinks least decides.

@@ -39,13 +39,15 @@ def read(data: bytes) -> Header | None:
     return None
 
 
-def is_whole(data: bytes, header: Header) -> bool:
+def is_whole(data: bytes, header: Header, *, may_have_more: bool = False) -> bool:
     """Return whether the file ends where its kind says it ends.
 
-    It does not when it was cut off, or when something else was put behind the picture.
+    It does not when it was cut off, or when something else was put behind the picture; behind a
+    JPEG straight from a phone something is (`may_have_more`).
     """
     if header.format == "JPEG":
-        return data.endswith(b"\xff\xd9") and data.count(b"\xff\xda") <= _MOST_SCANS
+        ends = b"\xff\xd9" in data if may_have_more else data.endswith(b"\xff\xd9")
+        return ends and data.count(b"\xff\xda") <= _MOST_SCANS
     if header.format == "PNG":
         return data.endswith(_PNG_END)
     (length,) = struct.unpack_from("<I", data, 4)

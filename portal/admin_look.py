@@ -32,8 +32,11 @@ def _script(_request: Any) -> str:
     return static("muster/js/admin.js")
 
 
-def _environment(_request: Any) -> list[Any] | None:
-    """Return the mark beside the title of every page, of a demo only."""
+def _environment(request: Any) -> list[Any] | None:
+    """Return the mark beside the title of every page: of an operator who reads, and of a demo."""
+    grant = getattr(request, "support", None)
+    if grant is not None:
+        return [_("Operator, until %(time)s UTC") % {"time": f"{grant.ends_at:%H:%M}"}, "danger"]
     return [_("Demo"), "warning"] if settings.DEMO else None
 
 
@@ -70,6 +73,7 @@ _SHARED: dict[str, Any] = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("My page"), "link": reverse_lazy("portal:me")},
+            {"title": _("Sign-in and security"), "link": reverse_lazy("portal:security")},
             {"title": _("Another company"), "link": reverse_lazy("portal:choose-company")},
         ],
     },
@@ -86,6 +90,8 @@ HR: dict[str, Any] = {
                     _list(_("Punches"), "touch_app", "attendance_punchstate"),
                     _list(_("Days"), "calendar_today", "attendance_attendanceday"),
                     _list(_("Months"), "lock", "attendance_attendanceperiod"),
+                    _item(_("Muster roll"), "table_chart", "portal:roll"),
+                    _item(_("Reports"), "bar_chart", "portal:reports"),
                 ],
             },
             {
@@ -94,11 +100,32 @@ HR: dict[str, Any] = {
                 "items": [
                     _list(_("People"), "group", "companies_employee"),
                     _list(_("Shift assignments"), "event_repeat", "attendance_shiftassignment"),
+                    _list(_("Extra minutes"), "more_time", "attendance_overtimeday"),
                     _list(_("Days set by hand"), "edit_calendar", "attendance_manualverdict"),
                     _list(_("Day marks"), "beach_access", "attendance_daymark"),
                     _list(_("Roles"), "key", "companies_rolegrant"),
+                    _list(_("Delegations"), "assignment_ind", "companies_delegation"),
+                    _list(_("Requests for records"), "folder_open", "companies_recordsrequest"),
+                    _list(_("Sign-in resets"), "lock_reset", "companies_signinreset"),
                     _list(_("Face enrolments"), "face", "attendance_faceenrolment"),
                     _list(_("Face consents"), "handshake", "attendance_faceconsent"),
+                ],
+            },
+            {
+                "title": _("Leave"),
+                "separator": True,
+                "items": [
+                    _list(_("Leave requests"), "luggage", "leave_leaverequeststate"),
+                    _list(_("Claims of comp-off"), "more_time", "leave_compoffclaim"),
+                    _list(_("Leave ledger"), "menu_book", "leave_ledgerentry"),
+                    _list(_("Closed leave years"), "event_available", "leave_leaveyearclose"),
+                    _list(_("Who is on which plan"), "person_add", "leave_planassignment"),
+                    _list(_("Leave types"), "category", "leave_leavetype"),
+                    _list(_("Leave plans"), "trending_up", "leave_leaveplan"),
+                    _list(_("Block dates"), "block", "leave_blockdate"),
+                    _list(_("Closures"), "event_available", "leave_closure"),
+                    _list(_("Least cover"), "groups", "leave_leastcover"),
+                    _list(_("Reminders"), "alarm", "leave_reminderversion"),
                 ],
             },
             {
@@ -108,6 +135,7 @@ HR: dict[str, Any] = {
                     _list(_("Offices"), "location_on", "companies_office"),
                     _list(_("Departments"), "account_tree", "companies_department"),
                     _list(_("Shifts"), "schedule", "companies_shift"),
+                    _list(_("Overtime policies"), "more_time", "companies_overtimepolicy"),
                     _list(_("Calendar"), "celebration", "companies_calendarday"),
                     _list(_("Policy"), "tune", "companies_policyversion"),
                 ],
@@ -117,7 +145,10 @@ HR: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("Audit"), "history", "companies_auditevent"),
+                    _list(_("Who looked"), "visibility", "companies_look"),
                     _list(_("Outbox"), "outbox", "companies_outboxmessage"),
+                    _list(_("Operators' access"), "visibility", "companies_supportgrant"),
+                    _list(_("Mail domains"), "alternate_email", "companies_companydomain"),
                 ],
             },
         ],
@@ -133,7 +164,12 @@ OPERATOR: dict[str, Any] = {
                 "items": [
                     _item(_("The platform"), "dns", "operator:index"),
                     _list(_("Companies"), "domain", "companies_company", "operator"),
+                    _list(_("Access"), "visibility", "companies_supportgrant", "operator"),
+                    _list(
+                        _("Mail domains"), "alternate_email", "companies_companydomain", "operator"
+                    ),
                     _list(_("Jobs"), "schedule", "companies_jobrun", "operator"),
+                    _list(_("Parked check-ins"), "inventory_2", "attendance_parkedtap", "operator"),
                     _list(_("Operators"), "key", "companies_operatorgrant", "operator"),
                     _list(_("Audit"), "history", "companies_auditevent", "operator"),
                 ],

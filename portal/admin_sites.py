@@ -28,7 +28,8 @@ from attendance import admin as attendance_admin
 from companies import admin as companies_admin
 from companies.admin.platform import may_operate
 from companies.models import CompanyOwned
-from companies.permissions import can_enter_hr
+from companies.permissions import can_enter_hr, can_manage_hr
+from leave import admin as leave_admin
 from portal import dashboards
 
 # Pages of Django's and unfold's that nothing here needs: `view_on_site` looks up rows by primary
@@ -67,6 +68,10 @@ class MusterAdminSite(UnfoldAdminSite, ABC):
     index_template = "portal/dashboard.html"
 
     @abstractmethod
+    def may_write(self, request: HttpRequest) -> bool:
+        """Return whether who may enter may also send a form."""
+
+    @abstractmethod
     def dashboard(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the first page shows."""
 
@@ -80,10 +85,18 @@ class MusterAdminSite(UnfoldAdminSite, ABC):
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
+            if request.method == "POST" and not self._takes(request):
+                raise PermissionDenied
             response: HttpResponse = inner(request, *args, **kwargs)
             return response
 
         return update_wrapper(guarded, inner)
+
+    def _takes(self, request: HttpRequest) -> bool:
+        """Return whether a form is taken: of who only reads, none but that to sign out."""
+        match = request.resolver_match
+        is_leaving = match is not None and match.url_name == "logout"
+        return is_leaving or not request.user.is_authenticated or self.may_write(request)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Lead to Muster's own sign-in, and back."""
@@ -126,7 +139,7 @@ class MusterAdminSite(UnfoldAdminSite, ABC):
 
 
 class HrSite(MusterAdminSite):
-    """One company's records, for its HR and company admins."""
+    """One company's records, for its HR and company admins; auditors read."""
 
     settings_name = "UNFOLD"
     index_title = _("What needs a human")
@@ -135,8 +148,15 @@ class HrSite(MusterAdminSite):
         actor = getattr(request, "actor", None)
         return actor is not None and can_enter_hr(actor)
 
+    def may_write(self, request: HttpRequest) -> bool:
+        return can_manage_hr(request.actor)  # type: ignore[attr-defined]
+
     def dashboard(self, request: HttpRequest) -> dict[str, Any]:
-        return dashboards.hr(request.actor.company)  # type: ignore[attr-defined]
+        found = dashboards.hr(request.actor.company)  # type: ignore[attr-defined]
+        if self.may_write(request):
+            return found
+        # What only HR can do is not proposed to who reads.
+        return {**found, "month": None, "starts": [], "support": request.support}  # type: ignore[attr-defined]
 
 
 class OperatorSite(MusterAdminSite):
@@ -148,6 +168,9 @@ class OperatorSite(MusterAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return may_operate(request)
 
+    def may_write(self, request: HttpRequest) -> bool:
+        return may_operate(request)
+
     def dashboard(self, request: HttpRequest) -> dict[str, Any]:
         return dashboards.operator()
 
@@ -156,7 +179,7 @@ class OperatorSite(MusterAdminSite):
 hr_site = HrSite(name="admin")
 operator_site = OperatorSite(name="operator")
 
-for _model, _admin in {**companies_admin.HR, **attendance_admin.HR}.items():
+for _model, _admin in {**companies_admin.HR, **attendance_admin.HR, **leave_admin.HR}.items():
     hr_site.register(_model, _admin)
-for _model, _admin in companies_admin.OPERATOR.items():
+for _model, _admin in {**companies_admin.OPERATOR, **attendance_admin.OPERATOR}.items():
     operator_site.register(_model, _admin)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,10 +23,21 @@ from attendance.selectors.settings import company_settings
 from attendance.selectors.team import Standing, team_today
 from attendance.services.decisions import month_name
 from attendance.team_pages import title_of
-from companies.enums import OutboxState
-from companies.models import Company, Employee, JobRun, OutboxMessage
+from companies.enums import OutboxState, RequestOutcome, ResetState
+from companies.models import (
+    Company,
+    Employee,
+    JobRun,
+    OutboxMessage,
+    RecordsRequest,
+    SignInReset,
+    SupportGrant,
+)
 from companies.scoping import no_scope
-from companies.selectors import here_on
+from companies.selectors import here_on, support_now, without_mail
+from companies.services import RESET_LASTS
+from leave.enums import RequestState
+from leave.models import CompOffClaim, LeaveRequestState
 from portal.jobs import JOBS
 
 # Older days are settled history; who wants them filters the list.
@@ -41,6 +52,8 @@ _WHAT_TO_DO: dict[DayException, str | Promise] = {
     DayException.WORKED_ON_LEAVE: gettext_lazy("Did they work, or are they on leave?"),
     DayException.OVERLAP: gettext_lazy("Void the punch that is wrong."),
 }
+# What waits for a decision about leave longer than this is shown to HR.
+LEAVE_WAITS = dt.timedelta(days=3)
 _JOB_IS_LATE = dt.timedelta(hours=26)
 
 
@@ -67,7 +80,12 @@ def hr(company: Company) -> dict[str, Any]:
         "heading": company.name,
         "now": _now(company, now),
         "as_of": f"{local(now, zone):%H:%M}",
-        "matters": [*_punch_matters(today), *_people_matters(today)],
+        "matters": [
+            *_access_matters(now),
+            *_punch_matters(today),
+            *_leave_matters(now),
+            *_people_matters(today),
+        ],
         "month": _open_month(today),
         "starts": _first_steps(),
         "jobs": _job_lines(now, zone),
@@ -90,6 +108,34 @@ def _now(company: Company, now: dt.datetime) -> list[dict[str, Any]]:
     ]
 
 
+def _access_matters(now: dt.datetime) -> list[Matter]:
+    """Return who asks to be let in, and which operator looks now; nothing where nobody does."""
+    waiting = SupportGrant.objects.filter(outcome=RequestOutcome.WAITING).count()
+    inside = support_now(now=now).count()
+    records = RecordsRequest.objects.filter(outcome=RequestOutcome.WAITING).count()
+    found = [
+        Matter(
+            waiting,
+            ngettext("operator asks to look", "operators ask to look", waiting),
+            _("Let them in for a time, or refuse. Nobody enters without you."),
+            _list("companies_supportgrant"),
+        ),
+        Matter(
+            inside,
+            ngettext("operator looks at your records", "operators look at your records", inside),
+            _("You can end it at once; the audit says what was opened."),
+            _list("companies_supportgrant"),
+        ),
+        Matter(
+            records,
+            ngettext("former person asks for records", "former people ask for records", records),
+            _("Open them for two weeks, or refuse with a reason."),
+            _list("companies_recordsrequest"),
+        ),
+    ]
+    return [matter for matter in found if matter.count]
+
+
 def _punch_matters(today: dt.date) -> list[Matter]:
     flagged = PunchState.objects.filter(is_flagged=True).count()
     since = today - _LOOK_BACK
@@ -104,8 +150,8 @@ def _punch_matters(today: dt.date) -> list[Matter]:
         Matter(
             flagged,
             ngettext("punch to look at", "punches to look at", flagged),
-            _("Accept or void, with a reason."),
-            _list("attendance_punchstate", "?stand=flagged"),
+            _("Is it them? Answer in the inbox."),
+            reverse("portal:inbox"),
         ),
         *(
             Matter(
@@ -120,6 +166,36 @@ def _punch_matters(today: dt.date) -> list[Matter]:
     ]
 
 
+def _leave_matters(now: dt.datetime) -> list[Matter]:
+    """Return what waits for a decision about leave too long; nothing where nothing does."""
+    since = now - LEAVE_WAITS
+    requests = LeaveRequestState.objects.filter(
+        state__in=RequestState.waiting, since__lt=since
+    ).count()
+    claims = CompOffClaim.objects.filter(decision__isnull=True, created_at__lt=since).count()
+    found = [
+        Matter(
+            requests,
+            ngettext(
+                "leave request waits longer than %(days)s days",
+                "leave requests wait longer than %(days)s days", requests,
+            ) % {"days": LEAVE_WAITS.days},
+            _("Ask whoever decides, or decide yourself."),
+            _list("leave_leaverequeststate", f"?waits={LEAVE_WAITS.days}"),
+        ),
+        Matter(
+            claims,
+            ngettext(
+                "claim of a worked day off waits longer than %(days)s days",
+                "claims of worked days off wait longer than %(days)s days", claims,
+            ) % {"days": LEAVE_WAITS.days},
+            _("Somebody worked on a day off and wants it back."),
+            _list("leave_compoffclaim", "?outcome=open"),
+        ),
+    ]  # fmt: skip
+    return [matter for matter in found if matter.count]
+
+
 def _people_matters(today: dt.date) -> list[Matter]:
     here = here_on(today)
     placeless = here.filter(placements__isnull=True).count()
@@ -127,7 +203,17 @@ def _people_matters(today: dt.date) -> list[Matter]:
     enrolled = FaceEnrolment.objects.filter(state=EnrolmentState.ACTIVE)
     faceless = here.exclude(pk__in=enrolled.values("employee")).count()
     people = "companies_employee"
+    resets = SignInReset.objects.filter(
+        state=ResetState.ASKED, asked_at__gt=timezone.now() - RESET_LASTS
+    ).count()
     return [
+        Matter(
+            resets,
+            ngettext("sign-in reset to decide", "sign-in resets to decide", resets),
+            _("Somebody lost their phone; a second person decides within 72 hours."),
+            _list("companies_signinreset", "?state__exact=asked"),
+        ),
+        *_unreached(here),
         Matter(
             placeless,
             ngettext("person without a place", "people without a place", placeless),
@@ -149,6 +235,18 @@ def _people_matters(today: dt.date) -> list[Matter]:
     ]
 
 
+def _unreached(here: QuerySet[Employee]) -> list[Matter]:
+    """Return whom no mail reaches, where there is anybody."""
+    count = without_mail(here).count()
+    matter = Matter(
+        count,
+        ngettext("person gets no mail", "people get no mail", count),
+        _("Their address refused it: write another one, or say that it works again."),
+        _list("companies_employee", "?standing=no_mail"),
+    )
+    return [matter] if count else []
+
+
 def _open_month(today: dt.date) -> dict[str, str] | None:
     """Return the last month that is over, if it has days and is not locked."""
     last = today.replace(day=1) - dt.timedelta(days=1)
@@ -167,12 +265,13 @@ def _first_steps() -> list[dict[str, str]]:
     if Employee.objects.exists():
         return []
     steps = (
-        (_("Check the office and its time zone"), "companies_office"),
-        (_("Add the hours people work"), "companies_shift"),
-        (_("Enter the public holidays"), "companies_calendarday"),
-        (_("Add the people"), "companies_employee"),
+        (_("Check the office and its time zone"), _list("companies_office")),
+        (_("Add the hours people work"), _list("companies_shift")),
+        (_("Enter the public holidays"), _list("companies_calendarday")),
+        (_("Start with your country's leave"), reverse("admin:leave_leavetype_starter")),
+        (_("Add the people"), _list("companies_employee")),
     )
-    return [{"title": title, "url": _list(name)} for title, name in steps]
+    return [{"title": title, "url": url} for title, url in steps]
 
 
 def operator() -> dict[str, Any]:

@@ -24,7 +24,7 @@ from attendance.services import marks
 from attendance.services.days import person_recompute
 from companies import services
 from companies.actor import Actor, job_actor
-from companies.enums import CalendarKind, EmploymentType, Role
+from companies.enums import ActorKind, CalendarKind, EmploymentType, Role
 from companies.models import (
     CalendarDay,
     Company,
@@ -40,7 +40,9 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from portal import demo_team
+from portal import demo_faces, demo_leave, demo_team
+from portal.demo_leave import Script
+from portal.demo_leave_play import Play
 
 CODE = "himal"
 PASSWORD = "himal tea house"  # noqa: S105  # printed on the sign-in page of the demo
@@ -103,6 +105,18 @@ class Login:
     password: str = PASSWORD
 
 
+@dataclass(frozen=True)
+class CodeLogin:
+    """The demo's account without e-mail: two codes and a PIN."""
+
+    label: str
+    name: str
+    code: str
+    pin: str
+    company: str = CODE
+
+
+CODE_LOGIN = CodeLogin("Rita, who has no e-mail", "Rita Magar", "HT012", "735924")
 LOGINS = (
     Login("Maya, an employee", "maya@himal.example"),
     Login("Asha, Maya's manager", "asha@himal.example"),
@@ -142,17 +156,22 @@ def build() -> Company:
         people = {employee.name: employee for employee in staff}
         demo_team.roster(company, people, _ZONES, now)
         company.refresh_from_db()
+        script = demo_leave.script_of(company, people, _ZONES, now)
         chance = random.Random(1953)  # noqa: S311  # the same plausible days every time
         for employee in staff:
             employee.company = company
-            _punches(company, employee, chance, now=now)
+            _punches(company, employee, chance, script, now=now)
+        demo_faces.doubt(people, now)
         for employee in staff:
             _judge(employee, today)
         _marks(staff, today, actor)
+        Play(company, people, script, now).run()
         demo_team.leave(people, now.astimezone(ZoneInfo("Europe/London")).date(), actor)
         demo_team.ask(people[demo_team.FORGETFUL])
+        _choose_pin(people[CODE_LOGIN.name])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
-    _set_passwords([grant.user, *User.objects.filter(engagements__in=_ids(staff))])
+    with_mail = User.objects.filter(engagements__in=_ids(staff), email__isnull=False)
+    _set_passwords([grant.user, *with_mail])
     return company
 
 
@@ -164,6 +183,17 @@ def _set_passwords(users: list[User]) -> None:
     """Give everybody the demo's password; one hash serves, it is no secret."""
     users[0].set_password(PASSWORD)
     User.objects.filter(pk__in=[user.pk for user in users]).update(password=users[0].password)
+
+
+def _choose_pin(employee: Employee) -> None:
+    """Let the person without e-mail choose the demo's PIN."""
+    user = employee.user
+    assert user is not None  # noqa: S101  # everybody of the demo signs in
+    person = Actor(
+        kind=ActorKind.PERSON, id=str(user.public_id), name=user.name, user=user,
+        company=employee.company, employee=employee, channel="demo",
+    )  # fmt: skip
+    services.pin_set(employee=employee, pin=CODE_LOGIN.pin, by=person)
 
 
 def _policy(company: Company, today: dt.date) -> None:
@@ -277,10 +307,10 @@ def _staff(
 ) -> list[Employee]:
     staff: dict[str, Employee] = {}
     for number, (name, department, office, shift, kind, months) in enumerate(_PEOPLE, start=1):
-        email = f"{name.split()[0].lower()}@himal.example"
-        user = User.objects.filter(email=email).first() or User.objects.create_user(
-            email=email, name=name
-        )
+        has_mail = name != CODE_LOGIN.name
+        email = f"{name.split()[0].lower()}@himal.example" if has_mail else ""
+        known = User.objects.filter(email=email).first() if has_mail else None
+        user = known or User.objects.create_user(email=email, name=name)
         staff[name] = Employee.objects.create(
             company=company,
             user=user,
@@ -289,6 +319,8 @@ def _staff(
             email=email,
             employment_type=EmploymentType(kind),
             joined_on=today - dt.timedelta(days=30 * months),
+            # Muster came two months ago: nobody was absent before.
+            judged_from=today - dt.timedelta(days=min(DAYS, 30 * months)),
         )
         Placement.objects.create(
             company=company,
@@ -338,12 +370,17 @@ def _times(occurrence: Occurrence, chance: random.Random) -> list[tuple[dt.datet
 
 
 def _punches(
-    company: Company, employee: Employee, chance: random.Random, *, now: dt.datetime
+    company: Company,
+    employee: Employee,
+    chance: random.Random,
+    script: Script,
+    *,
+    now: dt.datetime,
 ) -> None:
     times = [
         (moment.replace(microsecond=0), direction, occurrence.zone)
         for occurrence in _days(company, employee, now.date())
-        for moment, direction in _times(occurrence, chance)
+        for moment, direction in script.times(employee, occurrence, _times(occurrence, chance))
         if moment < now
         and not _is_visitors(employee, occurrence, now)
         and not demo_team.is_staged(employee, occurrence, now)
@@ -351,7 +388,8 @@ def _punches(
     if employee.name == demo_team.FORGETFUL and times[-1][1] == Direction.OUT:
         times.pop()
     zone = _ZONES[employee.name]
-    times += [(moment, direction, zone) for moment, direction in demo_team.times(employee, now)]
+    more = [*script.worked_off(employee), *demo_team.times(employee, now)]
+    times += [(moment, direction, zone) for moment, direction in more]
     punches = [
         Punch(
             company=company,
@@ -383,7 +421,8 @@ def _punches(
 
 def _is_visitors(employee: Employee, occurrence: Occurrence, now: dt.datetime) -> bool:
     """Return whether the visitor punches here: the shift that goes on, of a printed login."""
-    is_printed = employee.email in {login.email for login in LOGINS}
+    by_mail = employee.email in {login.email for login in LOGINS}
+    is_printed = by_mail or employee.code == CODE_LOGIN.code
     return is_printed and now <= occurrence.closes_at
 
 
@@ -400,16 +439,10 @@ def _judge(employee: Employee, today: dt.date) -> None:
 
 
 def _marks(staff: list[Employee], today: dt.date, actor: Actor) -> None:
-    """Cover a few days, as approved requests will: work from home, on duty, a day of leave."""
-    kinds = (
-        (staff[1], 9, MarkKind.WORK_FROM_HOME, ""),
-        (staff[2], 16, MarkKind.ON_DUTY, ""),
-        (staff[4], 20, MarkKind.LEAVE, "CL"),
-        (staff[19], 8, MarkKind.LEAVE, "SL"),
-    )
-    for employee, back, kind, code in kinds:
+    """Cover a few days, as approved requests will: work from home, on duty."""
+    for employee, back, kind in (
+        (staff[1], 9, MarkKind.WORK_FROM_HOME),
+        (staff[2], 16, MarkKind.ON_DUTY),
+    ):
         date = today - dt.timedelta(days=back)
-        if employee.joined_on <= date:
-            marks.mark_add(
-                employee=employee, date=date, kind=kind, code=code, source_ref="demo", by=actor
-            )
+        marks.mark_add(employee=employee, date=date, kind=kind, source_ref="demo", by=actor)

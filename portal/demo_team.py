@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from attendance.enums import Direction, MarkKind
-from attendance.models import AttendanceDay, ShiftAssignment
+from attendance.models import AttendanceDay, DayMark, ShiftAssignment
 from attendance.rules.types import Occurrence
 from attendance.selectors.corrections import question
 from attendance.services import corrections, marks
@@ -98,11 +98,13 @@ def times(employee: Employee, now: dt.datetime) -> list[tuple[dt.datetime, Direc
 
 
 def leave(people: dict[str, Employee], date: dt.date, by: Actor) -> None:
-    """Let one of the team be on leave today."""
-    marks.mark_add(
-        employee=people[_ON_LEAVE], date=date, kind=MarkKind.LEAVE, code="CL",
-        source_ref="demo", by=by,
-    )  # fmt: skip
+    """Let one of the team be on leave today, also where it is a day off and nobody asks for it."""
+    covered = DayMark.objects.filter(employee=people[_ON_LEAVE], date=date)
+    if not covered.exists():
+        marks.mark_add(
+            employee=people[_ON_LEAVE], date=date, kind=MarkKind.LEAVE, code="AL",
+            source_ref="demo", by=by,
+        )  # fmt: skip
 
 
 def ask(employee: Employee) -> None:

@@ -37,3 +37,27 @@ class PasswordForm(forms.Form):
         if first and second and first != second:
             self.add_error("password2", _("The two passwords differ. Type them again."))
         return cleaned
+
+
+def _own_password() -> forms.CharField:
+    return forms.CharField(
+        label=_("Your present password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PasswordChangeForm(PasswordForm):
+    """The present password, then a new one, twice."""
+
+    password = _own_password()
+    field_order = ("password", "password1", "password2")
+
+
+class EmailChangeForm(forms.Form):
+    """A new address, and the password to show that it is oneself who asks."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = _own_password()

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import JobRun
+from integrations import metrics
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,12 @@ class Job:
     most_seconds: int = 3600
     title: str | Promise = ""
 
+    @property
+    def rate(self) -> str:
+        """Return how often AWS runs it: its own schedule, of whole minutes at least."""
+        minutes = max(1, self.every_seconds // 60)
+        return f"rate({minutes} minute{'s' if minutes > 1 else ''})"
+
     def load(self) -> Callable[[], int]:
         module, _colon, function = self.target.partition(":")
         found: Callable[[], int] = getattr(import_module(module), function)
@@ -39,19 +46,50 @@ class Job:
 JOBS = (
     Job("outbox", 1, "companies.outbox:drain", most_seconds=600, title=_("Sending mails")),
     Job(
+        "report_exports", 5, "portal.report_exports:drain", most_seconds=600,
+        title=_("Making long reports"),
+    ),
+    Job(
         "pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600,
         title=_("Looking at pictures"),
     ),
     Job("settle_open", 60, "attendance.tasks:settle_open", title=_("Settling days")),
     Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep", title=_("Writing absences")),
+    Job("leave_run", 3600, "leave.tasks:leave_run", title=_("Crediting leave")),
+    Job(
+        "leave_files", 6 * 3600, "leave.tasks:leave_files",
+        title=_("Deleting files of leave on their date"),
+    ),
+    Job(
+        "leave_reminders", 3600, "leave.tasks:leave_reminders",
+        title=_("Reminding of leave that waits"),
+    ),
+    Job("leave_lapses", 24 * 3600, "leave.tasks:leave_lapses", title=_("Telling what lapses")),
     Job(
         "face_retention", 3600, "attendance.tasks:face_retention",
         title=_("Deleting face data of who left"),
     ),
     Job(
+        "face_erasures", 5 * 60, "attendance.tasks:face_erasures",
+        title=_("Finishing the deletion of face data"),
+    ),
+    Job(
         "photo_retention", 6 * 3600, "attendance.tasks:photo_retention",
         title=_("Deleting pictures on their date"),
     ),
+    Job(
+        "journal_outbox", 60, "companies.outbox:drain_journal", most_seconds=600,
+        title=_("Bringing what was decided to the punch journal"),
+    ),
+    Job(
+        "journal_replay", 5 * 60, "attendance.tasks:journal_replay",
+        title=_("Bringing punches from the journal"),
+    ),
+    Job(
+        "retention", 24 * 3600, "portal.retention:retention",
+        title=_("Deleting what has had its days"),
+    ),
+    Job("backup", 24 * 3600, "portal.backups:backup", title=_("Backing up the records")),
 )  # fmt: skip
 
 
@@ -85,6 +123,8 @@ def run(job: Job, *, is_recorded: bool = True) -> bool:
             # What stopped the job stops the record of it; the next run makes up for both.
             log.exception("the run of job %s could not be recorded", job.name)
             return False
+        if not error:
+            metrics.count("job_succeeded", job=job.name)
     return not error
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -12,14 +14,24 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
+from attendance.services.uploads import TYPES as PHOTO_TYPES
 from companies import selectors
 from companies.actor import Actor
 from companies.enums import ActorKind
+from companies.errors import OtherCompany, RequestTooLarge
 from companies.models import User
 from companies.scoping import company_scope
+from companies.templatetags import same_company
+from integrations import documents, photos, tasks
+from portal import error_views, logs, support
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+_ORIGINAL = re.compile(r"/face/uploads/[0-9a-f-]{36}\Z")
+# Forms that a letter or a photo of it may come with, and what else of a form comes with it.
+_WITH_FILE = re.compile(r"/leave/(ask|requests/[0-9a-f-]{36}/change)/\Z")
+_FORM_BYTES = 64 * 1024
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,40}\Z")
 
 
@@ -28,10 +40,22 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         asked = request.headers.get("X-Request-ID", "")
-        request.request_id = asked if _REQUEST_ID.match(asked) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        response = get_response(request)
-        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        found = asked if _REQUEST_ID.match(asked) else uuid.uuid4().hex
+        request.request_id = found  # type: ignore[attr-defined]
+        with logs.of_request(found):
+            response = get_response(request)
+        response["X-Request-ID"] = found
         return response
+
+    return middleware
+
+
+def tasks_after(get_response: GetResponse) -> GetResponse:
+    """Start what the request wants done at once, when everything else of it is over."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with tasks.one_request():
+            return get_response(request)
 
     return middleware
 
@@ -47,14 +71,53 @@ def no_zero_bytes(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def small_bodies(get_response: GetResponse) -> GetResponse:
+    """Refuse a body that is larger than anything Muster takes, before a byte of it is read.
+
+    Django bounds the fields of a form, not its files: a stranger could fill the disk by them. One
+    address takes an original from a phone, as a bare body that is read into memory (with a bucket
+    it goes there instead); forms that a letter comes with take one.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # A length that is none counts as nothing to Django: no body is read at all.
+        length = request.META.get("CONTENT_LENGTH") or ""
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        is_original = _ORIGINAL.match(request.path_info) and request.content_type in PHOTO_TYPES
+        if is_original and not settings.MUSTER_PHOTO_BUCKET:
+            most = photos.MOST_BYTES_OF_ORIGINAL
+        elif _WITH_FILE.match(request.path_info):
+            most = documents.MOST_BYTES + _FORM_BYTES
+        if length.isdecimal() and int(length[:20]) > most:
+            error = RequestTooLarge(megabytes=most // 1024**2)
+            return error_views.refusal(request, error, title=_("That is too much at once"))
+        return get_response(request)
+
+    return middleware
+
+
+# What a page of ours may ask the browser for, and what nobody may.
+_ALLOWED = ("camera", "geolocation", "publickey-credentials-create", "publickey-credentials-get")
+_DENIED = (
+    "accelerometer", "bluetooth", "display-capture", "encrypted-media", "fullscreen", "gyroscope",
+    "hid", "idle-detection", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+    "serial", "usb", "xr-spatial-tracking",
+)  # fmt: skip
+_PERMISSIONS = ", ".join(
+    [*(f"{name}=(self)" for name in _ALLOWED), *(f"{name}=()" for name in _DENIED)]
+)
+
+
 def browser_policies(get_response: GetResponse) -> GetResponse:
-    """Let the page itself use the camera, nobody else; and nothing else at all."""
+    """Let the page itself use the camera, the place and passkeys; nobody else, and no more.
+
+    No page of another origin may take in what is answered here.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response["Permissions-Policy"] = (
-            "camera=(self), geolocation=(), microphone=(), payment=(), usb=()"
-        )
+        response["Permissions-Policy"] = _PERMISSIONS
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
     return middleware
@@ -99,6 +162,13 @@ class LoginRequired(LoginRequiredMiddleware):
 def _actor(request: HttpRequest, user: User) -> Actor:
     """Return who acts, in the company that the session holds (or the only one there is)."""
     mine = selectors.memberships(user, now=timezone.now())
+    pin_of = request.sign_in.pin_of  # type: ignore[attr-defined]
+    if pin_of:
+        mine = [
+            replace(item, roles=frozenset())
+            for item in mine
+            if item.employee is not None and str(item.employee.public_id) == pin_of
+        ]
     wanted = request.session.get("company")
     active = [item for item in mine if str(item.company.public_id) == wanted]
     chosen = active[0] if active else (mine[0] if len(mine) == 1 else None)
@@ -112,6 +182,7 @@ def _actor(request: HttpRequest, user: User) -> Actor:
         roles=chosen.roles if chosen else frozenset(),
         channel="web",
         request_id=request.request_id,  # type: ignore[attr-defined]
+        is_limited=bool(pin_of),
     )
 
 
@@ -122,7 +193,7 @@ def company(get_response: GetResponse) -> GetResponse:
         request.actor = None  # type: ignore[attr-defined]
         if request.path.startswith("/static/") or not request.user.is_authenticated:
             return get_response(request)
-        actor = _actor(request, request.user)
+        actor = support.reader(request, _actor(request, request.user))
         request.actor = actor  # type: ignore[attr-defined]
         if actor.company is None:
             return get_response(request)
@@ -130,3 +201,36 @@ def company(get_response: GetResponse) -> GetResponse:
             return get_response(request)
 
     return middleware
+
+
+# What one may do from a page of any company: change it, and leave.
+_OF_ANY_COMPANY = frozenset({"portal:choose-company", "account_logout"})
+
+
+class SameCompany:
+    """Refuses a form whose page was made for another company than the one now acted in.
+
+    Somebody with two companies changes it in one tab, and sends what is open in the other. Pages
+    say it in a field of every form (companies.templatetags.same_company), scripts in a header.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        actor: Actor | None = request.actor  # type: ignore[attr-defined]
+        if request.method != "POST" or actor is None or request.resolver_match is None:
+            return None
+        if request.resolver_match.view_name in _OF_ANY_COMPANY:
+            return None
+        said = request.POST.get(same_company.FIELD) or request.headers.get("X-For-Company")
+        here = str(actor.company.public_id) if actor.company else ""
+        if not said or said == here:
+            return None
+        title = _("This page belongs to another company")
+        return error_views.refusal(request, OtherCompany(), title=title, may_choose=True)

@@ -6,6 +6,7 @@ Everything goes through temporary files piece by piece, so that years of it cost
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -17,15 +18,37 @@ from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.core.serializers.json import DjangoJSONEncoder
+from django.http import FileResponse
 from django.utils.translation import gettext as _
 
 from attendance.selectors import own_data
 from companies.selectors import OWN_CHUNK
-from portal.own_tables import SCHEMA, TABLES, Cells, Table, Whose, picture_name
+from integrations.tables.injection import harmless
+from leave.selectors import own_data as leave_own_data
+from portal import own_tables, own_tables_leave, own_tables_overtime, own_tables_sign_in
+from portal.own_cells import SCHEMA, Cells, Table, Whose
+from portal.own_tables import picture_name, reference_name
+from portal.own_tables_leave import attachment_name
 
-# A cell that begins so is a formula for a spreadsheet; full-width forms are read alike.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+TABLES = (
+    *own_tables.TABLES,
+    *own_tables_leave.TABLES,
+    *own_tables_overtime.TABLES,
+    *own_tables_sign_in.TABLES,
+)
+
 _IN_MEMORY = 1_000_000
+
+
+def download(whose: Whose, *, now: dt.datetime) -> FileResponse:
+    """Answer with everything that is about the person, as a file that no browser keeps."""
+    response = FileResponse(
+        write_export(whose),
+        as_attachment=True,
+        filename=f"muster-{whose.company.code}-{now:%Y-%m-%d}.zip",
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def write_export(whose: Whose) -> IO[bytes]:
@@ -35,8 +58,8 @@ def write_export(whose: Whose) -> IO[bytes]:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("README.txt", readme(whose))
             _write_tables(archive, whose)
-            for name, key in _pictures(whose):
-                _write_picture(archive, name, key)
+            for name, key in _files(whose):
+                _write_file(archive, name, key)
         file.seek(0)
         # From here on whoever reads it closes it.
         on_failure.pop_all()
@@ -55,7 +78,8 @@ def readme(whose: Whose) -> str:
         _("Other people are not named."),
         "",
         *(f"{table.name}.csv: {table.says}" for table in TABLES),
-        _("pictures/: the pictures of your check-ins that are still kept."),
+        _("pictures/: the pictures of your check-ins that are still kept; the reference picture."),
+        _("leave_files/: files that you sent with requests for leave and that are still kept."),
     ]
     return "\r\n".join(lines) + "\r\n"
 
@@ -103,8 +127,7 @@ def csv_cell(value: Any) -> str | int:
         return _("yes") if value else _("no")
     if isinstance(value, int):
         return value
-    text = _text(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return harmless(_text(value))
 
 
 def _text(value: Any) -> str:
@@ -113,18 +136,30 @@ def _text(value: Any) -> str:
     return _json(value) if isinstance(value, list | dict) else str(value)
 
 
+def _files(whose: Whose) -> Iterator[tuple[str, str]]:
+    yield from _pictures(whose)
+    for row in leave_own_data.attachments(whose.user, whose.company):
+        name = attachment_name(row)
+        if name:
+            yield name, row.storage_key
+
+
 def _pictures(whose: Whose) -> Iterator[tuple[str, str]]:
     for frame in own_data.frames(whose.user, whose.company).iterator(chunk_size=OWN_CHUNK):
         name = picture_name(frame)
         if name:
             yield name, frame.storage_key
+    for enrolment in own_data.enrolments(whose.user, whose.company):
+        name = reference_name(enrolment)
+        if name:
+            yield name, enrolment.reference_key
 
 
-def _write_picture(archive: zipfile.ZipFile, name: str, key: str) -> None:
-    """Write one picture; one that went on its date this moment is left out."""
+def _write_file(archive: zipfile.ZipFile, name: str, key: str) -> None:
+    """Write one file; one that went on its date this moment is left out."""
     try:
-        picture = default_storage.open(key)
+        stored = default_storage.open(key)
     except OSError:
         return
-    with picture, archive.open(name, "w", force_zip64=True) as entry:
-        shutil.copyfileobj(picture, entry)
+    with stored, archive.open(name, "w", force_zip64=True) as entry:
+        shutil.copyfileobj(stored, entry)

@@ -2,15 +2,77 @@
 
 from django.urls import path
 
-from portal import views
+from companies.routes import on_demand
+from portal import (
+    cognito_views,
+    delegation_views,
+    former_views,
+    inbox_views,
+    invitation_views,
+    looks_views,
+    sign_in_views,
+    views,
+)
+from portal import security_views as security
 
 app_name = "portal"
 urlpatterns = [
     path("me/", views.me, name="me"),
     path("me/data", views.own_data, name="own-data"),
+    path("inbox/", inbox_views.inbox, name="inbox"),
+    path("inbox/decide", inbox_views.decide, name="inbox-decide"),
+    path("inbox/take-back", inbox_views.take_back, name="inbox-take-back"),
+    path("me/looks/", looks_views.looks, name="looks"),
+    path("me/notices/", on_demand("portal.notice_views.notice_choices"), name="notices"),
+    path("team/roll/", on_demand("portal.report_views.roll"), name="roll"),
+    path("reports/", on_demand("portal.report_views.reports"), name="reports"),
+    path(
+        "reports/exports/<uuid:public_id>/", on_demand("portal.report_views.export"), name="export"
+    ),
+    path(
+        "reports/exports/<uuid:public_id>/file",
+        on_demand("portal.report_views.export_file"),
+        name="export-file",
+    ),
+    path("reports/<slug:slug>/", on_demand("portal.report_views.report"), name="report"),
+    path(
+        "reports/<slug:slug>/file", on_demand("portal.report_views.report_file"), name="report-file"
+    ),
     path("companies/", views.choose_company, name="choose-company"),
     path("password-reset/", views.password_reset, name="password-reset"),
     path("set-password/<uuid:public_id>/<str:token>/", views.set_password, name="set-password"),
+    # Coming in by codes.
+    path("sign-in/code/", sign_in_views.sign_in_code, name="sign-in-code"),
+    path("sign-in/phone/", sign_in_views.phone, name="phone"),
+    path("sign-in/phone/forget", sign_in_views.phone_forget, name="phone-forget"),
+    path("sign-in/phone/<uuid:public_id>/", sign_in_views.phone_person, name="phone-person"),
+    path("sign-in/pool/", cognito_views.pool_sign_in, name="pool-sign-in"),
+    path("sign-in/pool/callback/", cognito_views.pool_callback, name="pool-callback"),
+    path("me/again/pool/", cognito_views.pool_again, name="pool-again"),
+    path("i/<slug:token>/", invitation_views.welcome, name="welcome"),
+    path("invitations/", invitation_views.invitations, name="invitations"),
+    path(
+        "invitations/<uuid:public_id>/",
+        invitation_views.invitation_answer,
+        name="invitation-answer",
+    ),
+    path("me/pin/", sign_in_views.pin, name="pin"),
+    path("team/delegation/", delegation_views.delegation, name="delegation"),
+    path(
+        "team/delegation/<uuid:public_id>/end",
+        delegation_views.delegation_end,
+        name="delegation-end",
+    ),
+    path("former/", former_views.former, name="former"),
+    path("former/<uuid:public_id>/ask", former_views.records_ask, name="records-ask"),
+    path("former/<uuid:public_id>/records", former_views.records_take, name="records-take"),
+    path("me/security/", security.security, name="security"),
+    path("me/security/password/", security.password, name="security-password"),
+    path("me/security/email/", security.email, name="security-email"),
+    path("me/security/sessions/", security.end_others, name="security-end-others"),
+    path("me/security/sessions/<uuid:public_id>/", security.end_one, name="security-end-session"),
+    path("email-change/<str:token>/", security.email_change, name="email-change"),
+    path("email-change/<str:token>/stop/", security.email_change_stop, name="email-change-stop"),
     path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
     path("demo/mail/", views.dev_mail, name="dev-mail"),
     path("healthz", views.healthz, name="healthz"),

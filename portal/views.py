@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -31,12 +32,11 @@ from companies.errors import MusterError, TooMany
 from companies.models import User
 from companies.once import once
 from portal import dev_mail as mails
+from portal import sign_ins
 from portal.forms import PasswordForm, ResetForm
-from portal.own_data import write_export
-from portal.own_tables import Whose, zone_of
+from portal.own_cells import Whose, zone_of
 
 RESETS_OF_A_CLIENT = 60
-_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -69,12 +69,9 @@ def own_data(request: HttpRequest) -> HttpResponseBase:
     except MusterError as error:
         messages.error(request, str(error))
         return redirect("portal:me")
-    file = write_export(Whose(actor.user, actor.company, zone_of(actor, now=now)))
-    response = FileResponse(
-        file, as_attachment=True, filename=f"muster-{actor.company.code}-{now:%Y-%m-%d}.zip"
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    from portal.own_data import download  # noqa: PLC0415  # cold start: a page needs no export
+
+    return download(Whose(actor.user, actor.company, zone_of(actor, now=now)), now=now)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,6 +83,8 @@ def choose_company(request: HttpRequest) -> HttpResponse:
         is_operator = selectors.is_operator(request.user, now=timezone.now())  # type: ignore[arg-type]
         if is_operator:
             return redirect("operator:index")
+        if selectors.former_companies(request.user, now=timezone.now()):  # type: ignore[arg-type]
+            return redirect("portal:former")
         return render(request, "portal/no_company.html", status=403)
     if request.method == "POST":
         wanted = request.POST.get("company", "")
@@ -135,13 +134,20 @@ def set_password(request: HttpRequest, public_id: uuid.UUID, token: str) -> Http
     if request.method == "POST" and user is not None and form.is_valid():
         done = _take_password(public_id, token, form)
         if done is not None:
-            login(request, done, backend=_BACKEND)
             messages.success(request, _("Your password is set. Welcome!"))
-            return redirect("attendance:today")
+            return _enter(request, done)
         user = links.user_of_link(public_id, token)
     context = {"form": form, "valid": user is not None, "name": user.name if user else ""}
     status = 200 if user is not None else 410
     return render(request, "portal/set_password.html", context, status=status)
+
+
+def _enter(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign in whoever chose a password by a link, by allauth's own way: a second step is asked."""
+    sign_ins.leave_other(request, user)
+    record_authentication(request, user, method="password")
+    response: HttpResponse = perform_login(request, Login(user=user))
+    return response
 
 
 def _take_password(public_id: uuid.UUID, token: str, form: PasswordForm) -> User | None:

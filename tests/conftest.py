@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,22 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from companies import integrity
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that asks for a database where `make test-postgres` does not look."""
+    said = re.search(r"^WITHOUT_DATABASE = ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert said is not None
+    folders = [ROOT / name for name in said[1].replace("\\", "").split()]
+    assert all(folder.is_dir() for folder in folders), folders
+    for item in items:
+        asks = item.get_closest_marker("django_db") is not None or {"db", "transactional_db"} & {
+            *getattr(item, "fixturenames", ())
+        }
+        if asks and any(folder in item.path.parents for folder in folders):
+            raise pytest.UsageError(f"{item.nodeid} asks for a database: move it to its app")
 
 
 def pytest_runtest_setup() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-APPS: Final = ("attendance", "companies", "integrations", "portal")
+APPS: Final = ("attendance", "companies", "integrations", "leave", "portal")
 
 
 @functools.cache

@@ -22,3 +22,9 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Nothing is collected for tests; the files are served from where they lie.
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
+# The engine's own tests look into it; those of its processes ask for them.
+MUSTER_FACE_WORKERS = int(os.environ.get("MUSTER_FACE_WORKERS", "0"))
+# Operators of the tests sign in without a second step, but where that is what a test is about.
+MUSTER_OPERATOR_SECOND_FACTOR = False
+# Each client of a test makes the middleware anew: it must not look through every static file first.
+WHITENOISE_AUTOREFRESH = True

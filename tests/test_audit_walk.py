@@ -10,16 +10,32 @@ from django.conf import settings
 
 from tests.admin.test_words import VERBS
 
-APPS = ("attendance", "companies", "portal")
+APPS = ("attendance", "companies", "leave", "portal")
 UNTOLD = {
     # One frame of a capture whose beginning and end stand in the audit.
     "attendance/services/enrolment.py:frame_add",
+    "attendance/services/uploads.py:upload_ask",
+    "attendance/services/uploads.py:upload_receive",
     # Reads only.
     "attendance/services/recompute.py:recompute_preview",
+    "attendance/services/overtime_changes.py:version_preview",
+    # It calls what tells, with the file's filter.
+    "companies/services/report_exports.py:export_ask",
     "attendance/services/recompute.py:reopen_preview",
+    "leave/services/imports.py:sheet_look",
+    "leave/services/year_end.py:reopen_preview",
+    # What a request does to days and books, and lines of the books: who calls them tells why.
+    *(
+        f"leave/services/effects.py:{name}"
+        for name in ("step_add", "entries_write", "take", "give_back", "mark")
+    ),
+    "leave/services/books.py:lines_write",
 }
-# `punches_enter` tells of each punch itself.
-WRITES = {"audit.record", "audit.record_many", "punches_enter"}
+# `punches_enter` tells of each punch itself, `face_data_erase` of what it deletes,
+# `sign_in_changed` every company of a person.
+WRITES = {
+    "audit.record", "audit.record_many", "punches_enter", "face_data_erase", "sign_in_changed",
+}  # fmt: skip
 
 
 def _modules() -> Iterator[tuple[str, ast.Module]]:

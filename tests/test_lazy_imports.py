@@ -23,11 +23,18 @@ for address, expected in (("/sign-in/", 200), ("/healthz", 200)):
     answer.close()
     assert said == [f"{expected} OK"], (address, said)
 heavy = {
-    "PIL", "boto3", "botocore", "dlib", "face_recognition_models", "holidays", "icalendar",
-    "ninja", "numpy", "pynamodb", "python_calamine", "reportlab", "slack_sdk", "uharfbuzz",
+    "attendance.admin", "companies.admin", "portal.admin_sites", "portal.own_data",
+    "PIL", "anymail", "boto3", "botocore", "cryptography", "dlib", "face_recognition_models",
+    "fido2", "holidays", "icalendar", "jwt", "ninja", "numpy", "oauthlib", "pynamodb",
+    "python_calamine", "qrcode", "reportlab", "requests", "slack_sdk", "storages", "uharfbuzz",
     "xlsxwriter", "yaml", "zappa",
 }
 print(sorted(heavy & set(sys.modules)))
+from django.urls import resolve, reverse
+assert reverse("admin:index") == "/admin/", reverse("admin:index")
+assert reverse("operator:index") == "/operator/"
+assert reverse("admin:companies_employee_changelist") == "/admin/companies/employee/"
+assert resolve("/admin/companies/employee/").namespace == "admin"
 """
 
 

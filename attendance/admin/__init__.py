@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.db import models
 
-from attendance.admin import dated, days, faces, mending, people, punches, roster
+from attendance.admin import (
+    dated,
+    days,
+    faces,
+    mending,
+    overtime,
+    parked,
+    people,
+    punches,
+    roster,
+)
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
@@ -12,6 +22,8 @@ from attendance.models import (
     FaceConsent,
     FaceEnrolment,
     ManualVerdict,
+    OvertimeDay,
+    ParkedTap,
     PunchState,
     ShiftAssignment,
 )
@@ -20,6 +32,8 @@ from companies.models import (
     CalendarDay,
     Employee,
     OfficeVersion,
+    OvertimePolicy,
+    OvertimePolicyVersion,
     Placement,
     PolicyVersion,
     ShiftVersion,
@@ -38,7 +52,12 @@ HR: dict[type[models.Model], type[BaseAdmin]] = {
     AttendancePeriod: days.MonthAdmin,
     DayMark: days.MarkAdmin,
     ManualVerdict: mending.ManualAdmin,
+    OvertimePolicy: overtime.OvertimePolicyAdmin,
+    OvertimePolicyVersion: overtime.OvertimePolicyVersionAdmin,
+    OvertimeDay: overtime.OvertimeDayAdmin,
     ShiftAssignment: roster.AssignmentAdmin,
     FaceEnrolment: faces.EnrolmentAdmin,
     FaceConsent: faces.ConsentAdmin,
 }
+
+OPERATOR: dict[type[models.Model], type[BaseAdmin]] = {ParkedTap: parked.ParkedTapAdmin}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,10 +32,12 @@ from attendance.models import (
     DayMark,
     ManualVerdict,
     Punch,
+    PunchFrame,
     PunchState,
 )
 from attendance.selectors.days import days_with_exceptions, is_of_kind
 from attendance.services import decisions
+from companies.actor import Actor
 from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_filters import (
     DateFilter,
@@ -110,6 +113,7 @@ class DayAdmin(MendingDays, ReadOnlyAdmin):
     ordering = ("-date", "employee__name", "slot")
     fields = ("date",)
     actions_list = (*MendingDays.actions_list, "late_arrivals")
+    reading_actions = frozenset({"late_arrivals"})
     empty_words = gettext_lazy("Days stand here once somebody has checked in or a day has passed.")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -184,7 +188,7 @@ class DayAdmin(MendingDays, ReadOnlyAdmin):
     ) -> HttpResponse:
         row: AttendanceDay = kwargs["obj"]
         punches = self.admin_site.get_model_admin(PunchState)
-        context |= day_page(row)
+        context |= day_page(row, by=request.actor)  # type: ignore[attr-defined]
         context["figures"] = [
             (_("In"), self.came(row)),
             (_("Out"), self.went(row)),
@@ -206,8 +210,12 @@ def exception_words(row: AttendanceDay) -> list[str]:
     return [str(known.get(code, code)) for code in row.exceptions]
 
 
-def day_page(row: AttendanceDay) -> dict[str, Any]:
+def day_page(row: AttendanceDay, *, by: Actor) -> dict[str, Any]:
     """Return what the page of one day shows: punches with pictures, steps, and the raw input."""
+
+    def seen(frames: Iterable[PunchFrame]) -> PunchFrame | None:
+        return next((frame for frame in frames if permissions.can_view_frame(by, frame)), None)
+
     states = (
         PunchState.objects.filter(employee=row.employee_id, attendance_date=row.date, slot=row.slot)
         .select_related("punch")
@@ -220,7 +228,7 @@ def day_page(row: AttendanceDay) -> dict[str, Any]:
             "when": local_time(state),
             "face": wording.face(state),
             "tone": FACE_TONES.get(state.face, ""),
-            "frame": next(iter(state.punch.frames.all()), None),
+            "frame": seen(state.punch.frames.all()),
         }
         for state in states
     ]

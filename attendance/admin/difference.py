@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -23,7 +23,7 @@ from attendance.enums import DayException, DayStatus
 from attendance.fields import DayField
 from attendance.models import AttendanceDay, AttendancePeriod
 from attendance.services import recompute
-from attendance.services.judging import FIGURES, Change, Figures
+from attendance.services.changes import FIGURES, Change, Figures
 from attendance.services.recompute import Difference
 from companies.actor import Actor
 from companies.admin_base import BaseAdmin
@@ -48,6 +48,8 @@ _LABELS = {
     "late_minutes": gettext_lazy("late"),
     "early_minutes": gettext_lazy("left early"),
     "exceptions": gettext_lazy("needs a human"),
+    "extra_minutes": gettext_lazy("extra"),
+    "missing_minutes": gettext_lazy("missing"),
 }
 
 
@@ -69,7 +71,7 @@ def _said(name: str, value: Any, zone: str) -> str:
 def _side(figures: Figures | None, names: list[str], zone: str) -> list[tuple[str, str]]:
     if figures is None:
         return [(_("no record"), "")]
-    return [(str(_LABELS[name]), _said(name, figures[name], zone)) for name in names]
+    return [(str(_LABELS[name]), _said(name, figures.get(name, 0), zone)) for name in names]
 
 
 def change_line(change: Change) -> dict[str, Any]:
@@ -181,6 +183,8 @@ class ApplyForm(ReasonForm):
 
 def recompute_view(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
     """Ask which days; show what judging them anew would change; write it when HR says so."""
+    if not model_admin.may_act(request):
+        raise PermissionDenied
     asked = StretchForm(request.GET) if request.GET else StretchForm()
     if not asked.is_valid():
         return _page(model_admin, request, asked)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Max, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,10 +21,13 @@ from attendance.admin.holidays import ask_holiday
 from attendance.admin.mending import ask_set_day
 from attendance.enums import DayStatus, EnrolmentState
 from attendance.models import AttendanceDay, FaceEnrolment
+from attendance.receipts import counts_words
 from attendance.selectors.holidays import are_offered
+from attendance.services import face_data_delete
 from companies.admin.people import EmployeeAdmin, StandingFilter
 from companies.admin_base import on_row
 from companies.admin_filters import DepartmentFilter, OfficeFilter
+from companies.admin_forms import ReasonForm
 
 
 class StandingAndFaceFilter(StandingFilter):
@@ -42,7 +46,13 @@ class StandingAndFaceFilter(StandingFilter):
 class PersonAdmin(EmployeeAdmin):
     """A person of the company, with the ways to their punches, days and shifts."""
 
-    actions_detail = (*EmployeeAdmin.actions_detail, "set_day", "add_punch", "pick_holiday")
+    actions_detail = (
+        *EmployeeAdmin.actions_detail,
+        "set_day",
+        "add_punch",
+        "pick_holiday",
+        "delete_face_data",
+    )
     list_filter = (StandingAndFaceFilter, OfficeFilter, DepartmentFilter)
 
     @action(description=gettext_lazy("Set a day by hand"), url_path="set-day", icon="edit_calendar")
@@ -63,7 +73,34 @@ class PersonAdmin(EmployeeAdmin):
         """Ask which optional holiday to pick or to give back."""
         return ask_holiday(self, request, row)
 
+    @action(
+        description=gettext_lazy("Delete face data"), url_path="delete-face", icon="no_photography"
+    )
+    @on_row
+    def delete_face_data(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Ask why, then delete everything of the person's face; they get the receipt."""
+
+        by, now = request.actor, timezone.now()  # type: ignore[attr-defined]
+
+        def act(cleaned: dict[str, Any]) -> str:
+            erasure = face_data_delete(employee=row, reason=cleaned["reason"], by=by, now=now)
+            if erasure is None:
+                return _("There was no face data of this person.")
+            deleted = ", ".join(counts_words(erasure.counts))
+            return _("Deleted: %(what)s. The person gets a receipt.") % {"what": deleted}
+
+        return self.ask(
+            request, title=_("Delete face data"), form=ReasonForm, submit=_("Delete"), act=act,
+            done_url=self.row_url(row), row=row, is_danger=True,
+            sentence=_(
+                "All templates and pictures of the person are deleted, also pictures that somebody "
+                "may still have to look at. This cannot be undone; punches and days stay."
+            ),
+        )  # fmt: skip
+
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
+        if action == "delete_face_data":
+            return permissions.can_delete_face_data(request.actor, row)  # type: ignore[attr-defined]
         if action in ("set_day", "add_punch"):
             return permissions.can_judge_by_hand(request.actor, row)  # type: ignore[attr-defined]
         if action == "pick_holiday":
@@ -86,19 +123,23 @@ class PersonAdmin(EmployeeAdmin):
             messages.info(request, format_html(sentence, link))
         return super()._saved(request, row)
 
+    def links_of(self, row: Any) -> list[tuple[str, Any]]:
+        """Return the ways from a person's page to their rows, as (address, words)."""
+        site, query = self.admin_site.name, f"?person={self.row_id(row)}"
+        return [
+            (reverse(f"{site}:attendance_{model}_changelist") + query, title)
+            for model, title in (
+                ("attendanceday", _("Days")),
+                ("punchstate", _("Punches")),
+                ("shiftassignment", _("Shift assignments")),
+                ("faceenrolment", _("Face enrolments")),
+            )
+        ]
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         row = kwargs.get("obj")
         if row is not None:
-            site, query = self.admin_site.name, f"?person={self.row_id(row)}"
-            context["links"] = [
-                (reverse(f"{site}:attendance_{model}_changelist") + query, title)
-                for model, title in (
-                    ("attendanceday", _("Days")),
-                    ("punchstate", _("Punches")),
-                    ("shiftassignment", _("Shift assignments")),
-                    ("faceenrolment", _("Face enrolments")),
-                )
-            ]
+            context["links"] = self.links_of(row)
         return super().render_change_form(request, context, **kwargs)

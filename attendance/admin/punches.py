@@ -15,7 +15,8 @@ from unfold.decorators import action, display
 
 from attendance import permissions, wording
 from attendance.enums import FaceState, Source
-from attendance.models import Punch, PunchEntry, PunchState
+from attendance.models import FaceEnrolment, Punch, PunchEntry, PunchState
+from attendance.selectors.flagged import references_of
 from attendance.services import decisions
 from companies.actor import Actor
 from companies.admin_base import ReadOnlyAdmin, on_row
@@ -27,6 +28,8 @@ from companies.admin_filters import (
     WordsFilter,
 )
 from companies.admin_forms import ReasonForm
+from companies.enums import LookKind
+from companies.looks import look_record
 
 FACE_TONES = {
     FaceState.VERIFIED: "success",
@@ -55,6 +58,7 @@ class StandFilter(WordsFilter):
             ("flagged", _("To be looked at")),
             ("decided", _("Decided")),
             ("voided", _("Voided")),
+            ("refused", _("Refused by the check")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -62,6 +66,7 @@ class StandFilter(WordsFilter):
             "flagged": queryset.filter(is_flagged=True),
             "decided": queryset.filter(decided_at__isnull=False),
             "voided": queryset.filter(voided_at__isnull=False),
+            "refused": queryset.filter(is_refused=True),
         }.get(self.value() or "")
 
 
@@ -122,9 +127,11 @@ class PunchAdmin(ReadOnlyAdmin):
 
     @display(
         description=gettext_lazy("decision"),
-        label={"flagged": "warning", "voided": "danger", "decided": "success"},
+        label={"flagged": "warning", "refused": "danger", "voided": "danger", "decided": "success"},
     )
     def stand(self, row: PunchState) -> tuple[str, str] | str:
+        if row.is_refused:
+            return "refused", _("Refused by the check")
         if row.voided_at:
             return "voided", _("Voided")
         if row.is_flagged:
@@ -139,6 +146,13 @@ class PunchAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         state: PunchState = kwargs["obj"]
+        look_record(
+            by=request.actor,  # type: ignore[attr-defined]
+            employee=state.employee,
+            kind=LookKind.EVIDENCE,
+            target=state.punch,
+            about_on=state.attendance_date,
+        )
         context |= punch_page(state, by=request.actor)  # type: ignore[attr-defined]
         day = (
             state.attendance_date
@@ -156,7 +170,8 @@ class PunchAdmin(ReadOnlyAdmin):
     def offers(self, request: HttpRequest, action: str, row: PunchState) -> bool:
         if not permissions.can_decide_punch(request.actor, row.punch):  # type: ignore[attr-defined]
             return False
-        return row.is_flagged if action == "accept" else row.voided_at is None
+        is_open = row.is_flagged or row.is_refused
+        return is_open if action == "accept" else row.voided_at is None
 
     @action(description=gettext_lazy("Accept"), url_path="accept", icon="check")
     @on_row
@@ -194,15 +209,26 @@ class PunchAdmin(ReadOnlyAdmin):
 def punch_page(state: PunchState, *, by: Actor) -> dict[str, Any]:
     """Return what the page of one punch shows: facts, picture, and what was said of it since."""
     punch: Punch = state.punch
+    frames = list(punch.frames.select_related("punch"))
     entries = PunchEntry.objects.filter(employee=state.employee_id, tap_id=punch.tap_id)
     return {
         "state": state,
         "when": local_time(state),
         "face_sentence": wording.face(state),
-        "frame": punch.frames.first(),
+        "turn_sentence": wording.turn(state),
+        "frames": [
+            (frame, wording.frame_kind(frame), permissions.can_view_frame(by, frame))
+            for frame in frames
+        ],
+        "reference": _reference(state, by),
         "entries": [entry_line(entry, punch.zone) for entry in entries],
         "is_own": permissions.is_own_punch(by, punch),
     }
+
+
+def _reference(state: PunchState, by: Actor) -> FaceEnrolment | None:
+    found = references_of([state.employee_id]).get(state.employee_id)
+    return found if found is not None and permissions.can_view_reference(by, found) else None
 
 
 def entry_line(entry: PunchEntry, zone: str) -> dict[str, str]:
@@ -211,10 +237,11 @@ def entry_line(entry: PunchEntry, zone: str) -> dict[str, str]:
     said = entry.get_kind_display()
     if "face" in entry.values:
         said = str(FaceState(entry.values["face"]).label)
-    reason = wording.FACE_REASONS.get(entry.values.get("reason", ""), "")
+    reasons = (entry.values.get(name, "") for name in ("reason", "liveness_reason"))
+    why = [str(words) for words in map(wording.reason, reasons) if words]
     return {
         "when": f"{date_format(local, 'D j M Y')}, {local:%H:%M}",
         "what": said,
         "by": entry.by_name,
-        "why": entry.reason or str(reason),
+        "why": entry.reason or " · ".join(why),
     }

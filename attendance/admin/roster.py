@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from attendance.admin.dated import TellsOfSettledDays
 from attendance.models import ShiftAssignment
 from attendance.services import roster
+from companies import permissions
+from companies.actor import Actor
 from companies.admin_filters import (
     DateFilter,
     OfficeOfPersonFilter,
@@ -68,6 +70,11 @@ class AssignmentAdmin(TellsOfSettledDays):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("employee", "shift")
+
+    def manages(self, actor: Actor, row: Any = None) -> bool:
+        if row is None:
+            return super().manages(actor)
+        return permissions.can_manage_person(actor, row.employee)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The form's service has saved and audited it."""

@@ -9,7 +9,16 @@ from attendance.models.days import (
     OptionalHolidayPick,
     ShiftAssignment,
 )
-from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate
+from attendance.models.erasures import (
+    ErasureReceipt,
+    FaceDeletion,
+    FaceErasure,
+    FileDeletion,
+)
+from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate, FaceUpload
+from attendance.models.liveness import LivenessChallenge
+from attendance.models.overtime import OvertimeDay, OvertimeDecision
+from attendance.models.parked import ParkedTap
 from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 
 __all__ = [
@@ -18,11 +27,20 @@ __all__ = [
     "CorrectionDecision",
     "CorrectionRequest",
     "DayMark",
+    "ErasureReceipt",
     "FaceConsent",
+    "FaceDeletion",
     "FaceEnrolment",
+    "FaceErasure",
     "FaceTemplate",
+    "FaceUpload",
+    "FileDeletion",
+    "LivenessChallenge",
     "ManualVerdict",
     "OptionalHolidayPick",
+    "OvertimeDay",
+    "OvertimeDecision",
+    "ParkedTap",
     "Punch",
     "PunchEntry",
     "PunchFrame",

@@ -202,6 +202,7 @@ class AttendanceDay(CompanyOwned):
     input = models.JSONField(default=dict)
     policy_version = models.UUIDField(null=True)
     shift_version = models.UUIDField(null=True)
+    overtime_version = models.UUIDField(null=True)
     calendar_revision = models.PositiveBigIntegerField(default=0)
     judged_at = models.DateTimeField(_("judged at"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import EnrolmentState
+from attendance.enums import EnrolmentState, UploadState
 from companies.models import CompanyOwned, Employee
 
 
@@ -33,7 +33,11 @@ class FaceConsent(CompanyOwned):
 
 
 class FaceEnrolment(CompanyOwned):
-    """Reference faces of a person, from the first frame to the end of their use."""
+    """Reference faces of a person, from the first frame to the end of their use.
+
+    One picture is kept beside the templates, for a person to compare a doubtful check-in with;
+    it goes with them.
+    """
 
     employee = models.ForeignKey(
         Employee, on_delete=models.PROTECT, related_name="face_enrolments",
@@ -46,6 +50,8 @@ class FaceEnrolment(CompanyOwned):
     started_at = models.DateTimeField(_("started at"))
     activated_at = models.DateTimeField(_("active since"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    reference_key = models.CharField(max_length=200, blank=True)
+    reference_sha256 = models.CharField(max_length=64, blank=True)
 
     raises = "faces_revision"
 
@@ -72,7 +78,8 @@ class FaceTemplate(CompanyOwned):
     """One frame's template, sealed with AES-GCM; deletable. One row per kept frame.
 
     `ciphertext` opens only with the named key and for this person, engine and version
-    (`integrations.faces.vault`); an engine that keeps its faces elsewhere leaves `external_id`.
+    (`integrations.faces.vault`). A hosted engine names the face that it keeps in `external_id`: it
+    can be deleted there even where the key is lost.
     """
 
     enrolment = models.ForeignKey(FaceEnrolment, on_delete=models.PROTECT, related_name="templates")
@@ -89,6 +96,32 @@ class FaceTemplate(CompanyOwned):
         verbose_name = _("face template")
         verbose_name_plural = _("face templates")
         ordering = ("id",)
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
+class FaceUpload(CompanyOwned):
+    """A photo from a phone, asked for, sent and looked at once, while its enrolment is open.
+
+    `storage_key` names the original while it lies in a bucket; Muster chose it before anything was
+    sent. Row and file go within hours.
+    """
+
+    enrolment = models.ForeignKey(FaceEnrolment, on_delete=models.PROTECT, related_name="uploads")
+    storage_key = models.CharField(max_length=200, blank=True, db_index=True)
+    content_type = models.CharField(max_length=40)
+    state = models.CharField(
+        max_length=10, choices=UploadState.choices, default=UploadState.WAITING
+    )
+    advice = models.CharField(max_length=40, blank=True)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("photo sent for the face check")
+        verbose_name_plural = _("photos sent for the face check")
+        ordering = ("-id",)
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -7,7 +7,14 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import Direction, EntryKind, FaceState, Source
+from attendance.enums import (
+    Direction,
+    EntryKind,
+    FaceState,
+    FrameKind,
+    LivenessState,
+    Source,
+)
 from companies.models import CompanyOwned, Employee
 
 
@@ -74,7 +81,10 @@ class PunchEntry(CompanyOwned):
         verbose_name = _("punch entry")
         verbose_name_plural = _("punch entries")
         ordering = ("occurred_at", "id")
-        indexes = [models.Index(fields=("employee", "tap_id"))]
+        indexes = [
+            models.Index(fields=("employee", "tap_id")),
+            models.Index(fields=("by_id", "occurred_at")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.tap_id}"
@@ -94,7 +104,13 @@ class PunchState(CompanyOwned):
     similarity = models.DecimalField(
         _("similarity"), max_digits=5, decimal_places=2, null=True, editable=False
     )
+    liveness = models.CharField(
+        _("head turn"), max_length=10, choices=LivenessState.choices,
+        default=LivenessState.NOT_ASKED,
+    )  # fmt: skip
+    liveness_reason = models.CharField(_("head turn, because"), max_length=30, blank=True)
     is_flagged = models.BooleanField(_("to be looked at"), default=False)
+    is_refused = models.BooleanField(_("refused by the check"), default=False)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     voided_at = models.DateTimeField(_("voided at"), null=True)
     attendance_date = models.DateField(_("counts for"), null=True)
@@ -113,6 +129,7 @@ class PunchState(CompanyOwned):
     frame_id: int | None
     frame_public_id: uuid.UUID | None
     frame_key: str | None
+    is_replayed: bool
 
     class Meta:
         verbose_name = _("punch")
@@ -141,9 +158,16 @@ class PunchState(CompanyOwned):
 
 
 class PunchFrame(CompanyOwned):
-    """The picture of a punch; deletable. Nobody sees it before it is re-encoded (`is_clean`)."""
+    """A picture of a punch; deletable. Nobody sees it before it is re-encoded (`is_clean`).
+
+    `sha256` is of the bytes that arrived: a camera never makes the same ones twice, so whoever
+    sends them again has kept them.
+    """
 
     punch = models.ForeignKey(Punch, on_delete=models.PROTECT, related_name="frames")
+    kind = models.CharField(
+        _("which"), max_length=8, choices=FrameKind.choices, default=FrameKind.FRONTAL
+    )
     storage_key = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
@@ -156,6 +180,12 @@ class PunchFrame(CompanyOwned):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ("id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("punch", "kind"), name="attendance_punchframe_one_a_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=("company", "sha256"))]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -16,7 +16,10 @@ from companies.enums import HoursMode, RoundingMode
 
 @dataclass(frozen=True, slots=True)
 class Worked:
-    """Figures of a row. `spans` is presence without breaks; `came_at` and `left_at` are rounded."""
+    """Figures of a row. `spans` is presence without breaks; `came_at` and `left_at` are rounded.
+
+    `gross` is the rounded time of `presence`; `away` are the unpaid breaks that were punched.
+    """
 
     spans: tuple[Span, ...]
     duration: dt.timedelta
@@ -24,6 +27,9 @@ class Worked:
     break_minutes: int
     came_at: dt.datetime | None
     left_at: dt.datetime | None
+    presence: tuple[Span, ...] = ()
+    gross: dt.timedelta = ZERO
+    away: tuple[Span, ...] = ()
 
     def minutes_outside(self, spans: tuple[Span, ...]) -> int:
         """Worked minutes without those in `spans`; what rounding adds lies nowhere else."""
@@ -100,9 +106,8 @@ def worked_time(
         if counted != exact:
             trail.add("rounded_duration", minutes=to_minutes(exact), counts_as=to_minutes(counted))
         gross += counted
-    unpaid = fixed_breaks(occurrence) if occurrence else ()
-    if not policy.break_punches_paid:
-        unpaid = merge((*unpaid, *paired.breaks))
+    away = () if policy.break_punches_paid else merge(paired.breaks)
+    unpaid = merge((*(fixed_breaks(occurrence) if occurrence else ()), *away))
     taken = overlap(presence, unpaid)
     for span in taken:
         trail.add(
@@ -122,6 +127,9 @@ def worked_time(
         break_minutes=to_minutes(length(taken) + auto),
         came_at=rounded.came_at,
         left_at=rounded.left_at,
+        presence=presence,
+        gross=gross,
+        away=away,
     )
     if presence:
         trail.add(

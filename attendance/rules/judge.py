@@ -22,11 +22,41 @@ from companies.enums import HoursMode, Pairing
 
 def judge(day: DayInput, *, now: dt.datetime) -> Verdict:
     """The verdict on `day` as it stands at `now`; the same input always gives the same."""
+    return judge_whole(day, now=now).verdict
+
+
+def judge_whole(day: DayInput, *, now: dt.datetime) -> Judged:
+    """The verdict as `judge` says it, with the time behind it."""
     trail = Trail(day.zone)
-    ruled = _ruled(day, as_utc(now), trail)
-    if day.manual is None:
-        return replace(ruled, steps=trail.steps)
-    return _by_hand(day, ruled, trail)
+    now = as_utc(now)
+    ruled, known = _ruled(day, now, trail)
+    if day.manual is not None:
+        return Judged(day, _by_hand(day, ruled, trail), now)
+    verdict = replace(ruled, steps=trail.steps)
+    return (
+        Judged(day, verdict, now, known.worked, known.cover) if known else Judged(day, verdict, now)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with what it was made of: the worked time, and what of the day was owed.
+
+    There is neither for a date outside employment, nor where HR set the day by hand: the punches
+    count for nothing then.
+    """
+
+    day: DayInput
+    verdict: Verdict
+    now: dt.datetime
+    worked: Worked | None = None
+    cover: Cover | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the window has closed and the verdict stands."""
+        settles_at = self.verdict.settles_at
+        return not self.verdict.is_open and settles_at is not None and settles_at <= self.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +86,27 @@ class _Day:
         return date_ends_at(closes_on + lag * DAY, self.input.zone)
 
 
-def _ruled(day: DayInput, now: dt.datetime, trail: Trail) -> Verdict:
+def _ruled(day: DayInput, now: dt.datetime, trail: Trail) -> tuple[Verdict, _Day | None]:
     if not day.employed:
         trail.add("not_employed")
         keys = tuple(tap.key for tap in sorted(day.taps, key=order))
         ends_at = date_ends_at(day.date, day.zone)
         # A verdict by hand makes a row of it none the less, which settles.
-        return Verdict(
+        unemployed = Verdict(
             date=day.date,
             is_row=False,
             unused_keys=keys,
             settles_at=ends_at,
             next_at=ends_at if now < ends_at else None,
         )
+        return unemployed, None
     _tell_day(day, trail)
     known = _known(day, now, trail)
     halves = _halves(known, trail)
     verdict = _verdict(known, halves, trail)
     if verdict.status is not None:
         trail.add("status", status=verdict.status.value, code=verdict.code)
-    return verdict
+    return verdict, known
 
 
 def _tell_day(day: DayInput, trail: Trail) -> None:

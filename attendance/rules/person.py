@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attendance.rules import calendar, windows, zones
+from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.settings import CompanyPolicy, CompanySettings, Key, OfficeSettings, Steps
 from attendance.rules.types import CalendarEntry, DayKind, Manual, Mark, Occurrence, Pattern
 
@@ -40,6 +41,7 @@ class Place:
     default_shift_id: Key | None = None
     zone: str = ""
     weekly_off: Mapping[str, Any] | None = None
+    overtime_policy_id: Key | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,22 @@ class PersonCalendar:
 
     def pattern_on(self, date: dt.date) -> Pattern | None:
         """The shift's knobs: the roster's, else the person's default shift's."""
+        return self.settings.pattern_on(self._shift_on(date), date)
+
+    def _shift_on(self, date: dt.date) -> Key | None:
         for item in self.assignments:
             if item.holds_on(date):
-                return self.settings.pattern_on(item.shift_id, date)
+                return item.shift_id
         place = self.places.on_or_first(date)
-        return self.settings.pattern_on(place.default_shift_id if place else None, date)
+        return place.default_shift_id if place else None
+
+    def overtime_on(self, date: dt.date) -> OvertimePolicy | None:
+        """The policy of extra and missing minutes: the person's own, the shift's, the company's."""
+        if not self.settings.overtime:
+            return None
+        place = self.places.on_or_first(date)
+        own = place.overtime_policy_id if place else None
+        return self.settings.overtime_on(own, self._shift_on(date), date)
 
     def entries_on(self, date: dt.date) -> tuple[CalendarEntry, ...]:
         """What the work calendar holds of the date for this person, picked or not."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.types import CalendarEntry, Pattern, Policy
-from companies.enums import CalendarKind
+from companies.enums import CalendarKind, LivenessPolicy, OnFailure
 
 # What names a shift or an office to the caller: a primary key, or a name in a scenario.
 Key = int | str
@@ -31,6 +32,10 @@ class Steps(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._values)
+
+    def items(self) -> Iterator[tuple[dt.date, T]]:
+        """Each value with the date from which it holds."""
+        return zip(self._starts, self._values, strict=True)
 
     def on(self, date: dt.date) -> T | None:
         """The value in force on a date, or none before the first."""
@@ -50,9 +55,12 @@ class CompanyPolicy:
     zone: str
     weekly_off: Mapping[str, Any]
     allows_unchecked: bool = False
+    face_failure: OnFailure = OnFailure.FLAG
+    liveness: LivenessPolicy = LivenessPolicy.OFF
     photo_retention_days: int = 90
     optional_holiday_quota: int = 0
     offers_breaks: bool = True
+    overtime_policy: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -84,13 +92,19 @@ class CalendarRow:
 
 @dataclass(frozen=True)
 class CompanySettings:
-    """Everything dated that holds for the company as a whole, at one revision."""
+    """Everything dated that holds for the company as a whole, at one revision.
+
+    `overtime` are the policies of extra and missing minutes, `shift_overtime` which of them each
+    shift has, from a date.
+    """
 
     revision: int
     policies: Steps[CompanyPolicy]
     patterns: Mapping[Key, Steps[Pattern]]
     offices: Mapping[Key, Steps[OfficeSettings]]
     calendar: Mapping[dt.date, tuple[CalendarRow, ...]]
+    overtime: Mapping[Key, Steps[OvertimePolicy]] = field(default_factory=dict)
+    shift_overtime: Mapping[Key, Steps[Key | None]] = field(default_factory=dict)
 
     @property
     def has_optional_holidays(self) -> bool:
@@ -110,6 +124,19 @@ class CompanySettings:
     def office_on(self, office_id: Key | None, date: dt.date) -> OfficeSettings | None:
         steps = self.offices.get(office_id) if office_id is not None else None
         return steps.on_or_first(date) if steps else None
+
+    def overtime_on(
+        self, own: Key | None, shift_id: Key | None, date: dt.date
+    ) -> OvertimePolicy | None:
+        """The overtime policy of a date: the person's own, else the shift's, else the company's."""
+        of_shift = self.shift_overtime.get(shift_id) if shift_id is not None else None
+        key = own
+        if key is None and of_shift is not None:
+            key = of_shift.on(date)
+        if key is None:
+            key = self.policy_on(date).overtime_policy
+        versions = self.overtime.get(key) if key is not None else None
+        return versions.on(date) if versions else None
 
     def entries_on(
         self, date: dt.date, office_id: Key | None, office: OfficeSettings | None

@@ -71,25 +71,39 @@ class Totals:
         )
 
 
+_NO_HALVES: dict[HalfKind, int] = dict.fromkeys(HalfKind, 0)
+
+
 def tally(rows: Iterable[Row]) -> Totals:
     """Totals of any days: those of a person, or everybody's on one date."""
     days = list(rows)
-    halves = [half for day in days for half in day.halves]
-    counts = Counter(half.kind for half in halves)
-    return Totals(
-        present_halves=counts[HalfKind.PRESENT],
-        absent_halves=counts[HalfKind.ABSENT],
-        leave_halves=counts[HalfKind.LEAVE],
-        off_halves=counts[HalfKind.OFF],
-        unmarked_halves=counts[HalfKind.UNMARKED],
-        leave_by_code=dict(
-            sorted(Counter(half.code for half in halves if half.kind == HalfKind.LEAVE).items())
-        ),
+    return of_counts(
+        Counter(day.halves for day in days).items(),
         late_count=sum(day.late_minutes > 0 for day in days),
         late_minutes=sum(day.late_minutes for day in days),
         early_count=sum(day.early_minutes > 0 for day in days),
         early_minutes=sum(day.early_minutes for day in days),
         worked_minutes=sum(day.worked_minutes for day in days),
+    )
+
+
+def of_counts(days: Iterable[tuple[Halves, int]], **figures: int) -> Totals:
+    """Totals of days that are counted already: how many there are of each pair of halves."""
+    kinds = _NO_HALVES.copy()
+    leave: dict[str, int] = {}
+    for halves, count in days:
+        for half in halves:
+            kinds[half.kind] += count
+            if half.kind == HalfKind.LEAVE:
+                leave[half.code] = leave.get(half.code, 0) + count
+    return Totals(
+        present_halves=kinds[HalfKind.PRESENT],
+        absent_halves=kinds[HalfKind.ABSENT],
+        leave_halves=kinds[HalfKind.LEAVE],
+        off_halves=kinds[HalfKind.OFF],
+        unmarked_halves=kinds[HalfKind.UNMARKED],
+        leave_by_code=dict(sorted(leave.items())),
+        **figures,
     )
 
 

@@ -58,6 +58,7 @@ everything that counts is in whole minutes unless its name says otherwise.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 from attendance.rules.errors import Scalar
 from attendance.rules.types import Step
@@ -117,15 +118,16 @@ REGISTRY: dict[str, tuple[str, ...]] = {
 
 
 class Trail:
-    """Collects the steps of one verdict; takes only what `REGISTRY` lists."""
+    """Collects the steps of one verdict; takes only what `registry` lists."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, registry: Mapping[str, tuple[str, ...]] = REGISTRY) -> None:
         self._zone = zone
+        self._registry = registry
         self._steps: list[Step] = []
 
     def add(self, code: str, /, **values: Scalar) -> None:
         """Append a step. A code or value that is not registered is a mistake in the rules."""
-        if tuple(values) != REGISTRY.get(code):
+        if tuple(values) != self._registry.get(code):
             raise LookupError(f"step {code!r} is not registered with {tuple(values)}")
         self._steps.append(Step(code, values))
 

@@ -62,6 +62,10 @@ class Stretch:
             taps, outside = by_date.get(date, ((), ()))
             yield self._input(date, occurrences.get(date), taps, outside)
 
+    def blank(self, date: dt.date) -> DayInput:
+        """What a date would be judged by if nobody had punched on it."""
+        return self._input(date, self.calendar.occurrence_on(date), (), ())
+
     def _untrimmed(self) -> list[Occurrence]:
         """The occurrences of the dates and their neighbours, their windows whole.
 

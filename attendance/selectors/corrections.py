@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import QuerySet
 
 from attendance.enums import DayException, Direction, Source
-from attendance.models import AttendanceDay, CorrectionRequest
+from attendance.models import AttendanceDay, CorrectionDecision, CorrectionRequest
 from attendance.rules import judge as judging
 from attendance.rules import pairing, schema, zones
 from attendance.rules.steps import Trail
 from attendance.rules.types import DayInput, Tap, Verdict
+from attendance.selectors.people import judged_days
 from companies.enums import HoursMode, Pairing
 
 _DAY = dt.timedelta(days=1)
@@ -77,14 +79,32 @@ def effect(row: AttendanceDay, out_at: dt.datetime, *, now: dt.datetime) -> Verd
     return judging.judge(replace(day, taps=(*day.taps, answer)), now=now)
 
 
-def waiting(people: Collection[int]) -> QuerySet[CorrectionRequest]:
-    """Return the requests of these people (primary keys) that nobody has decided, oldest first."""
+def waiting(people: Iterable[Any]) -> QuerySet[CorrectionRequest]:
+    """Return the requests of these people that nobody has decided, oldest first.
+
+    `people` are primary keys, or a query of them (`.values("pk")`), which then is part of this one.
+    """
     rows: QuerySet[CorrectionRequest] = (
-        CorrectionRequest.objects.filter(employee__in=list(people), decision__isnull=True)
+        CorrectionRequest.objects.filter(employee__in=people, decision__isnull=True)
         .select_related("employee")
         .order_by("created_at", "id")
     )
     return rows
+
+
+def days_of(requests: Collection[CorrectionRequest]) -> dict[tuple[int, dt.date], AttendanceDay]:
+    """Return the judged days that the requests are about, by person and date; one statement."""
+    if not requests:
+        return {}
+    dates = [request.date for request in requests]
+    people = {request.employee_id for request in requests}
+    return judged_days(people, first=min(dates), last=max(dates))
+
+
+def decision_of(request: CorrectionRequest) -> CorrectionDecision:
+    """Return how a decided request was decided."""
+    decision: CorrectionDecision = CorrectionDecision.objects.get(request=request)
+    return decision
 
 
 def of_date(employee: int, date: dt.date) -> QuerySet[CorrectionRequest]:

@@ -7,12 +7,15 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from attendance.enums import DayStatus
 from attendance.models import AttendanceDay, PunchState
 from attendance.rules import codes, sheet
 from attendance.rules.person import PersonCalendar
 from attendance.rules.stretch import dates
 from attendance.rules.types import DayKind, Manual, Occurrence
+from attendance.rules.zones import local_date
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
@@ -107,13 +110,24 @@ def _skipped_because(manual: Manual | None) -> str:
 
 
 def punches_of_day(employee: Employee, date: dt.date) -> list[PunchState]:
-    """Return the punches that count for the date, voided ones too, with their pictures."""
-    return list(
-        PunchState.objects.filter(employee=employee, attendance_date=date)
+    """Return the punches that count for the date, voided ones too, with their pictures.
+
+    What was refused or voided before it was judged counts for no date: it stands where it was made.
+    """
+    noon = dt.datetime.combine(date, dt.time(12), dt.UTC)
+    around = (noon - dt.timedelta(days=2), noon + dt.timedelta(days=2))
+    of_no_date = Q(attendance_date=None, voided_at__isnull=False, occurred_at__range=around)
+    rows = (
+        PunchState.objects.filter(Q(attendance_date=date) | of_no_date, employee=employee)
         .select_related("punch")
         .prefetch_related("punch__frames")
         .order_by("occurred_at")
     )
+    return [
+        state
+        for state in rows
+        if state.attendance_date or local_date(state.occurred_at, state.punch.zone) == date
+    ]
 
 
 def _halves(day: MonthDay) -> codes.Halves:

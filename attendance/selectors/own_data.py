@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from attendance.models import (
     AttendanceDay,
@@ -12,9 +12,13 @@ from attendance.models import (
     DayMark,
     FaceConsent,
     FaceEnrolment,
+    FaceErasure,
     FaceTemplate,
+    LivenessChallenge,
     ManualVerdict,
     OptionalHolidayPick,
+    OvertimeDay,
+    OvertimeDecision,
     Punch,
     PunchEntry,
     PunchFrame,
@@ -58,6 +62,14 @@ def corrections(user: User, company: Company) -> QuerySet[CorrectionRequest]:
     return _mine(CorrectionRequest, user, company, "created_at").select_related("decision")
 
 
+def overtime_days(user: User, company: Company) -> QuerySet[OvertimeDay]:
+    return _mine(OvertimeDay, user, company, "date")
+
+
+def overtime_decisions(user: User, company: Company) -> QuerySet[OvertimeDecision]:
+    return _mine(OvertimeDecision, user, company, "decided_at").select_related("replaces")
+
+
 def holiday_picks(user: User, company: Company) -> QuerySet[OptionalHolidayPick]:
     return _mine(OptionalHolidayPick, user, company).select_related("calendar_day")
 
@@ -68,6 +80,16 @@ def consents(user: User, company: Company) -> QuerySet[FaceConsent]:
 
 def enrolments(user: User, company: Company) -> QuerySet[FaceEnrolment]:
     return _mine(FaceEnrolment, user, company, "started_at").select_related("consent")
+
+
+def erasures(user: User, company: Company) -> QuerySet[FaceErasure]:
+    """Return what was deleted of the face, with its receipt, and the files and faces left."""
+    rows: QuerySet[FaceErasure] = (
+        _mine(FaceErasure, user, company, "asked_at")
+        .select_related("receipt")
+        .annotate(left=Count("files", distinct=True), faces_left=Count("faces", distinct=True))
+    )
+    return rows
 
 
 def templates(user: User, company: Company) -> QuerySet[FaceTemplate]:
@@ -83,3 +105,7 @@ def frames(user: User, company: Company) -> QuerySet[PunchFrame]:
         punch__employee__user=user, company=company
     )
     return rows.select_related("punch").order_by("created_at", "pk")
+
+
+def turns(user: User, company: Company) -> QuerySet[LivenessChallenge]:
+    return _mine(LivenessChallenge, user, company, "issued_at").select_related("punch")

@@ -42,12 +42,7 @@ def person_calendars(
     picked = _picked(keys) if settings.has_optional_holidays else {}
     return {
         employee.pk: PersonCalendar(
-            employment=Employment(
-                joined_on=employee.joined_on,
-                left_on=employee.left_on,
-                is_active=employee.is_active,
-                judged_from=employee.judged_from,
-            ),
+            employment=_employment(employee),
             settings=settings,
             places=Steps(places[employee.pk]),
             assignments=assignments[employee.pk],
@@ -67,6 +62,26 @@ def calendar_of(employee: Employee, first: dt.date, last: dt.date) -> PersonCale
     return calendars[employee.pk]
 
 
+def zone_of(employee: Employee, now: dt.datetime) -> str:
+    """Return the zone of the person's clocks now; one statement with the settings in memory."""
+    places = _places(employee.company, [employee.pk])[employee.pk]
+    calendar = PersonCalendar(
+        employment=_employment(employee),
+        settings=company_settings(employee.company),
+        places=Steps(places),
+    )
+    return calendar.zone_at(now)
+
+
+def _employment(employee: Employee) -> Employment:
+    return Employment(
+        joined_on=employee.joined_on,
+        left_on=employee.left_on,
+        is_active=employee.is_active,
+        judged_from=employee.judged_from,
+    )
+
+
 def _places(company: Company, keys: list[int]) -> dict[int, list[tuple[dt.date, Place]]]:
     found: dict[int, list[tuple[dt.date, Place]]] = {key: [] for key in keys}
     for row in Placement.objects.filter(employee__in=keys, company=company):
@@ -75,6 +90,7 @@ def _places(company: Company, keys: list[int]) -> dict[int, list[tuple[dt.date, 
             default_shift_id=row.default_shift_id,
             zone=row.zone,
             weekly_off=row.weekly_off,
+            overtime_policy_id=row.overtime_policy_id,
         )
         found[row.employee_id].append((row.starts_on, place))
     return found

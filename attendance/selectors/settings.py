@@ -9,8 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db.models import Exists, OuterRef
+
+from attendance.rules.overtime.types import OvertimePolicy, OvertimeRule
 from attendance.rules.settings import (
     CalendarRow,
     CompanyPolicy,
@@ -28,8 +31,29 @@ from attendance.rules.types import (
     Rounding,
     WeekdayHours,
 )
-from companies.enums import AutoCheckOut, CalendarKind, HoursMode, Pairing, RoundingMode
-from companies.models import CalendarDay, Company, OfficeVersion, PolicyVersion, ShiftVersion
+from companies.enums import (
+    AutoCheckOut,
+    CalendarKind,
+    Compensation,
+    HoursMode,
+    LivenessPolicy,
+    OnFailure,
+    OvertimeApproval,
+    OvertimeBasis,
+    OvertimeDating,
+    OvertimeDays,
+    Pairing,
+    RoundingMode,
+    ToleranceScope,
+)
+from companies.models import (
+    CalendarDay,
+    Company,
+    OfficeVersion,
+    OvertimePolicyVersion,
+    PolicyVersion,
+    ShiftVersion,
+)
 
 _MOST_COMPANIES = 256
 
@@ -41,6 +65,8 @@ _cache: dict[uuid.UUID, CompanySettings] = {}
 def company_settings(company: Company) -> CompanySettings:
     """Return the settings of the company at its present revision; four statements when new.
 
+    One more in a company that has overtime policies.
+
     `company` must be freshly loaded: its `settings_revision` decides whether the cache serves.
     """
     known = _cache.get(company.public_id)
@@ -48,18 +74,23 @@ def company_settings(company: Company) -> CompanySettings:
         return known
     if len(_cache) >= _MOST_COMPANIES:
         _cache.clear()
+    # Asked along with the company's policy, for most companies have none.
+    has_overtime = Exists(OvertimePolicyVersion.objects.filter(company=OuterRef("company")))
+    policies = list(PolicyVersion.objects.annotate(has_overtime=has_overtime))
+    shifts = list(ShiftVersion.objects.select_related("shift").order_by("id"))
     loaded = _cache[company.public_id] = CompanySettings(
         revision=company.settings_revision,
-        policies=Steps((row.starts_on, _policy(row)) for row in PolicyVersion.objects.all()),
-        patterns=_grouped(
-            (row.shift_id, row.starts_on, _pattern(row))
-            for row in ShiftVersion.objects.select_related("shift").order_by("id")
-        ),
+        policies=Steps((row.starts_on, _policy(row)) for row in policies),
+        patterns=_grouped((row.shift_id, row.starts_on, _pattern(row)) for row in shifts),
         offices=_grouped(
             (row.office_id, row.starts_on, _office(row))
             for row in OfficeVersion.objects.order_by("id")
         ),
         calendar=_calendar(CalendarDay.objects.order_by("date", "id")),
+        overtime=_overtime() if any(row.has_overtime for row in policies) else {},
+        shift_overtime=_grouped(
+            (row.shift_id, row.starts_on, row.overtime_policy_id) for row in shifts
+        ),
     )
     return loaded
 
@@ -90,9 +121,50 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
         zone=row.zone,
         weekly_off=row.weekly_off,
         allows_unchecked=row.allows_unchecked,
+        face_failure=OnFailure(row.face_failure),
+        liveness=LivenessPolicy(row.liveness),
         photo_retention_days=row.photo_retention_days,
         offers_breaks=row.offers_breaks,
         optional_holiday_quota=row.optional_holiday_quota,
+        overtime_policy=row.overtime_policy_id,
+    )
+
+
+def _overtime() -> dict[Key, Steps[OvertimePolicy]]:
+    return _grouped(
+        (row.policy_id, row.starts_on, overtime_policy(row))
+        for row in OvertimePolicyVersion.objects.select_related("policy").order_by("id")
+    )
+
+
+def overtime_policy(row: OvertimePolicyVersion) -> OvertimePolicy:
+    """Return a version of an overtime policy as the rules see it."""
+    return OvertimePolicy(
+        policy_id=str(row.policy.public_id),
+        version_id=str(row.public_id),
+        name=row.policy.name,
+        rules=tuple(overtime_rule(item) for item in row.rules),
+        count_before_start=row.count_before_start,
+        tracks_missing=row.tracks_missing,
+        dating=OvertimeDating(row.dating),
+        approval=OvertimeApproval(row.approval),
+    )
+
+
+def overtime_rule(item: dict[str, Any]) -> OvertimeRule:
+    """Return one of a policy's rules, as `validate_overtime_rules` accepts it."""
+    times = {
+        name: dt.time.fromisoformat(item[name]) if item[name] else None for name in ("start", "end")
+    }
+    return OvertimeRule(
+        **{
+            **item,
+            **times,
+            "basis": OvertimeBasis(item["basis"]),
+            "days": OvertimeDays(item["days"]),
+            "compensation": Compensation(item["compensation"]),
+            "tolerance": ToleranceScope(item["tolerance"]),
+        }
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from attendance.enums import DayException
-from attendance.models import AttendanceDay, CorrectionRequest, PunchState
+from attendance.models import AttendanceDay, PunchState
 from attendance.rules import zones
 from attendance.rules.cover import cover_of
 from attendance.rules.person import PersonCalendar
 from attendance.rules.types import DayInput, HalfKind, Occurrence, OwnerReason
-from attendance.selectors import corrections, people
+from attendance.selectors import people
 from attendance.selectors.settings import company_settings
 from attendance.selectors.today import Presence, occurrences_near, presence_of
 from companies.models import Company, Employee
@@ -152,16 +152,3 @@ def _not_here(
     minute = zones.floor_minute(now, day.zone)
     is_missing = minute > zones.floor_minute(cover.starts_at, day.zone) + grace
     return (Standing.MISSING if is_missing else Standing.NOT_YET), cover.starts_at
-
-
-def asked_of(
-    employees: Collection[Employee],
-) -> list[tuple[CorrectionRequest, AttendanceDay | None]]:
-    """Return what waits for a decision, each with the day that it is about; two statements."""
-    requests = list(corrections.waiting([employee.pk for employee in employees]))
-    if not requests:
-        return []
-    dates = [request.date for request in requests]
-    keys = {request.employee_id for request in requests}
-    rows = people.judged_days(keys, first=min(dates), last=max(dates))
-    return [(request, rows.get((request.employee_id, request.date))) for request in requests]

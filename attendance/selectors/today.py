@@ -20,6 +20,8 @@ _DAY = dt.timedelta(days=1)
 # How long a forgotten check-out is remembered, over days off and holidays; at least a week.
 _LOOKS_BACK = dt.timedelta(days=14)
 _EDGES = (Direction.IN, Direction.OUT)
+# Tries that follow one another belong together this long.
+_TRIES = dt.timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Today:
 
     `date` is the local date; `row` the judged row that the person is working on (yesterday's,
     when a night shift goes on). `direction` is the next action, `other` what may be done instead.
+    `needs_check` says whether somebody looks at a check-in without evidence.
     `question` is what a forgotten check-out asks, `asked` what was answered and waits.
     """
 
@@ -67,6 +70,7 @@ class Today:
     presence: Presence
     last_punch: PunchState | None
     week_minutes: int
+    needs_check: bool
     missing_out_on: dt.date | None
     question: Question | None
     asked: CorrectionRequest | None
@@ -75,7 +79,7 @@ class Today:
     def open_in(self) -> PunchState | None:
         return self.presence.open_in
 
-    def claim(self) -> PunchPass:
+    def claim(self, *, has_consent: bool) -> PunchPass:
         """Return what the punch pass of this page states."""
         return PunchPass(
             company=str(self.employee.company.public_id),
@@ -83,6 +87,7 @@ class Today:
             zone=self.zone,
             direction=self.direction,
             action_key=self.action_key,
+            has_consent=has_consent,
         )
 
 
@@ -104,7 +109,8 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
     rows = people.judged_days([employee.pk], first=date - _LOOKS_BACK, last=date + _DAY)
     by_date = {row_date: row for (_pk, row_date), row in rows.items()}
     presence = presence_of(live, calendar, now)
-    direction, other = _actions(presence, offers_breaks=calendar.policy_on(date).offers_breaks)
+    policy = calendar.policy_on(date)
+    direction, other = _actions(presence, offers_breaks=policy.offers_breaks)
     last = live[-1] if live else None
     open_in = presence.open_in
     current = open_in.attendance_date if open_in and open_in.attendance_date else date
@@ -128,6 +134,7 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
             for day, row in by_date.items()
             if monday <= day < monday + dt.timedelta(days=7)
         ),
+        needs_check=not policy.allows_unchecked,
         missing_out_on=missing_on,
         question=corrections.question(by_date[missing_on]) if missing_on else None,
         asked=asked.first() if asked is not None else None,
@@ -212,3 +219,12 @@ def _missing_out(rows: dict[dt.date, AttendanceDay], date: dt.date) -> dt.date |
         return None
     latest = rows[max(before)]
     return latest.date if DayException.MISSING_OUT.value in latest.exceptions else None
+
+
+def refused_lately(state: PunchState) -> int:
+    """Return how many of the person's check-ins were refused in the last while, this one too."""
+    since = state.occurred_at - _TRIES
+    refused = PunchState.objects.filter(
+        employee=state.employee_id, is_refused=True, occurred_at__range=(since, state.occurred_at)
+    )
+    return int(refused.count())

@@ -12,6 +12,7 @@ from attendance.services.enrolment import (
     enrolment_start,
     frame_add,
 )
+from attendance.services.face_data import erasure_finish, face_data_delete
 from attendance.services.marks import mark_add, mark_withdraw
 from attendance.services.roster import assignment_delete, assignment_save
 
@@ -24,6 +25,8 @@ __all__ = [
     "correction_withdraw",
     "enrolment_finish",
     "enrolment_start",
+    "erasure_finish",
+    "face_data_delete",
     "frame_add",
     "mark_add",
     "mark_withdraw",

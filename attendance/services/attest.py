@@ -22,6 +22,7 @@ from attendance.services.entries import Entered, punches_enter, was_entered
 from companies.actor import Actor
 from companies.errors import MusterError, NotAllowed, ReasonMissing
 from companies.models import Employee
+from companies.selectors import in_stead_of
 
 
 class Outcome(StrEnum):
@@ -74,7 +75,8 @@ def presence_attest(
     for employee in sorted(employees, key=lambda person: person.pk):
         zone = calendars[employee.pk].zone_on(date)
         try:
-            outcome = _attest(employee, _said(date, starts, ends, zone), reason, by, token)
+            said, actor = _said(date, starts, ends, zone), in_stead_of(by, employee, on=date)
+            outcome = _attest(employee, said, reason, actor, token)
             found.append(Attested(employee, outcome))
         except NotAllowed:
             then = NotInTeamThen(name=employee.name, date=date_format(date, "j F Y"))

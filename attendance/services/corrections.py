@@ -10,7 +10,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from attendance import notifications, permissions
+from attendance import announcements, notifications, permissions
 from attendance.enums import CorrectionKind, CorrectionOutcome, Direction, Source
 from attendance.errors import (
     AskedAlready,
@@ -33,6 +33,7 @@ from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
 from companies.models import Employee
+from companies.selectors import in_stead_of
 
 _PRESENCE = (Direction.IN, Direction.OUT, Direction.UNKNOWN)
 
@@ -146,8 +147,10 @@ def correction_decide(
     reason = reason.strip()[:300]
     if permissions.is_own_request(by, request):
         raise OwnRequest
-    if not permissions.can_decide_correction(by, request, timezone.now().date()):
+    today = timezone.now().date()
+    if not permissions.can_decide_correction(by, request, today):
         raise NotAllowed
+    by = in_stead_of(by, request.employee, on=today)
     if not is_approved and not reason:
         raise ReasonMissing
     _lock(request)
@@ -167,6 +170,7 @@ def correction_decide(
     outcome = CorrectionOutcome.APPROVED if is_approved else CorrectionOutcome.REFUSED
     decision = _decide(request, outcome, reason, by)
     notifications.correction_decided(decision)
+    announcements.correction_decided(decision)
     return decision
 
 

@@ -1,29 +1,40 @@
-"""What HR decides about punches and months; never about their own."""
+"""Decisions about punches and months; about punches, managers decide too; never one's own."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from attendance import permissions
+from attendance import announcements, notifications, permissions
 from attendance.enums import EntryKind, PeriodState
 from attendance.errors import (
     AlreadyDecided,
+    NothingToTakeBack,
     OwnPunch,
     PeriodHasOpenDays,
     PeriodLocked,
     PeriodNotLocked,
 )
-from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchEntry, PunchState
-from attendance.services import days, judging
+from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchState
+from attendance.selectors import flagged, punch_entries
+from attendance.services import days, journalling, judging
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
 from companies.models import Company, Employee
+from companies.permissions import can_manage_hr
+from companies.selectors import in_stead_of
+
+_VERBS = {
+    EntryKind.DECIDED: "punch_accepted",
+    EntryKind.VOIDED: "punch_voided",
+    EntryKind.REOPENED: "punch_decision_taken_back",
+}
 
 
 def month_name(starts_on: dt.date) -> str:
@@ -31,51 +42,88 @@ def month_name(starts_on: dt.date) -> str:
     return date_format(starts_on, "F Y")
 
 
-def _decide(*, punch: Punch, reason: str, by: Actor, kind: EntryKind, now: dt.datetime) -> None:
-    """Write the decision's entry and audit event, and judge the days again, under the lock."""
+def _deciding(punch: Punch, by: Actor) -> Actor:
+    """Return who decides, in whose stead too; refuse who may not."""
     if permissions.is_own_punch(by, punch):
         raise OwnPunch
     if not permissions.can_decide_punch(by, punch):
         raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing
+    return in_stead_of(by, punch.employee, on=timezone.now().date())
+
+
+def _decide(
+    *, punch: Punch, reason: str, by: Actor, kind: EntryKind, now: dt.datetime, if_flagged: bool
+) -> None:
+    """Write the decision's entry and audit event, and judge the days again, under the lock."""
+    was_flagged: list[bool] = []
 
     def amend(state: PunchState) -> None:
-        if state.voided_at is not None or (kind == EntryKind.DECIDED and not state.is_flagged):
+        if not _may_be_decided(state, kind, if_flagged=if_flagged):
             raise AlreadyDecided
-        if state.attendance_date is not None:
-            refuse_locked(state.attendance_date)
-        state.is_flagged, state.decided_at = False, now
-        if kind == EntryKind.VOIDED:
-            state.voided_at = now
+        was_flagged.append(state.is_flagged)
+        state.is_flagged, state.is_refused, state.decided_at = False, False, now
+        state.voided_at = now if kind == EntryKind.VOIDED else None
 
     with transaction.atomic():
-        employee = days.lock_person(punch.employee)
-        first, last = days.around(punch.zone, punch.occurred_at)
-        days.days_recompute(
-            employee=employee, first=first, last=last, now=now, amend={punch.state.pk: amend}
-        )
-        _write_decision(punch=punch, kind=kind, reason=reason.strip(), by=by, now=now)
+        _judge_again(punch, amend, now)
+        _write_entry(
+            punch=punch, kind=kind, reason=reason.strip(), by=by, now=now,
+            values={"was_flagged": was_flagged[0]},
+        )  # fmt: skip
+        if flagged.needs_new_reference(punch.employee):
+            notifications.new_reference_proposed(punch.employee)
 
 
-def _write_decision(
-    *, punch: Punch, kind: EntryKind, reason: str, by: Actor, now: dt.datetime
-) -> None:
-    PunchEntry.objects.create(
-        company=punch.company,
-        key=f"{kind}:{punch.public_id}:{now.timestamp()}",
-        employee=punch.employee,
-        tap_id=punch.tap_id,
-        kind=kind,
-        values={},
-        reason=reason,
-        by_kind=by.kind,
-        by_id=by.id,
-        by_name=by.name,
-        occurred_at=now,
+def _may_be_decided(state: PunchState, kind: EntryKind, *, if_flagged: bool) -> bool:
+    """Return whether a person still decides: what the check refused, somebody may accept."""
+    if kind == EntryKind.DECIDED:
+        return state.is_flagged or state.is_refused
+    return state.voided_at is None and (state.is_flagged or not if_flagged)
+
+
+def _judge_again(punch: Punch, amend: Callable[[PunchState], None], now: dt.datetime) -> None:
+    """Change the punch's state under the person's lock, unless its month is locked.
+
+    What the check refused belongs to no day before it counts: the judging says to which.
+    """
+    found: list[PunchState] = []
+
+    def change(state: PunchState) -> None:
+        amend(state)
+        if state.attendance_date is not None:
+            refuse_locked(state.attendance_date)
+        found.append(state)
+
+    employee = days.lock_person(punch.employee)
+    first, last = days.around(punch.zone, punch.occurred_at)
+    days.days_recompute(
+        employee=employee, first=first, last=last, now=now, amend={punch.state.pk: change}
     )
-    verb = "punch_voided" if kind == EntryKind.VOIDED else "punch_accepted"
-    audit.record(by=by, verb=verb, subject=punch, reason=reason)
+    if found[0].attendance_date is not None:
+        refuse_locked(found[0].attendance_date)
+
+
+def _write_entry(
+    *,
+    punch: Punch,
+    kind: EntryKind,
+    reason: str,
+    by: Actor,
+    now: dt.datetime,
+    values: dict[str, bool],
+) -> None:
+    entry = journalling.entry_write(
+        punch=punch,
+        employee=punch.employee,
+        kind=kind,
+        key=f"{kind}:{punch.public_id}:{now.timestamp()}",
+        now=now,
+        author=journalling.Author(by.kind, by.id, by.name),
+        values=values,
+        reason=reason,
+    )
+    audit.record(by=by, verb=_VERBS[kind], subject=punch, reason=reason)
+    announcements.punch_decided(punch, entry)
 
 
 def refuse_locked(date: dt.date) -> None:
@@ -85,22 +133,53 @@ def refuse_locked(date: dt.date) -> None:
         raise PeriodLocked(month=month_name(starts_on))
 
 
-def punch_accept(*, punch: Punch, reason: str, by: Actor) -> None:
-    """Accept a flagged punch: a person looked and it counts.
+def punch_accept(*, punch: Punch, reason: str = "", by: Actor) -> None:
+    """Accept a punch that is flagged, or that the check refused: a person looked and it counts.
+
+    A reason may be given.
 
     Raises:
-        OwnPunch, NotAllowed, ReasonMissing, AlreadyDecided, PeriodLocked
+        OwnPunch, NotAllowed, AlreadyDecided, PeriodLocked
     """
-    _decide(punch=punch, reason=reason, by=by, kind=EntryKind.DECIDED, now=timezone.now())
+    by = _deciding(punch, by)
+    kind, now = EntryKind.DECIDED, timezone.now()
+    _decide(punch=punch, reason=reason, by=by, kind=kind, now=now, if_flagged=True)
 
 
-def punch_void(*, punch: Punch, reason: str, by: Actor) -> None:
+def punch_void(*, punch: Punch, reason: str, by: Actor, if_flagged: bool = False) -> None:
     """Take a punch out of every count; the punch itself stays as it was recorded.
 
+    HR may void any, unless asked to do so only `if_flagged`; others only what is flagged.
+
     Raises:
         OwnPunch, NotAllowed, ReasonMissing, AlreadyDecided, PeriodLocked
     """
-    _decide(punch=punch, reason=reason, by=by, kind=EntryKind.VOIDED, now=timezone.now())
+    by = _deciding(punch, by)
+    if not reason.strip():
+        raise ReasonMissing
+    kind, now = EntryKind.VOIDED, timezone.now()
+    is_bound = if_flagged or not can_manage_hr(by)
+    _decide(punch=punch, reason=reason, by=by, kind=kind, now=now, if_flagged=is_bound)
+
+
+def punch_take_back(*, punch: Punch, by: Actor) -> None:
+    """Take one's own decision about a flagged punch back; it waits again, as before.
+
+    Raises:
+        OwnPunch, NotAllowed, NothingToTakeBack, PeriodLocked
+    """
+    by = _deciding(punch, by)
+    now = timezone.now()
+
+    def amend(state: PunchState) -> None:
+        entry = punch_entries.last_decision(punch)
+        if entry is None or not punch_entries.can_be_taken_back(entry, by, now):
+            raise NothingToTakeBack(minutes=punch_entries.MINUTES_TO_TAKE_BACK)
+        state.is_flagged, state.decided_at, state.voided_at = True, None, None
+
+    with transaction.atomic():
+        _judge_again(punch, amend, now)
+        _write_entry(punch=punch, kind=EntryKind.REOPENED, reason="", by=by, now=now, values={})
 
 
 def month_of(date: dt.date) -> tuple[dt.date, dt.date]:

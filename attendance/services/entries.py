@@ -10,12 +10,13 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from attendance import permissions
+from attendance import announcements, permissions
 from attendance.enums import Direction, EntryKind, FaceState, Source
 from attendance.errors import (
     CLASHES,
@@ -24,17 +25,19 @@ from attendance.errors import (
     NothingEntered,
     OwnEntry,
 )
-from attendance.models import Punch, PunchEntry, PunchState
+from attendance.models import Punch, PunchState
 from attendance.rules import byhand, zones
 from attendance.rules.person import PersonCalendar
 from attendance.rules.types import Tap
 from attendance.selectors import people
-from attendance.services import days, judging
+from attendance.services import days, journalling, judging
 from attendance.services.decisions import refuse_locked
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
 from companies.models import Employee
+
+BY_HAND: Final = "by_hand"
 
 
 @dataclass(frozen=True)
@@ -169,8 +172,10 @@ def _write(
         occurred_at=item.at,
         direction=item.direction,
         face=FaceState.NOT_CHECKED,
-        face_reason="by_hand",
+        face_reason=BY_HAND,
     )
+    journalling.punch_send(punch=punch, employee=employee)
+    announcements.punch_recorded(punch)
     return punch
 
 
@@ -185,17 +190,14 @@ def _judge(employee: Employee, made: list[Punch], now: dt.datetime) -> None:
 
 def _tell(punch: Punch, reason: str, by: Actor, now: dt.datetime) -> None:
     """Write who entered the punch and why, beside it and to the audit."""
-    PunchEntry.objects.create(
-        company=punch.company,
-        key=f"{EntryKind.ENTERED}:{punch.public_id}",
+    journalling.entry_write(
+        punch=punch,
         employee=punch.employee,
-        tap_id=punch.tap_id,
         kind=EntryKind.ENTERED,
+        key=f"{EntryKind.ENTERED}:{punch.public_id}",
+        now=now,
+        author=journalling.Author(by.kind, by.id, by.name),
         reason=reason,
-        by_kind=by.kind,
-        by_id=by.id,
-        by_name=by.name,
-        occurred_at=now,
     )
     changes = {
         "occurred_at": [None, zones.local_iso(punch.occurred_at, punch.zone)],

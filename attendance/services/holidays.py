@@ -17,6 +17,7 @@ from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed
 from companies.models import CalendarDay, Employee
+from companies.permissions import can_manage_hr
 
 
 def _check(employee: Employee, date: dt.date, by: Actor, today: dt.date) -> None:
@@ -24,7 +25,7 @@ def _check(employee: Employee, date: dt.date, by: Actor, today: dt.date) -> None
     if not permissions.can_pick_holiday(by, employee):
         raise NotAllowed
     # A day that has begun is mended, and nobody mends their own: not even HR.
-    if date <= today and (permissions.is_self(by, employee) or not permissions.can_enter_hr(by)):
+    if date <= today and (permissions.is_self(by, employee) or not can_manage_hr(by)):
         raise HolidayOver
     refuse_locked(date)
 

@@ -18,43 +18,31 @@ from attendance.enums import DayException, Direction, PeriodState, Source
 from attendance.models import AttendanceDay, AttendancePeriod, PunchState
 from attendance.rules import judge as judging
 from attendance.rules import schema
-from attendance.rules.stretch import REACH, Stretch
+from attendance.rules.judge import Judged
+from attendance.rules.settings import CompanySettings
+from attendance.rules.stretch import Stretch, dates
 from attendance.rules.types import DayInput, Owner, OwnerReason, Tap, Verdict
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
+from attendance.services import overtime_days
+from attendance.services.changes import DAY_FIGURES, Change, Figures
+from attendance.services.overtime_days import OvertimeWork
 from companies.models import Company, Employee
 
 _ATTRIBUTION = ("attendance_date", "slot", "owner_reason", "judged_at")
 _AMENDABLE = (
-    "face", "face_reason", "similarity", "is_flagged", "decided_at", "voided_at",
-    "verify_next_at", "leased_until",
-)  # fmt: skip
-# What a person sees of a day; a row may also differ in the versions and steps behind it.
-FIGURES = (
-    "status", "code", "shift_name", "scheduled_start_at", "scheduled_end_at", "first_in_at",
-    "last_out_at", "worked_minutes", "break_minutes", "late_minutes", "early_minutes",
-    "exceptions",
+    "face", "face_reason", "similarity", "liveness", "liveness_reason", "is_flagged", "is_refused",
+    "decided_at", "voided_at", "verify_next_at", "leased_until",
 )  # fmt: skip
 # So many people are held in memory at a time.
 PEOPLE_A_BATCH = 50
 # One row is saved faster by itself than in bulk.
 _FEW = 3
+WEEK = dt.timedelta(days=7)
 
 Amend = Callable[[PunchState], None]
 Dates = tuple[dt.date, dt.date]
-Figures = dict[str, Any]
 NOTHING: Mapping[int, Amend] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Change:
-    """A day that judging changes: its figures before and after, None where there is no row."""
-
-    employee: Employee
-    date: dt.date
-    zone: str
-    before: Figures | None
-    after: Figures | None
 
 
 @dataclass
@@ -63,6 +51,8 @@ class Work:
 
     `before` is the attribution of the punches as it was found, `owners` as it is now. `created`,
     `updated` and `deleted` are rows to write; `waiting` are dates whose verdict is still to come.
+    `judged` is what was judged, `fresh` the dates judged by the settings in force, in
+    their extra minutes alone where `is_overtime_fresh`.
     """
 
     employee: Employee
@@ -78,6 +68,10 @@ class Work:
     deleted: list[AttendanceDay] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     waiting: set[dt.date] = field(default_factory=set)
+    judged: list[Judged] = field(default_factory=list)
+    overtime: OvertimeWork = field(default_factory=OvertimeWork)
+    fresh: set[dt.date] = field(default_factory=set)
+    is_overtime_fresh: bool = False
 
     @property
     def written(self) -> list[AttendanceDay]:
@@ -97,6 +91,8 @@ class _Order:
     now: dt.datetime
     is_fresh: bool
     is_unlocked: bool
+    settings: CompanySettings
+    is_overtime_fresh: bool = False
 
 
 def judge_people(
@@ -109,6 +105,8 @@ def judge_people(
     amend: Mapping[int, Amend] = NOTHING,
     is_fresh: bool = False,
     is_unlocked: bool = False,
+    settings: CompanySettings | None = None,
+    is_overtime_fresh: bool = False,
 ) -> list[Work]:
     """Judge the people's rows from `first` to `last` again, in memory; `save` writes them.
 
@@ -118,9 +116,14 @@ def judge_people(
     only its punches may differ; with `is_fresh` those of the stretch are judged by the settings
     in force on their dates, unless HR set them by hand. A row of a locked month is left alone,
     but for `is_unlocked`: it is judged as if its month were open, to show what that would change.
+    With `is_overtime_fresh` extra minutes alone are computed by the policies in force, or by those
+    of `settings`, which may be a change that nobody has written yet.
     """
     asked = {employee.pk: (first, last) for employee in employees}
-    order = _Order(company, employees, asked, now, is_fresh, is_unlocked)
+    settings = settings or company_settings(company)
+    order = _Order(
+        company, employees, asked, now, is_fresh, is_unlocked, settings, is_overtime_fresh
+    )
     works = _load(order, asked, {})
     for work in works.values():
         for state in work.states:
@@ -131,8 +134,21 @@ def judge_people(
         pending = _load(order, wider, works)
         works |= pending
     for work in works.values():
-        _judge_all(work)
-    return list(works.values())
+        _judge_all(work, amend.keys())
+    found = list(works.values())
+    overtime_days.overtime_compute(found, locked=_locked_around(order, found))
+    return found
+
+
+def _locked_around(order: _Order, works: Sequence[Work]) -> set[dt.date]:
+    """Return the locked months that extra minutes may lie in: those of the weeks around, too."""
+    if order.is_unlocked or not works or not order.settings.overtime:
+        return set()
+    first = min(work.stretch.first for work in works)
+    last = max(work.stretch.last for work in works)
+    if first.replace(day=1) == (first - WEEK).replace(day=1) and last.month == (last + WEEK).month:
+        return works[0].locked_months
+    return _locked_months(order.company, first - WEEK, last + WEEK)
 
 
 def _widened(works: Iterable[Work], named: Collection[int]) -> dict[int, Dates]:
@@ -171,9 +187,11 @@ def _load(order: _Order, spans: Mapping[int, Dates], seen: Mapping[int, Work]) -
     employees = [employee for employee in order.employees if employee.pk in spans]
     first = min(span[0] for span in spans.values())
     last = max(span[1] for span in spans.values())
-    since, until = first - REACH, last + REACH
+    settings = order.settings
+    around = overtime_days.margin(settings)
+    since, until = first - around, last + around
     calendars = people.person_calendars(
-        company, employees, settings=company_settings(company), first=since, last=until
+        company, employees, settings=settings, first=since, last=until
     )
     for pk, manuals in people.manual_verdicts(spans, first=since, last=until).items():
         calendars[pk].manuals = manuals
@@ -203,8 +221,15 @@ def _load(order: _Order, spans: Mapping[int, Dates], seen: Mapping[int, Work]) -
             days=rows[pk],
             locked_months=locked,
             now=order.now,
+            fresh=_fresh_dates(order, pk),
+            is_overtime_fresh=order.is_overtime_fresh,
         )
     return works
+
+
+def _fresh_dates(order: _Order, pk: int) -> set[dt.date]:
+    is_anew = order.is_fresh or order.is_overtime_fresh
+    return set(dates(*order.asked[pk])) if is_anew else set()
 
 
 def _is_anew(order: _Order, row: AttendanceDay, locked: set[dt.date]) -> bool:
@@ -278,7 +303,7 @@ def _owner_of(state: PunchState, date: dt.date) -> Owner:
 
 
 # --- judging --------------------------------------------------------------------------------------
-def _judge_all(work: Work) -> None:
+def _judge_all(work: Work, amended: Collection[int]) -> None:
     flagged = {
         str(state.punch_public_id)
         for state in work.live()
@@ -290,13 +315,16 @@ def _judge_all(work: Work) -> None:
     for state in work.states:
         owner = work.owners.get(str(state.punch_public_id))
         if owner is None or first <= owner.date <= last:
-            _attribute(state, owner, work.now)
+            _attribute(state, owner)
+            # What came through the door is done with by its own weighing, which may flag it; until
+            # then it counts, and the sweep looks for it.
+            if state.verify_next_at is None or state.pk in amended:
+                state.judged_at = state.judged_at or work.now
 
 
-def _attribute(state: PunchState, owner: Owner | None, now: dt.datetime) -> None:
+def _attribute(state: PunchState, owner: Owner | None) -> None:
     if owner is not None:
         state.attendance_date, state.owner_reason = owner.date, owner.reason.value
-    state.judged_at = state.judged_at or now
 
 
 def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
@@ -307,7 +335,9 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
     if row is not None and row.settled_at is not None and day.date in work.stretch.kept:
         # A job's clock may stand before the moment at which another settled the row.
         now = max(now, row.settled_at)
-    verdict = judging.judge(day, now=now)
+    judged = judging.judge_whole(day, now=now)
+    work.judged.append(judged)
+    verdict = judged.verdict
     if verdict.is_open or (verdict.settles_at and verdict.is_row and now < verdict.settles_at):
         work.waiting.add(day.date)
     before = _figures(row) if row else None
@@ -319,6 +349,7 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
             work.changes.append(Change(work.employee, day.date, day.zone, before, None))
         return
     values = _columns(day, verdict, needs_a_look=needs_a_look)
+    values["overtime_version"] = _uuid(overtime_days.version_for(work, day.date, row))
     if row is None:
         employee = work.employee
         row = AttendanceDay(company=employee.company, employee=employee, date=day.date)
@@ -334,7 +365,7 @@ def _judge_one(work: Work, day: DayInput, *, needs_a_look: bool) -> None:
 
 
 def _figures(row: AttendanceDay) -> Figures:
-    return {name: getattr(row, name) for name in FIGURES}
+    return {name: getattr(row, name) for name in DAY_FIGURES}
 
 
 def _fill(row: AttendanceDay, values: dict[str, Any], now: dt.datetime) -> None:
@@ -399,6 +430,7 @@ def save(works: Collection[Work], *, amended: Collection[int] = ()) -> None:
         updated=[row for work in works for row in work.updated],
         deleted=[row for work in works for row in work.deleted],
     )
+    overtime_days.save(works)
     _save_states([state for work in works for state in _moved(work, amended)], amended)
 
 

@@ -20,9 +20,10 @@ from attendance import permissions
 from attendance.errors import DifferenceChanged, NothingToRecompute, PeriodLocked
 from attendance.models import AttendancePeriod
 from attendance.services import judging
+from attendance.services.changes import FIGURES, Change
 from attendance.services.days import lock_people
 from attendance.services.decisions import month_name, month_of
-from attendance.services.judging import Change, Work
+from attendance.services.judging import Work
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
@@ -184,7 +185,7 @@ def _tell(works: list[Work], *, reason: str, by: Actor) -> None:
 def _sides(change: Change) -> list[object]:
     """Return the figures that differ, before and after."""
     before, after = change.before or {}, change.after or {}
-    names = [name for name in judging.FIGURES if before.get(name) != after.get(name)]
+    names = [name for name in FIGURES if before.get(name) != after.get(name)]
     sides = [{name: side[name] for name in names} if side else None for side in (before, after)]
     plain: list[object] = json.loads(_json(sides))
     return plain

@@ -20,9 +20,9 @@ from attendance.selectors.settings import company_settings
 from attendance.services import days
 from companies import audit
 from companies.actor import Actor
-from companies.errors import NotAllowed
+from companies.errors import NotAllowed, OwnRecord
 from companies.models import Employee, Shift
-from companies.permissions import can_manage_records
+from companies.permissions import can_manage_person, can_manage_records
 
 
 def _refuse_overlap(row: ShiftAssignment, employee: Employee) -> None:
@@ -68,10 +68,10 @@ def assignment_save(
     A row may go to another person: then the days of both are.
 
     Raises:
-        NotAllowed, AssignmentOverlaps; ValidationError for a range that ends before it starts.
+        NotAllowed, OwnRecord, AssignmentOverlaps; ValidationError for a range that ends before it
+        starts.
     """
-    if not can_manage_records(by, employee):
-        raise NotAllowed
+    _refuse_right(by, employee, *([assignment.employee] if assignment else []))
     both = _lock(employee, *([assignment.employee] if assignment else []))
     locked = both[employee.pk]
     row = assignment or ShiftAssignment(company=locked.company)
@@ -99,10 +99,9 @@ def assignment_delete(*, assignment: ShiftAssignment, by: Actor) -> None:
     """Take a person off a shift; open days are judged again.
 
     Raises:
-        NotAllowed
+        NotAllowed, OwnRecord
     """
-    if not can_manage_records(by, assignment):
-        raise NotAllowed
+    _refuse_right(by, assignment.employee)
     locked = days.lock_person(assignment.employee)
     starts_on = assignment.starts_on
     audit.record(
@@ -113,6 +112,14 @@ def assignment_delete(*, assignment: ShiftAssignment, by: Actor) -> None:
     )
     ShiftAssignment.objects.filter(pk=assignment.pk).delete()
     _rejudge_open(locked, starts_on)
+
+
+def _refuse_right(by: Actor, *people: Employee) -> None:
+    for person in people:
+        if not can_manage_records(by, person):
+            raise NotAllowed
+        if not can_manage_person(by, person):
+            raise OwnRecord
 
 
 def _lock(*employees: Employee) -> dict[int, Employee]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from attendance.rules import zones
 from attendance.rules.calendar import working_days_between, working_days_on
-from attendance.rules.judge import judge
+from attendance.rules.judge import judge, judge_whole
 from attendance.rules.late_arrivals import late_arrivals
+from attendance.rules.overtime.compute import Reach, compute
 from attendance.rules.stretch import REACH, Stretch
-from attendance.rules.types import DayInput, Owner, Step, Verdict
-from attendance.simulate import scenario
-from attendance.simulate.build import World, build
-from attendance.simulate.forms import Kind
+from attendance.rules.types import DayInput, Owner, Step, Tap, Verdict
+from attendance.simulate import overtime, scenario
+from attendance.simulate.build import World, build, refuse
+from attendance.simulate.forms import Kind, Row
 from attendance.simulate.people import Person
 
 Json = dict[str, Any]
@@ -23,25 +24,50 @@ Json = dict[str, Any]
 Words = Callable[[str, Mapping[str, Any]], str]
 
 
-def simulate(text: str, *, words: Words) -> Json:
+class Part(scenario.Extension, Protocol):
+    """A part of the product that stands above attendance."""
+
+    def build(self, scenario: Row, world: World) -> Callable[[Kind], Any]:
+        """What answers this part's questions; it may give people marks.
+
+        What contradicts itself is told in the scenario's problems.
+        """
+
+
+def simulate(text: str, *, words: Words, overtime_words: Words, parts: Sequence[Part] = ()) -> Json:
     """What a scenario asks, as JSON.
 
     Raises `WrongScenario` and `UnsupportedScenario`.
     """
-    world = build(scenario.read(text))
+    facts = scenario.read(text, scenario.form_of(parts))
+    world = build(facts)
+    answers: dict[str, Callable[[Kind], Any]] = {}
+    for part in parts:
+        answers |= dict.fromkeys(part.questions, part.build(facts, world))
+    refuse(facts)
     return {
         "schema": scenario.SCHEMA,
         "now": world.now.isoformat(),
-        "answers": [{kind.name: _answer(world, kind, words)} for kind in world.asked],
-    }
+        "answers": [
+            {kind.name: answers[kind.name](kind) if kind.name in answers
+             else _answer(world, kind, words, overtime_words)}
+            for kind in world.asked
+        ],
+    }  # fmt: skip
 
 
-def _answer(world: World, kind: Kind, words: Words) -> Any:
+def _answer(world: World, kind: Kind, words: Words, overtime_words: Words) -> Any:
     row, people = kind.row, list(world.people.values())
     if "person" in row:
         people = [world.people[row["person"]]]
     if kind.name == "days":
-        return [_day(*judged, words) for judged in _judged(world, people, row["from"], row["to"])]
+        return [_day(*found, words) for found in judged(world, people, row["from"], row["to"])]
+    if kind.name == "overtime":
+        return [
+            item
+            for person in people
+            for item in overtime_of(world, person, row["from"], row["to"], overtime_words)
+        ]
     if kind.name == "late_arrivals":
         first = row["month"]
         last = first.replace(day=monthrange(first.year, first.month)[1])
@@ -55,23 +81,42 @@ def _answer(world: World, kind: Kind, words: Words) -> Any:
     return {"date": working_days_on(row["date"], row["n"], person.is_working).isoformat()}
 
 
-def _judged(
+def judged(
     world: World, people: Iterable[Person], first: dt.date, last: dt.date
 ) -> Iterator[tuple[Person, DayInput, Verdict, Mapping[str, Owner]]]:
-    since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
-    until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
+    """The days of these people from `first` to `last`, each with what it was judged by."""
     for person in people:
-        taps = tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
-        stretch = Stretch(person.calendar, first, last, taps)
+        stretch = Stretch(person.calendar, first, last, _taps(person, first, last))
         owners = stretch.owners()
         for day in stretch.inputs(owners):
             yield person, day, judge(day, now=world.now), owners
 
 
+def overtime_of(
+    world: World, person: Person, first: dt.date, last: dt.date, words: Words
+) -> Iterator[Json]:
+    """The extra and missing minutes of the dates that have any, and what was decided of them."""
+    policies = [item for steps in person.calendar.settings.overtime.values() for item in steps]
+    since, until = Reach.of(policies).needed(first, last)
+    taps = _taps(person, since, until)
+    stretch = Stretch(person.calendar, since, until, taps)
+    rows = [judge_whole(day, now=world.now) for day in stretch.inputs(stretch.owners())]
+    found = compute(rows, person.calendar.overtime_on, start=first, end=last)
+    for date, item in found.items():
+        if not item.is_nothing or date in person.overtime:
+            yield overtime.line(item, person, words)
+
+
+def _taps(person: Person, first: dt.date, last: dt.date) -> tuple[Tap, ...]:
+    since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
+    until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
+    return tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
+
+
 def _late_arrivals(world: World, person: Person, first: dt.date, last: dt.date) -> Iterator[Json]:
     rows = [
         (day.date, verdict.late_minutes)
-        for _person, day, verdict, _owners in _judged(world, [person], first, last)
+        for _person, day, verdict, _owners in judged(world, [person], first, last)
         if verdict.is_row
     ]
     for late in late_arrivals(rows, lambda date: person.calendar.policy_on(date).rules):

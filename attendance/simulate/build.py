@@ -11,7 +11,14 @@ from attendance.rules.calendar import working_days_on
 from attendance.rules.errors import InvalidInput
 from attendance.simulate.company import company_settings
 from attendance.simulate.forms import Kind, Row
-from attendance.simulate.people import Person, known, people_of, pick_holidays, set_by_hand
+from attendance.simulate.people import (
+    Person,
+    decide_overtime,
+    known,
+    people_of,
+    pick_holidays,
+    set_by_hand,
+)
 from attendance.simulate.problems import WrongScenario
 from attendance.simulate.punches import instant, punch
 
@@ -35,18 +42,20 @@ def build(scenario: Row) -> World:
     settings = company_settings(scenario)
     people = people_of(scenario, settings)
     # Wall times need their zones, and holidays their calendars: what is none was told already.
-    _refuse(scenario)
+    refuse(scenario)
     pick_holidays(scenario, people)
     now = instant(scenario, "now", lambda date: settings.policy_on(date).zone)
     punch(scenario, people, now)
     set_by_hand(scenario, people, now)
+    decide_overtime(scenario, people, now)
     for kind in scenario["ask"]:
         _check_asked(kind, people)
-    _refuse(scenario)
+    refuse(scenario)
     return World(now, people, tuple(scenario["ask"]))
 
 
-def _refuse(scenario: Row) -> None:
+def refuse(scenario: Row) -> None:
+    """Raise `WrongScenario` if anything in it contradicts itself."""
     problems = scenario.spot.problems
     if problems.found:
         raise WrongScenario(problems)
@@ -55,7 +64,7 @@ def _refuse(scenario: Row) -> None:
 def _check_asked(kind: Kind, people: Mapping[str, Person]) -> None:
     row = kind.row
     person = known(row, "person", people) if "person" in row else None
-    if "to" in row:
+    if "from" in row and "to" in row:
         _check_span(kind.name, row)
     if kind.name == "working_days_on" and person is not None:
         try:
@@ -66,7 +75,7 @@ def _check_asked(kind: Kind, people: Mapping[str, Person]) -> None:
 
 def _check_span(name: str, row: Row) -> None:
     days = (row["to"] - row["from"]).days
-    if days < 0 and name == "days":
+    if days < 0 and name in ("days", "overtime"):
         row.wrong("to", "before from")
     elif abs(days) >= MOST_DAYS:
         row.wrong("to", f"more than {MOST_DAYS} days")

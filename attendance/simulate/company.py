@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from zoneinfo import available_timezones
 
+from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.settings import (
     BUILT_IN,
     CalendarRow,
@@ -31,12 +32,16 @@ def company_settings(scenario: Row) -> CompanySettings:
     """The settings; of what is wrong the scenario's problems tell."""
     return CompanySettings(
         revision=0,
-        policies=Steps(_policies(scenario["changes"])),
+        policies=Steps(_policies(scenario)),
         patterns={name: Steps(_patterns(name, rows)) for name, rows in scenario["shifts"].items()},
         offices={
             name: Steps(_offices(row["versions"])) for name, row in scenario["calendars"].items()
         },
         calendar=_calendar(scenario["calendars"]),
+        overtime={
+            name: Steps(_overtime(name, rows)) for name, rows in scenario["overtime"].items()
+        },
+        shift_overtime=_shift_overtime(scenario),
     )
 
 
@@ -59,18 +64,42 @@ def check_zone(row: Row) -> None:
         row.wrong("zone", f"not a time zone: {zone}{meant(zone, names)}")
 
 
-def _policies(changes: list[Row]) -> Iterator[tuple[dt.date, CompanyPolicy]]:
+def check_overtime(row: Row, scenario: Row) -> Key | None:
+    """The policy of extra minutes that a row names; one that nobody wrote is refused."""
+    name: str | None = row.get("overtime_policy")
+    if name is not None and name not in scenario["overtime"]:
+        row.wrong("overtime_policy", f"there is no {name}{meant(name, scenario['overtime'])}")
+    return name
+
+
+def _overtime(name: str, rows: list[Row]) -> Iterator[tuple[dt.date, OvertimePolicy]]:
+    for start, row in dated(rows):
+        policy = made(OvertimePolicy, row, policy_id=name, version_id=row.spot.place, name=name)
+        if policy is not None:
+            yield start, policy
+
+
+def _shift_overtime(scenario: Row) -> dict[Key, Steps[Key | None]]:
+    return {
+        name: Steps((row.get("from", BEGINNING), check_overtime(row, scenario)) for row in rows)
+        for name, rows in scenario["shifts"].items()
+        if any("overtime_policy" in row for row in rows)
+    }
+
+
+def _policies(scenario: Row) -> Iterator[tuple[dt.date, CompanyPolicy]]:
     """Each with all settings: what a change does not name stays as it was."""
     known = {"zone": BUILT_IN.zone, "weekly_off": BUILT_IN.weekly_off}
-    for start, change in dated(changes):
+    for start, change in dated(scenario["changes"]):
         settings: Row = change["settings"]
         check_zone(settings)
+        check_overtime(settings, scenario)
         if settings.get("zone") == "":
             settings.wrong("zone", "the company's own zone cannot be empty")
         known = {**known, **settings}
         row = Row(settings.spot, known)
         rules = made(Policy, row, version_id=change.spot.place)
-        policy = made(CompanyPolicy, row, rules=rules)
+        policy = made(CompanyPolicy, row, rules=rules, overtime_policy=known.get("overtime_policy"))
         if policy is not None:
             yield start, policy
 

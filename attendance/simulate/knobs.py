@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass
+from decimal import Decimal
 from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -29,6 +30,8 @@ LIMITS = {
     "late_half_day_every": (0, 31),
     "optional_holiday_quota": (0, 366),
     "step": (0, 60),
+    "beyond_minutes": (0, 7 * A_DAY),
+    "rate_percent": (0, 1000),
 }
 
 WEEKLY_OFF = Record(
@@ -71,7 +74,9 @@ def _form(name: str, hint: Any) -> Form:
         return OrNull(_form(name, inner))
     if name in _FORMS:
         return _FORMS[name]
-    if get_origin(hint) is tuple:
+    if get_origin(hint) is frozenset:
+        return ListOf(_form(name, get_args(hint)[0]), is_distinct=True)
+    if get_origin(hint) in (tuple, Sequence):
         return ListOf(_form(name, get_args(hint)[0]))
     if is_dataclass(hint) and isinstance(hint, type):
         return Record(keys_of(hint))
@@ -85,6 +90,7 @@ def _scalar(name: str, hint: type) -> Form:
         return values.Whole(*LIMITS.get(name, (0, A_DAY)))
     by_type: dict[type, Form] = {
         bool: values.Flag(), str: values.Text(), dt.time: values.Clock(), dt.date: values.Date(),
+        Decimal: values.Amount(),
     }  # fmt: skip
     return by_type[hint]
 
@@ -119,8 +125,10 @@ def _value(hint: Any, value: Any) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         (inner,) = (arg for arg in get_args(hint) if arg is not types.NoneType)
         return None if value is None else _value(inner, value)
-    if get_origin(hint) is tuple:
+    if get_origin(hint) in (tuple, Sequence):
         return tuple(_value(get_args(hint)[0], item) for item in value)
+    if get_origin(hint) is frozenset:
+        return frozenset(_value(get_args(hint)[0], item) for item in value)
     if isinstance(value, Row):
         if not is_dataclass(hint):
             return {key: value[key] for key in value}
@@ -137,8 +145,17 @@ _SAYINGS = {
     "mark_times": "start and end belong to the portion hours, and to no other",
     "reserved_code": "%(value)s is a code of the rules and names no leave",
     "bad_code": "not a code: %(value)s",
+    "clock_times": "start and end belong to the basis clock, and to no other",
+    "beyond_of_quantity": "beyond_minutes belongs to the bases day and week, and to no other",
+    "duplicate_rule": "two rules are called %(name)s",
     "duplicate_weekday": "a weekday stands here twice: %(value)s",
     "auto_check_out_time": "auto_check_out_at belongs to at_time, and to no other",
+    "amount_or_yearly": "stands for an amount or for a yearly one",
+    "boundary_days": "not the boundary days of this frequency: %(value)s",
+    "hours_of_one_date": "hours are of one date, not of several",
+    "milestones_out_of_order": "the milestones of %(plan)s are out of order",
+    "two_parts_of_one_date": "one date has one part",
+    "yearly_by_work": "a yearly amount cannot be spread over %(value)s",
 }
 
 

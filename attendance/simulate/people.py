@@ -15,7 +15,7 @@ from attendance.rules.person import Assignment, Employment, PersonCalendar, Plac
 from attendance.rules.roster import clash
 from attendance.rules.settings import CompanySettings, Steps
 from attendance.rules.types import Manual, Mark, Occurrence, Tap
-from attendance.simulate.company import check_zone, dated, optional_holidays
+from attendance.simulate.company import check_overtime, check_zone, dated, optional_holidays
 from attendance.simulate.forms import Row, meant
 from attendance.simulate.knobs import made, said
 
@@ -32,6 +32,7 @@ class Person:
     marks: dict[dt.date, list[Mark]] = field(default_factory=dict)
     manuals: dict[dt.date, Manual] = field(default_factory=dict)
     taps: dict[str, Tap] = field(default_factory=dict)
+    overtime: dict[dt.date, Row] = field(default_factory=dict)  # what was decided of extra minutes
 
     def is_working(self, date: dt.date) -> bool:
         """Whether the date is not wholly off for the person."""
@@ -66,6 +67,24 @@ def set_by_hand(scenario: Row, people: Mapping[str, Person], now: dt.datetime) -
                 person.manuals[kind.row["date"]] = manual
 
 
+def decide_overtime(scenario: Row, people: Mapping[str, Person], now: dt.datetime) -> None:
+    """Take down what was decided of people's extra minutes; the last word on a date holds."""
+    for kind in scenario["corrections"]:
+        if kind.name != "overtime":
+            continue
+        row = kind.row
+        person, is_set = known(row, "person", people), row["outcome"] == "set"
+        for key in ("extra_minutes", "missing_minutes"):
+            if key in row and not is_set:
+                row.wrong(key, "belongs to the outcome set, and to no other")
+        if is_set and "extra_minutes" not in row and "missing_minutes" not in row:
+            row.spot.wrong("names neither extra_minutes nor missing_minutes")
+        if person is not None:
+            if row["date"] > person.calendar.date_at(now):
+                row.wrong("date", "lies after now")
+            person.overtime[row["date"]] = row
+
+
 def known(row: Row, key: str, there: Mapping[Any, T]) -> T | None:
     """What a name stands for; a name that nothing bears is refused."""
     name = row[key]
@@ -92,7 +111,13 @@ def _places(rows: list[Row], scenario: Row) -> Iterator[tuple[dt.date, Place]]:
         for key, names in (("calendar", "calendars"), ("shift", "shifts")):
             if key in row:
                 known(row, key, scenario[names])
-        place = made(Place, row, office_id=row.get("calendar"), default_shift_id=row.get("shift"))
+        place = made(
+            Place,
+            row,
+            office_id=row.get("calendar"),
+            default_shift_id=row.get("shift"),
+            overtime_policy_id=check_overtime(row, scenario),
+        )
         if place is not None:
             yield start, place
 

@@ -27,7 +27,10 @@ class Problems:
     unsupported: list[str] = field(default_factory=list)
 
     def add(self, line: int, place: str, text: str) -> None:
-        self.found.append(Problem(line, place, text))
+        """Tell a problem; once is enough, though it may be met for each person anew."""
+        problem = Problem(line, place, text)
+        if problem not in self.found:
+            self.found.append(problem)
 
 
 class WrongScenario(ValueError):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Protocol
 
 from attendance.enums import DayStatus, Direction, MarkKind, Portion, Source
+from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.person import Employment, Place
 from attendance.rules.settings import CompanyPolicy, OfficeSettings
 from attendance.rules.types import Pattern, Policy
@@ -40,7 +43,15 @@ SCHEMA: Final = 1
 MOST_WORKING_DAYS: Final = 1000
 # Settings of a company that no day is judged by; its rules stand beside the others.
 NOT_OF_RULES: Final = frozenset(
-    {"rules", "allows_unchecked", "offers_breaks", "photo_retention_days"}
+    {
+        "rules",
+        "allows_unchecked",
+        "face_failure",
+        "liveness",
+        "offers_breaks",
+        "overtime_policy",
+        "photo_retention_days",
+    }
 )
 
 
@@ -60,10 +71,13 @@ _FROM = {"from": Key(Date())}
 _FOLD = Key(Choice(("first", "second")))
 _PUNCH = {"at": _must(Moment()), "fold": _FOLD, "direction": Key(_words(Direction))}
 
+_OVERTIME_POLICY = {"overtime_policy": Key(OrNull(Text()))}
+
 _SETTINGS = Record(
     {
         **_optional(keys_of(CompanyPolicy, without=NOT_OF_RULES)),
         **keys_of(Policy, without={"version_id"}),
+        **_OVERTIME_POLICY,
     }
 )
 _CALENDAR = Record(
@@ -87,6 +101,7 @@ _CALENDAR = Record(
                         "date": _must(Date()),
                         "kind": _must(_words(CalendarKind)),
                         "name": Key(Text(least=0), default=""),
+                        "added_on": Key(Date()),
                     }
                 )
             ),
@@ -95,23 +110,33 @@ _CALENDAR = Record(
     }
 )
 _SHIFT = ListOf(
-    Record({**_FROM, **keys_of(Pattern, without={"shift_id", "version_id", "name"})}), least=1
+    Record(
+        {
+            **_FROM,
+            **keys_of(Pattern, without={"shift_id", "version_id", "name"}),
+            **_OVERTIME_POLICY,
+        }
+    ),
+    least=1,
+)
+_OVERTIME = ListOf(
+    Record({**_FROM, **keys_of(OvertimePolicy, without={"policy_id", "version_id", "name"})}),
+    least=1,
 )
 _PLACE = Record(
     {
         **_FROM,
         "calendar": Key(Text()),
         "shift": Key(Text()),
-        **keys_of(Place, without={"office_id", "default_shift_id"}),
+        **keys_of(Place, without={"office_id", "default_shift_id", "overtime_policy_id"}),
+        **_OVERTIME_POLICY,
     }
 )
-_PERSON = Record(
-    {
-        **keys_of(Employment),
-        "places": Key(ListOf(_PLACE), default=[]),
-        "picked": Key(ListOf(Text(), is_distinct=True), default=[]),
-    }
-)
+_PERSON = {
+    **keys_of(Employment),
+    "places": Key(ListOf(_PLACE), default=[]),
+    "picked": Key(ListOf(Text(), is_distinct=True), default=[]),
+}
 _ASSIGNMENT = Record(
     {
         "person": _must(Text()),
@@ -154,71 +179,103 @@ _CORRECTION = OneOf(
             }
         ),
         "void": Record({"punch": _must(Text()), **_REASON}),
+        "overtime": Record(
+            {
+                **_DAY,
+                "outcome": _must(Choice(("approved", "set", "refused"))),
+                "extra_minutes": Key(Whole(0, 2 * A_DAY)),
+                "missing_minutes": Key(Whole(0, 2 * A_DAY)),
+            }
+        ),
     }
 )
 _SPAN = {"from": _must(Date()), "to": _must(Date())}
-_ASK = OneOf(
-    {
-        "days": Record({"person": Key(Text()), **_SPAN}),
-        "working_days_between": Record(
-            {**_SPAN, "person": _must(Text()), "counts_first": Key(Flag(), default=False)}
-        ),
-        "working_days_on": Record(
-            {
-                "person": _must(Text()),
-                "date": _must(Date()),
-                "n": _must(Whole(-MOST_WORKING_DAYS, MOST_WORKING_DAYS)),
-            }
-        ),
-        "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
-        "sheet": Reserved(),
-    }
-)
-# What later versions read: leave, overtime, requests, months.
+_ASK: dict[str, Form] = {
+    "days": Record({"person": Key(Text()), **_SPAN}),
+    "working_days_between": Record(
+        {**_SPAN, "person": _must(Text()), "counts_first": Key(Flag(), default=False)}
+    ),
+    "working_days_on": Record(
+        {
+            "person": _must(Text()),
+            "date": _must(Date()),
+            "n": _must(Whole(-MOST_WORKING_DAYS, MOST_WORKING_DAYS)),
+        }
+    ),
+    "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
+    "overtime": Record({"person": Key(Text()), **_SPAN}),
+    "sheet": Reserved(),
+}
+# What other parts read, or later versions: leave, months.
 RESERVED: Final = (
-    "schedules", "overtime", "leave_types", "plans", "allocations", "requests", "periods",
-)  # fmt: skip
-
-SCENARIO: Final = Record(
-    {
-        "schema": Key(Whole(SCHEMA, SCHEMA), is_required=True, about="The number of this form."),
-        "now": Key(
-            Moment(), is_required=True,
-            about="The instant of judging; without an offset in the company's zone.",
-        ),
-        "changes": Key(
-            ListOf(Record({"from": _must(DateNotInstant()), "settings": _must(_SETTINGS)})),
-            default=[], about="The company's settings from a date; what is not named stays.",
-        ),
-        "calendars": Key(
-            Named(_CALENDAR), default={}, about="Where people stand: zone, days off, holidays.",
-        ),
-        "shifts": Key(Named(_SHIFT), default={}, about="The knobs of each shift from a date."),
-        "people": Key(Named(_PERSON), is_required=True, about="Who works here, from when, where."),
-        "roster": Key(
-            ListOf(_ASSIGNMENT), default=[], about="Who works which shift, from when to when.",
-        ),
-        "punches": Key(
-            ListOf(
-                Record({"key": Key(Text()), "person": _must(Text()), **_PUNCH,
-                        "source": Key(_words(Source))})
-            ),
-            default=[], about="When somebody came and went.",
-        ),
-        "marks": Key(
-            ListOf(_MARK), default=[], about="Leave, on duty, work from home on a date.",
-        ),
-        "corrections": Key(
-            ListOf(_CORRECTION), default=[],
-            about="What HR did by hand: verdicts, skipped days, punches added and voided.",
-        ),
-        "ask": Key(ListOf(_ASK, least=1), is_required=True, about="What to print."),
-        **{name: Key(Reserved()) for name in RESERVED},
-    }
+    "schedules", "leave_types", "plans", "allocations", "requests", "periods",
 )  # fmt: skip
 
 
-def read(text: str) -> Row:
+class Extension(Protocol):
+    """What a part of the product that stands above attendance adds to the form."""
+
+    keys: Mapping[str, Key]  # beside `people`; one of them may be reserved here
+    person_keys: Mapping[str, Key]
+    questions: Mapping[str, Form]
+
+
+def form_of(parts: Sequence[Extension] = ()) -> Record:
+    """The form of a scenario with what these parts add."""
+    keys, person, asked = dict(_KEYS), dict(_PERSON), dict(_ASK)
+    ask = keys.pop("ask")
+    for part in parts:
+        for name, key in part.keys.items():
+            keys.pop(name, None)
+            keys[name] = key
+        person |= part.person_keys
+        asked |= part.questions
+    keys["people"] = replace(keys["people"], form=Named(Record(person)))
+    return Record({**keys, "ask": replace(ask, form=ListOf(OneOf(asked), least=1))})
+
+
+_KEYS: Final[dict[str, Key]] = {
+    "schema": Key(Whole(SCHEMA, SCHEMA), is_required=True, about="The number of this form."),
+    "now": Key(
+        Moment(), is_required=True,
+        about="The instant of judging; without an offset in the company's zone.",
+    ),
+    "changes": Key(
+        ListOf(Record({"from": _must(DateNotInstant()), "settings": _must(_SETTINGS)})),
+        default=[], about="The company's settings from a date; what is not named stays.",
+    ),
+    "calendars": Key(
+        Named(_CALENDAR), default={}, about="Where people stand: zone, days off, holidays.",
+    ),
+    "shifts": Key(Named(_SHIFT), default={}, about="The knobs of each shift from a date."),
+    "overtime": Key(
+        Named(_OVERTIME), default={}, about="Policies of extra and missing minutes from a date.",
+    ),
+    "people": Key(Reserved(), is_required=True, about="Who works here, from when, where."),
+    "roster": Key(
+        ListOf(_ASSIGNMENT), default=[], about="Who works which shift, from when to when.",
+    ),
+    "punches": Key(
+        ListOf(
+            Record({"key": Key(Text()), "person": _must(Text()), **_PUNCH,
+                    "source": Key(_words(Source))})
+        ),
+        default=[], about="When somebody came and went.",
+    ),
+    "marks": Key(
+        ListOf(_MARK), default=[], about="Leave, on duty, work from home on a date.",
+    ),
+    "corrections": Key(
+        ListOf(_CORRECTION), default=[],
+        about="What HR did by hand: verdicts, skipped days, punches added and voided.",
+    ),
+    "ask": Key(Reserved(), is_required=True, about="What to print."),
+    **{name: Key(Reserved()) for name in RESERVED},
+}  # fmt: skip
+SCENARIO: Final = form_of()
+
+
+def read(text: str, form: Record = SCENARIO) -> Row:
     """The rows of a scenario.
 
     Raises `WrongScenario` with everything that is wrong with its form; else
@@ -228,7 +285,7 @@ def read(text: str) -> Row:
     root = document.read(text, problems)
     if root is None:
         raise WrongScenario(problems)
-    scenario = SCENARIO.read(Spot(root, "", problems))
+    scenario = form.read(Spot(root, "", problems))
     if problems.found:
         raise WrongScenario(problems)
     if problems.unsupported:
@@ -236,10 +293,10 @@ def read(text: str) -> Row:
     return scenario
 
 
-def schema() -> Schema:
+def schema(form: Record = SCENARIO) -> Schema:
     """The form as a JSON Schema."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario for manage.py simulate",
-        **SCENARIO.schema(),
+        **form.schema(),
     }

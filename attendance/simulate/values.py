@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from attendance.simulate.spot import Schema, Spot, shown
@@ -129,6 +130,40 @@ class Whole:
 
     def schema(self) -> Schema:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+
+_MOST_AMOUNT = 1_000_000
+_POSITIVE = r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,4})?"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Days, hours or a rate: a whole number, or text like "1.25"; up to four places."""
+
+    is_signed: bool = False
+
+    @property
+    def _pattern(self) -> str:
+        return f"-?{_POSITIVE}" if self.is_signed else _POSITIVE
+
+    @property
+    def _least(self) -> int:
+        return 1 - _MOST_AMOUNT if self.is_signed else 0
+
+    def read(self, spot: Spot) -> Decimal | None:
+        value = spot.node.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON tells no 1.0 from 1
+        if type(value) is int and self._least <= value < _MOST_AMOUNT:
+            return Decimal(value)
+        if isinstance(value, str) and re.fullmatch(self._pattern, value):
+            return Decimal(value)
+        spot.wrong(f'not an amount like "1.25" (in quotes): {shown(spot.node)}')
+        return None
+
+    def schema(self) -> Schema:
+        whole = {"type": "integer", "minimum": self._least, "maximum": _MOST_AMOUNT - 1}
+        return {"anyOf": [whole, {"type": "string", "pattern": f"^{self._pattern}$"}]}
 
 
 class Flag:

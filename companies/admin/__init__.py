@@ -4,30 +4,50 @@ from __future__ import annotations
 
 from django.db import models
 
-from companies.admin import people, places, platform, trail, work
+from companies.admin import (
+    access,
+    delegations,
+    domains,
+    people,
+    places,
+    platform,
+    sign_in,
+    trail,
+    work,
+)
 from companies.admin_base import BaseAdmin
 from companies.models import (
     AuditEvent,
     CalendarDay,
     Company,
+    CompanyDomain,
+    Delegation,
     Department,
     Employee,
     JobRun,
+    Look,
     Office,
     OfficeVersion,
     OperatorGrant,
     OutboxMessage,
     Placement,
     PolicyVersion,
+    RecordsRequest,
     RoleGrant,
     Shift,
     ShiftVersion,
+    SignInReset,
+    SupportGrant,
 )
 
 HR: dict[type[models.Model], type[BaseAdmin]] = {
     Employee: people.EmployeeAdmin,
     Placement: people.PlacementAdmin,
     RoleGrant: people.RoleGrantAdmin,
+    Delegation: delegations.DelegationAdmin,
+    SupportGrant: access.SupportGrantAdmin,
+    RecordsRequest: access.RecordsRequestAdmin,
+    CompanyDomain: domains.DomainAdmin,
     Office: places.OfficeAdmin,
     OfficeVersion: places.OfficeVersionAdmin,
     Department: places.DepartmentAdmin,
@@ -35,12 +55,16 @@ HR: dict[type[models.Model], type[BaseAdmin]] = {
     PolicyVersion: places.PolicyVersionAdmin,
     Shift: work.ShiftAdmin,
     ShiftVersion: work.ShiftVersionAdmin,
+    SignInReset: sign_in.SignInResetAdmin,
     AuditEvent: trail.AuditEventAdmin,
+    Look: trail.LookAdmin,
     OutboxMessage: trail.OutboxMessageAdmin,
 }
 
 OPERATOR: dict[type[models.Model], type[BaseAdmin]] = {
-    Company: platform.CompanyAdmin,
+    Company: access.AskingCompanyAdmin,
+    CompanyDomain: domains.OperatorDomainAdmin,
+    SupportGrant: access.OwnSupportAdmin,
     JobRun: platform.JobRunAdmin,
     OperatorGrant: platform.OperatorGrantAdmin,
     AuditEvent: platform.PlatformAuditAdmin,

@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from companies import permissions, services
+from companies import permissions, selectors, services
 from companies.actor import Actor
+from companies.admin import cards
+from companies.admin.mail import MailActions, mail_words
+from companies.admin.sign_in import SignInActions
 from companies.admin_base import DatedRows, on_row
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
 from companies.admin_records import DatedAdmin, RecordAdmin
+from companies.errors import OwnRecord
 from companies.models import Department, Employee, Office, Placement, RoleGrant
 from companies.models.people import first_judged_day
 from companies.selectors import link_address
@@ -27,6 +31,8 @@ PLACE_FIELDS = ("office", "department", "manager", "default_shift")
 
 
 _JOINING = ("joined_on", "judged_from")
+# What nobody writes of themselves.
+_STANDING = {"employment_type", *_JOINING, "left_on", "is_active"}
 
 
 class StandingFilter(WordsFilter):
@@ -41,6 +47,7 @@ class StandingFilter(WordsFilter):
             ("left", _("Left or inactive")),
             ("no_sign_in", _("Cannot sign in yet")),
             ("no_place", _("Without a placement")),
+            ("no_mail", _("Mail does not arrive")),
         ]
 
     @staticmethod
@@ -57,6 +64,7 @@ class StandingFilter(WordsFilter):
             "left": queryset.exclude(pk__in=here.values("pk")),
             "no_sign_in": here.filter(user__isnull=True),
             "no_place": here.filter(placements__isnull=True),
+            "no_mail": selectors.without_mail(here),
         }.get(self.value() or "")
 
 
@@ -69,6 +77,9 @@ class EmployeeForm(RecordForm):
             joined_on = cleaned.get("joined_on")
             if joined_on is not None:
                 cleaned["judged_from"] = first_judged_day(joined_on, timezone.now().date())
+        is_standing = self.instance.pk and _STANDING & set(self.changed_data)
+        if is_standing and not permissions.can_manage_person(self.actor, self.instance):
+            raise ValidationError(str(OwnRecord()), code=OwnRecord.code)
         is_ended = self.instance.pk and {"left_on", "is_active"} & set(self.changed_data)
         if is_ended and not permissions.can_end_employment(self.actor, self.instance):
             raise ValidationError(
@@ -78,7 +89,7 @@ class EmployeeForm(RecordForm):
         return cleaned
 
 
-class EmployeeAdmin(RecordAdmin):
+class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
     """People of the company; where they stand is a history of its own."""
 
     form = EmployeeForm
@@ -91,7 +102,14 @@ class EmployeeAdmin(RecordAdmin):
     first_row = FirstRow(Placement, "employee", PLACE_FIELDS, starts_with="joined_on")
     empty_words = gettext_lazy("Add a person, then send them a link to sign in.")
     keep_hint = gettext_lazy("Write the last day instead: the past stays, and they are out.")
-    actions_detail: tuple[str, ...] = ("send_sign_in_link",)
+    actions_list: tuple[str, ...] = ("print_invitations",)
+    actions_detail: tuple[str, ...] = (
+        "send_sign_in_link",
+        "print_invitation",
+        "clear_pin",
+        *SignInActions.sign_in_actions,
+        *MailActions.mail_actions,
+    )
     dated_rows = DatedRows(
         title=gettext_lazy("Where they stand, by date"),
         add_label=gettext_lazy("Change from a date…"),
@@ -126,7 +144,20 @@ class EmployeeAdmin(RecordAdmin):
             "fields": ("left_on", "is_active"),
             "description": _("Roles given until then end with it."),
         }
-        return [person, (_("Leaving"), leaving)]
+        shown = ("sign_in", "mail") if selectors.blocks_of(obj).exists() else ("sign_in",)
+        return [person, (_("Signing in"), {"fields": shown}), (_("Leaving"), leaving)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        said = [] if obj is None else ["sign_in", "mail"]
+        return [*super().get_readonly_fields(request, obj), *said]
+
+    @display(description=gettext_lazy("how"))
+    def sign_in(self, row: Employee) -> str:
+        return cards.standing_words(row)
+
+    @display(description=gettext_lazy("mail does not arrive"))
+    def mail(self, row: Employee) -> str:
+        return mail_words(row)
 
     @display(description=gettext_lazy("place"))
     def place(self, row: Any) -> str:
@@ -148,7 +179,39 @@ class EmployeeAdmin(RecordAdmin):
         return "here", _("Works here")
 
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
-        return permissions.can_send_sign_in_link(request.actor, row)  # type: ignore[attr-defined]
+        actor = request.actor  # type: ignore[attr-defined]
+        if action in (*self.sign_in_actions, *self.mail_actions):
+            return super().offers(request, action, row)
+        if action == "clear_pin":
+            return permissions.can_clear_pin(actor, row) and selectors.has_pin(row)
+        return permissions.can_send_sign_in_link(actor, row)
+
+    @action(description=gettext_lazy("Print invitations"), url_path="invitations", icon="print")
+    def print_invitations(self, request: HttpRequest) -> HttpResponse:
+        """Ask for whom, then show the sheets."""
+        return cards.print_page(self, request)
+
+    @action(description=gettext_lazy("Print invitation"), url_path="invitation", icon="print")
+    @on_row
+    def print_invitation(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Ask, then show the person's card."""
+        return cards.person_page(self, request, row)
+
+    @action(description=gettext_lazy("Take the PIN away"), url_path="clear-pin", icon="lock_reset")
+    @on_row
+    def clear_pin(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Ask, then take the person's PIN away."""
+
+        def act(_cleaned: dict[str, Any]) -> str:
+            services.pin_clear(employee=row, by=request.actor)  # type: ignore[attr-defined]
+            return _("The PIN is taken away. Print an invitation to let them choose another.")
+
+        return self.ask(
+            request, row=row, form=ConfirmForm, act=act, done_url=self.row_url(row),
+            title=_("Take the PIN away"), submit=_("Take it away"), is_danger=True,
+            sentence=_("%(name)s signs in with their PIN no more, until they choose another one.")
+            % {"name": row.name},
+        )  # fmt: skip
 
     @action(description=gettext_lazy("Send sign-in link"), url_path="sign-in-link", icon="mail")
     @on_row
@@ -172,11 +235,26 @@ class EmployeeAdmin(RecordAdmin):
         )
 
 
+class PlacementForm(RecordForm):
+    """Where somebody else stands."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        employee = (cleaned or {}).get("employee")
+        if employee is not None and not permissions.can_manage_person(self.actor, employee):
+            raise ValidationError(str(OwnRecord()), code=OwnRecord.code)
+        return cleaned
+
+
 class PlacementAdmin(DatedAdmin):
     """Where a person stands from a date on."""
 
+    form = PlacementForm
     parent = "employee"
-    prefilled = ("office", "department", "manager", "default_shift", "zone", "weekly_off")
+    prefilled = (
+        "office", "department", "manager", "default_shift", "zone", "weekly_off",
+        "overtime_policy",
+    )  # fmt: skip
     list_display = ("employee", "starts_on", "office", "department", "manager", "default_shift")
     list_select_related = ("employee", "office", "department", "manager", "default_shift")
     list_filter = (
@@ -187,8 +265,13 @@ class PlacementAdmin(DatedAdmin):
     autocomplete_fields = ("employee", "manager")
     fieldsets = (
         (None, {"fields": ("employee", "starts_on", *PLACE_FIELDS)}),
-        (gettext_lazy("Own settings"), {"fields": ("zone", "weekly_off")}),
+        (gettext_lazy("Own settings"), {"fields": ("zone", "weekly_off", "overtime_policy")}),
     )
+
+    def manages(self, actor: Actor, row: Any = None) -> bool:
+        if row is None:
+            return super().manages(actor)
+        return permissions.can_manage_person(actor, row.employee)
 
 
 class RoleGrantForm(RecordForm):
@@ -214,21 +297,24 @@ class RoleGrantAdmin(RecordAdmin):
     list_select_related = ("user", "department")
     search_fields = ("user__name", "user__email")
     form = RoleGrantForm
-    fields = ("user", "role", "department", "starts_on", "ends_on")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("user", "role", "department", "starts_on", "ends_on"),
+                "description": gettext_lazy(
+                    "Manager: the team of a department, or of the company if none is named; "
+                    "people whose placement names them as manager need no role. HR: all records "
+                    "here, days and decisions. Company admin: the same, and names other company "
+                    "admins. Auditor: reads all of it and changes nothing, until the last day."
+                ),
+            },
+        ),
+    )
     empty_words = gettext_lazy("Give a person a role once they can sign in.")
 
-    def allows(self, actor: Actor, row: Any = None) -> bool:
-        return permissions.can_enter_hr(actor)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._grants(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._grants(request, obj)
-
-    def _grants(self, request: HttpRequest, row: Any) -> bool:
-        actor = self._actor(request)
-        return actor is not None and permissions.can_grant_role(actor, row)
+    def manages(self, actor: Actor, row: Any = None) -> bool:
+        return permissions.can_grant_role(actor, row)
 
     @display(description=gettext_lazy("role"), ordering="role")
     def role_name(self, row: Any) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from companies.admin.public_holidays import PublicHolidaysPage
 from companies.admin_base import DatedRows
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DateFilter, row_filter
@@ -94,7 +95,7 @@ class DepartmentAdmin(RecordAdmin):
     keep_hint = gettext_lazy("Place the people elsewhere first.")
 
 
-class CalendarDayAdmin(RecordAdmin):
+class CalendarDayAdmin(PublicHolidaysPage, RecordAdmin):
     """Holidays and other special dates."""
 
     list_display = ("date", "name", "kind", "for_whom")
@@ -108,6 +109,7 @@ class CalendarDayAdmin(RecordAdmin):
     ordering = ("-date", "name")
     fields = ("date", "kind", "name", "office", "country", "region")
     empty_words = gettext_lazy("Enter the public holidays of the year.")
+    actions_list = ("public_holidays",)
 
     @display(description=gettext_lazy("for"))
     def for_whom(self, row: Any) -> str:
@@ -119,11 +121,12 @@ class PolicyVersionAdmin(VersionAdmin):
     """The company's settings; the newest that has begun is in force."""
 
     _settings = (
-        "zone", "weekly_off", "allows_unchecked", "repeat_seconds", "max_presence_hours",
+        "zone", "weekly_off", "allows_unchecked", "face_failure", "liveness",
+        "repeat_seconds", "max_presence_hours",
         "marks_absent", "absence_lag_days", "late_from_end_of_grace", "late_free_count",
         "late_free_minutes", "late_half_day_every", "half_split_at", "break_punches_paid",
-        "allow_overlap", "optional_holiday_quota",
-        "offers_breaks", "photo_retention_days",
+        "allow_overlap", "overtime_policy", "optional_holiday_quota",
+        "offers_breaks", "photo_retention_days", "second_factor",
     )  # fmt: skip
     prefilled = _settings
     list_display = ("starts_on", "zone", "days_off", "allows_unchecked", "created_at")

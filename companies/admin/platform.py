@@ -35,13 +35,14 @@ def may_operate(request: HttpRequest) -> bool:
         known = (
             actor is not None
             and actor.user is not None
+            and not actor.is_limited
             and selectors.is_operator(actor.user, now=timezone.now())
         )
         request._may_operate = known  # type: ignore[attr-defined]
     return known
 
 
-def _platform_actor(request: HttpRequest) -> Actor:
+def platform_actor(request: HttpRequest) -> Actor:
     """Return the operator as such, in no company."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return replace(actor, kind=ActorKind.PLATFORM, company=None, employee=None, roles=frozenset())
@@ -51,6 +52,9 @@ class OperatorAdmin(ReadOnlyAdmin):
     """Pages of the operator site; a company's rights open none of them."""
 
     def _may(self, request: HttpRequest, row: Any = None) -> bool:
+        return may_operate(request)
+
+    def may_act(self, request: HttpRequest) -> bool:
         return may_operate(request)
 
     def history_of(self, row: Any) -> Any:
@@ -99,7 +103,7 @@ class CompanyAdmin(OperatorAdmin):
             raise PermissionDenied
 
         def act(cleaned: dict[str, Any]) -> str:
-            company = services.company_create(**cleaned, by=_platform_actor(request))
+            company = services.company_create(**cleaned, by=platform_actor(request))
             return _("%(company)s stands; HR has a link to sign in.") % {"company": company}
 
         return self.ask(

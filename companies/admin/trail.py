@@ -12,8 +12,9 @@ from unfold.decorators import display
 
 from companies import admin_words
 from companies.admin_base import ReadOnlyAdmin
-from companies.admin_filters import DateFilter, WordsFilter
-from companies.models import AuditEvent, OutboxMessage
+from companies.admin_filters import DateFilter, OfficeOfPersonFilter, PersonFilter, WordsFilter
+from companies.enums import Channel
+from companies.models import AuditEvent, Look, OutboxMessage
 
 
 class VerbFilter(WordsFilter):
@@ -69,7 +70,36 @@ class AuditEventAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("by"), ordering="actor_name")
     def actor(self, row: AuditEvent) -> str:
-        return row.actor_name or row.get_actor_kind_display()
+        return admin_words.actor_words(row)
+
+
+class LookAdmin(ReadOnlyAdmin):
+    """Who looked at what of whom; the person reads the same."""
+
+    list_display = ("employee", "what", "about_on", "viewer_name", "viewed_as", "looked_at")
+    list_select_related = ("employee",)
+    list_filter = (
+        ("looked_at", DateFilter),
+        PersonFilter,
+        ("kind", ChoicesDropdownFilter),
+        OfficeOfPersonFilter,
+    )
+    search_fields = ("employee__name", "employee__code", "viewer_name")
+    search_help_text = gettext_lazy("Person, code, or who looked")
+    empty_words = gettext_lazy("Every look at somebody's picture or face check will stand here.")
+    fields = ("employee", "what", "about_on", "viewer_name", "viewed_as", "channel", "looked_at")
+    readonly_fields = ("what", "viewed_as")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("employee")
+
+    @display(description=gettext_lazy("what"), ordering="target_type")
+    def what(self, row: Look) -> str:
+        return admin_words.look_words(row)
+
+    @display(description=gettext_lazy("as"))
+    def viewed_as(self, row: Look) -> str:
+        return admin_words.viewer_words(row)
 
 
 class OutboxMessageAdmin(ReadOnlyAdmin):
@@ -81,10 +111,14 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Address, template or error")
     empty_words = gettext_lazy("Mails to people will stand here, with what became of them.")
     fields = (
-        "what", "to", "standing", "attempts", "not_before", "next_at", "last_error",
+        "what", "to", "state", "attempts", "not_before", "next_at", "last_error",
         "created_at", "sent_at",
     )  # fmt: skip
-    readonly_fields = ("what", "standing")
+    readonly_fields = ("what",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # What goes to the punch journal is the installation's own and says nothing to anybody.
+        return super().get_queryset(request).exclude(channel=Channel.JOURNAL)
 
     def words_of(self, row: OutboxMessage) -> str:
         return str(self.what(row))

@@ -31,7 +31,7 @@ _ROUNDING = (
 _KNOBS = (
     *_HOURS, *_LATE, *_THRESHOLDS, *_WINDOWS, *_COUNTING,
     *(name for pair in (*_DUE_BREAK, *_ROUNDING) for name in pair),
-    "auto_check_out", "auto_check_out_minutes", "auto_check_out_at",
+    "auto_check_out", "auto_check_out_minutes", "auto_check_out_at", "overtime_policy",
 )  # fmt: skip
 
 
@@ -45,6 +45,7 @@ def _knob_fieldsets() -> list[tuple[str, dict[str, Any]]]:
         (_("Forgotten check-outs"), {"fields": _CHECK_OUT, "classes": ("collapse",)}),
         (_("How hours count"), {"fields": _COUNTING, "classes": ("collapse",)}),
         (_("Rounding"), {"fields": _ROUNDING, "classes": ("collapse",)}),
+        (_("Extra minutes"), {"fields": ("overtime_policy",), "classes": ("collapse",)}),
     ]
 
 

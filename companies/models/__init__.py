@@ -1,15 +1,18 @@
 """Tables of companies; see each module."""
 
+from companies.models.access import MOST_SUPPORT_MINUTES, RecordsRequest, SupportGrant
 from companies.models.base import Company, CompanyOwned
-from companies.models.people import (
-    Employee,
-    OperatorGrant,
-    Placement,
-    RoleGrant,
-    User,
-    UserManager,
-)
+from companies.models.delegation import Delegation
+from companies.models.domains import CompanyDomain
+from companies.models.exports import ReportExport
+from companies.models.looks import Look
+from companies.models.mail import BlockedAddress
+from companies.models.notices import NoticeChoice
+from companies.models.overtime import OvertimePolicy, OvertimePolicyVersion
+from companies.models.people import Employee, OperatorGrant, Placement, RoleGrant, User, UserManager
 from companies.models.places import CalendarDay, Department, Office, OfficeVersion, PolicyVersion
+from companies.models.security import EmailChange, SignedInSession, SignInReset
+from companies.models.sign_in import Invitation, Pin
 from companies.models.trail import (
     AuditEvent,
     FormSubmission,
@@ -21,24 +24,40 @@ from companies.models.trail import (
 from companies.models.work import Shift, ShiftVersion
 
 __all__ = [
+    "MOST_SUPPORT_MINUTES",
     "AuditEvent",
+    "BlockedAddress",
     "CalendarDay",
     "Company",
+    "CompanyDomain",
     "CompanyOwned",
+    "Delegation",
     "Department",
+    "EmailChange",
     "Employee",
     "FormSubmission",
+    "Invitation",
     "JobRun",
+    "Look",
+    "NoticeChoice",
     "Office",
     "OfficeVersion",
     "OperatorGrant",
     "OutboxMessage",
+    "OvertimePolicy",
+    "OvertimePolicyVersion",
+    "Pin",
     "Placement",
     "PolicyVersion",
     "PurgePermit",
+    "RecordsRequest",
+    "ReportExport",
     "RoleGrant",
     "Shift",
     "ShiftVersion",
+    "SignInReset",
+    "SignedInSession",
+    "SupportGrant",
     "Throttle",
     "User",
     "UserManager",

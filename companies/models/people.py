@@ -177,6 +177,11 @@ class Placement(CompanyOwned):
         _("own weekly off"), null=True, blank=True, validators=[validate_weekly_off],
         help_text=_('Empty: the office\'s. For example {"sat": "all", "sun": "all"}.'),
     )  # fmt: skip
+    overtime_policy = models.ForeignKey(
+        "companies.OvertimePolicy", on_delete=models.PROTECT, related_name="placements",
+        null=True, blank=True, verbose_name=_("own overtime policy"),
+        help_text=_("Empty: the shift's, else the company's."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("placement")

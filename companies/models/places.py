@@ -8,7 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from companies.enums import CalendarKind
+from companies.enums import CalendarKind, LivenessPolicy, OnFailure, SecondFactor
 from companies.models.base import CompanyOwned
 from companies.validators import validate_weekly_off, validate_zone
 
@@ -34,6 +34,15 @@ class PolicyVersion(CompanyOwned):
     allows_unchecked = models.BooleanField(
         _("check-in without a face check is fine"), default=False,
         help_text=_("Off: such a check-in is recorded and flagged."),
+    )  # fmt: skip
+    face_failure = models.CharField(
+        _("when the face is another one, or cannot be seen"), max_length=10,
+        choices=OnFailure.choices, default=OnFailure.FLAG,
+        help_text=_("A face that is only unsure is always looked at by somebody."),
+    )  # fmt: skip
+    liveness = models.CharField(
+        _("head turn"), max_length=10, choices=LivenessPolicy.choices, default=LivenessPolicy.OFF,
+        help_text=_("Tells a person from a photograph; it does not stop a film of the person."),
     )  # fmt: skip
     repeat_seconds = models.PositiveSmallIntegerField(
         _("repeats within (seconds)"), default=60, validators=[MaxValueValidator(3600)],
@@ -85,6 +94,16 @@ class PolicyVersion(CompanyOwned):
     half_split_at = models.TimeField(
         _("halves meet at"), null=True, blank=True,
         help_text=_("Empty: where half of the scheduled minutes are done."),
+    )  # fmt: skip
+    overtime_policy = models.ForeignKey(
+        "companies.OvertimePolicy", on_delete=models.PROTECT, related_name="policy_versions",
+        null=True, blank=True, verbose_name=_("overtime policy"),
+        help_text=_("Of who has none of their own or by the shift. Empty: nothing is extra."),
+    )  # fmt: skip
+    second_factor = models.CharField(
+        _("a second step at sign-in is asked of"), max_length=10, choices=SecondFactor.choices,
+        default=SecondFactor.NOBODY,
+        help_text=_("Who has none yet sets one up right after signing in."),
     )  # fmt: skip
     photo_retention_days = models.PositiveSmallIntegerField(
         _("keep check-in pictures (days)"), default=90,

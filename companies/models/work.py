@@ -126,6 +126,11 @@ class ShiftVersion(CompanyOwned):
         _("time of day"), null=True, blank=True,
         help_text=_("The first such time after the shift has begun."),
     )  # fmt: skip
+    overtime_policy = models.ForeignKey(
+        "companies.OvertimePolicy", on_delete=models.PROTECT, related_name="shift_versions",
+        null=True, blank=True, verbose_name=_("overtime policy"),
+        help_text=_("Empty: the company's."),
+    )  # fmt: skip
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
     is_append_only = True

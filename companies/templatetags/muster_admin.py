@@ -6,6 +6,7 @@ from companies import admin_words
 
 register = template.Library()
 register.filter("verb_words", admin_words.verb_words)
+register.filter("actor_words", admin_words.actor_words)
 register.filter("change_words", admin_words.change_words)
 
 

@@ -3,7 +3,8 @@
 About 105 ms of processor time for a 640×480 picture; the embedding holds the interpreter lock
 for 90 ms of it, so scale by processes. One engine may be used from several threads: it looks at
 one picture at a time, because dlib's detector keeps its scratch memory in itself and lets the
-interpreter's lock go meanwhile. Two threads in it at once end the process.
+interpreter's lock go meanwhile. Two threads in it at once end the process. The web processes ask
+it in a process of its own (`integrations.faces.workers`).
 """
 
 from __future__ import annotations
@@ -21,14 +22,18 @@ from numpy.typing import NDArray
 from integrations import photos
 from integrations.errors import Misconfigured, Unavailable
 from integrations.faces import dlib_parts, thresholds, vectors
+from integrations.faces.gates import is_dominant
 from integrations.faces.protocol import (
     Advice,
     FaceMatch,
+    FacePose,
     FaceReading,
+    KeptFace,
     Outcome,
     Purpose,
     Quality,
     Reason,
+    Reference,
     Roster,
 )
 
@@ -53,70 +58,25 @@ class _Found:
     score: float
 
 
-class DlibEngine:
-    """HOG detector, five landmarks, residual network of 128 numbers.
-
-    Raises, when made:
-        Misconfigured: the codes of `dlib_parts.lacking()`; `model_changed`.
-    """
+class VectorEngine:
+    """Compares the vectors of the two models; needs numpy, and neither dlib nor the models."""
 
     name: Final = "dlib"
     # What the vectors depend on: the two models, not the package's release.
     version: Final = (
         f"resnet-v1-{dlib_parts.EMBEDDING.sha256[:8]}-5pt-{dlib_parts.LANDMARKS.sha256[:8]}"
     )
+    is_hosted: Final = False
+    most_a_second: Final = None
 
-    def __init__(self) -> None:
-        lacking = dlib_parts.lacking()
-        if lacking is not None:
-            raise Misconfigured(lacking)
-        landmarks = dlib_parts.LANDMARKS.verified()
-        embedding = dlib_parts.EMBEDDING.verified()
-        # lazy: heavy, and on a processor without AVX the import ends the process
-        import dlib  # noqa: PLC0415
-
-        self._align = dlib.get_face_chip
-        self._detector = dlib.get_frontal_face_detector()
-        self._landmarks = dlib.shape_predictor(str(landmarks))
-        self._embedding = dlib.face_recognition_model_v1(str(embedding))
-        self._lock = threading.Lock()
-
-    def read(self, jpeg: bytes, *, purpose: Purpose) -> FaceReading:
-        """Look for the one dominant face; see `FaceEngine.read`.
-
-        Raises:
-            Unavailable: `engine_busy`, other threads have kept it so for long.
-        """
-        picture = photos.decode(jpeg, max_side=thresholds.DETECT_SIDE)
-        with self._turn():
-            return self._read(np.asarray(picture), purpose)
-
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._lock.acquire(timeout=_PATIENCE):
-            raise Unavailable("engine_busy")
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    def _read(self, pixels: Pixels, purpose: Purpose) -> FaceReading:
-        faces = self._detect(pixels)
-        if not faces:
-            return FaceReading(Advice.NO_FACE)
-        if not is_dominant([face.box.width() for face in faces]):
-            return FaceReading(Advice.SEVERAL_FACES)
-        face = max(faces, key=lambda found: found.box.width())
-        shape = self._landmarks(face.pixels, face.box)
-        chip = self._align(face.pixels, shape, _CHIP_SIDE, _CHIP_PADDING)
-        quality = measure(face.box.width(), face.score, chip, [(p.x, p.y) for p in shape.parts()])
-        advice, usable = judge(quality, purpose)
-        if not usable:
-            return FaceReading(advice, quality=quality)
-        template = vectors.to_bytes(self._embedding.compute_face_descriptor(chip))
-        return FaceReading(advice, template, quality)
-
-    def match(self, reading: FaceReading, *, person: str, roster: Roster) -> FaceMatch:
+    def match(
+        self,
+        reading: FaceReading,
+        *,
+        person: str,
+        roster: Roster,
+        reference: Reference | None = None,
+    ) -> FaceMatch:
         """Compare with the person's mean and with everybody else's; see `FaceEngine.match`."""
         if not isinstance(roster, vectors.VectorRoster):
             raise TypeError("this roster was made by another engine")
@@ -138,6 +98,93 @@ class DlibEngine:
         distance = vectors.distance(vectors.from_bytes(first), vectors.from_bytes(second))
         return distance <= thresholds.SAME_PERSON_DISTANCE
 
+    def forget(self, external_ids: Sequence[str]) -> None:
+        """Do nothing: a vector is all there is of a face, and it lies in its row."""
+
+    def kept(self, gallery: str) -> list[KeptFace]:
+        """Return none: no face is kept elsewhere."""
+        return []
+
+
+class DlibEngine(VectorEngine):
+    """HOG detector, five landmarks, residual network of 128 numbers; in this very process.
+
+    Raises, when made:
+        Misconfigured: the codes of `dlib_parts.lacking()`; `model_changed`.
+    """
+
+    def __init__(self) -> None:
+        lacking = dlib_parts.lacking()
+        if lacking is not None:
+            raise Misconfigured(lacking)
+        landmarks = dlib_parts.LANDMARKS.verified()
+        embedding = dlib_parts.EMBEDDING.verified()
+        # lazy: heavy, and on a processor without AVX the import ends the process
+        import dlib  # noqa: PLC0415
+
+        self._align = dlib.get_face_chip
+        self._detector = dlib.get_frontal_face_detector()
+        self._landmarks = dlib.shape_predictor(str(landmarks))
+        self._embedding = dlib.face_recognition_model_v1(str(embedding))
+        self._lock = threading.Lock()
+
+    def read(self, jpeg: bytes, *, purpose: Purpose, gallery: str = "") -> FaceReading:
+        """Look for the one dominant face; see `FaceEngine.read`.
+
+        Raises:
+            Unavailable: `engine_busy`, other threads have kept it so for long.
+        """
+        picture = photos.decode(jpeg, max_side=thresholds.DETECT_SIDE)
+        with self._turn():
+            return self._read(np.asarray(picture), purpose)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise Unavailable("engine_busy")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def pose(self, jpeg: bytes) -> FacePose:
+        """Say where the one dominant face points, from its five points; see `FaceEngine.pose`.
+
+        Raises:
+            Unavailable: `engine_busy`, other threads have kept it so for long.
+        """
+        picture = photos.decode(jpeg, max_side=thresholds.DETECT_SIDE)
+        with self._turn():
+            face = self._dominant(np.asarray(picture))
+            if isinstance(face, Advice):
+                return FacePose(face)
+            if face.box.width() < thresholds.CHECK_WIDTH:
+                return FacePose(Advice.MOVE_CLOSER)
+            shape = self._landmarks(face.pixels, face.box)
+        turn, drop = nose_place([(point.x, point.y) for point in shape.parts()])
+        return FacePose(Advice.OK, turn, drop) if math.isfinite(turn) else FacePose(Advice.NO_FACE)
+
+    def _dominant(self, pixels: Pixels) -> _Found | Advice:
+        faces = self._detect(pixels)
+        if not faces:
+            return Advice.NO_FACE
+        if not is_dominant([face.box.width() for face in faces]):
+            return Advice.SEVERAL_FACES
+        return max(faces, key=lambda found: found.box.width())
+
+    def _read(self, pixels: Pixels, purpose: Purpose) -> FaceReading:
+        face = self._dominant(pixels)
+        if isinstance(face, Advice):
+            return FaceReading(face)
+        shape = self._landmarks(face.pixels, face.box)
+        chip = self._align(face.pixels, shape, _CHIP_SIDE, _CHIP_PADDING)
+        quality = measure(face.box.width(), face.score, chip, [(p.x, p.y) for p in shape.parts()])
+        advice, usable = judge(quality, purpose)
+        if not usable:
+            return FaceReading(advice, quality=quality)
+        template = vectors.to_bytes(self._embedding.compute_face_descriptor(chip))
+        return FaceReading(advice, template, quality)
+
     def _detect(self, pixels: Pixels) -> list[_Found]:
         """Climb the ladder until a rung finds faces: as it is, doubled, with a border."""
         return self._at(pixels, 0) or self._at(pixels, 1) or self._at(_bordered(pixels), 0)
@@ -150,12 +197,6 @@ class DlibEngine:
 def _bordered(pixels: Pixels) -> Pixels:
     rows, columns = (round(side * thresholds.BORDER) for side in pixels.shape[:2])
     return np.pad(pixels, ((rows, rows), (columns, columns), (0, 0)), mode="edge")
-
-
-def is_dominant(widths: Sequence[int]) -> bool:
-    """Return whether the widest face is more than twice as wide as any other."""
-    widest, *others = sorted(widths, reverse=True)
-    return all(width < widest * thresholds.RIVAL_WIDTH for width in others)
 
 
 def measure(

@@ -7,8 +7,9 @@ different engines, or of different versions of one engine, are never compared.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -74,12 +75,27 @@ class FaceReading:
     """What an engine saw in one picture.
 
     `template` is None where the picture cannot serve its purpose; `advice` then says why. With
-    a template, advice other than OK is a hint for a better next picture.
+    a template, advice other than OK is a hint for a better next picture. `external_id` names the
+    face that a hosted engine now keeps, to be handed to `FaceEngine.forget` one day; else empty.
     """
 
     advice: Advice
     template: bytes | None = field(default=None, repr=False)
     quality: Quality | None = field(default=None, repr=False)
+    external_id: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class FacePose:
+    """Where one face points; figures only where `advice` is OK.
+
+    `turn` and `drop` are those of `Quality`: the nose between the eyes, in eye distances, `turn`
+    > 0 towards the person's own left. They are compared with another picture's, never shown.
+    """
+
+    advice: Advice
+    turn: float = field(default=0.0, repr=False)
+    drop: float = field(default=0.0, repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,6 +109,18 @@ class FaceMatch:
     outcome: Outcome
     reason: str = Reason.NONE
     similarity: float | None = None
+
+
+@dataclass(frozen=True)
+class KeptFace:
+    """A face that a hosted engine keeps, and since when; None where the service cannot say."""
+
+    external_id: str
+    since: dt.datetime | None
+
+
+# Hands over the picture that a person's enrolment keeps, None where there is none.
+Reference = Callable[[], bytes | None]
 
 
 class Roster(Protocol):
@@ -119,17 +147,43 @@ class FaceEngine(Protocol):
     def version(self) -> str:
         """Return what its templates depend on, at most 40 characters; stored beside each."""
 
-    def read(self, jpeg: bytes, *, purpose: Purpose) -> FaceReading:
+    @property
+    def is_hosted(self) -> bool:
+        """Return whether pictures leave this installation, and faces are kept elsewhere."""
+
+    @property
+    def most_a_second(self) -> int | None:
+        """Return how many pictures a second the service admits to compare; None for any number."""
+
+    def read(self, jpeg: bytes, *, purpose: Purpose, gallery: str = "") -> FaceReading:
         """Look for the one dominant face in a picture.
+
+        A hosted engine keeps the face of an enrolment from then on, apart for each `gallery` (the
+        company's public id), until it is told to forget it.
 
         Raises:
             Rejected: the bytes are no picture that may be looked at (codes of `photos`).
         """
 
-    def match(self, reading: FaceReading, *, person: str, roster: Roster) -> FaceMatch:
+    def pose(self, jpeg: bytes) -> FacePose:
+        """Say where the one dominant face points: quickly, and without making a template.
+
+        Raises:
+            Rejected: the bytes are no picture that may be looked at (codes of `photos`).
+        """
+
+    def match(
+        self,
+        reading: FaceReading,
+        *,
+        person: str,
+        roster: Roster,
+        reference: Reference | None = None,
+    ) -> FaceMatch:
         """Say whether a reading shows the person, as one of all people of the roster.
 
-        `roster` must come from this engine's own `roster()`.
+        `roster` must come from this engine's own `roster()`. `reference` is asked by an engine
+        that compares two pictures.
         """
 
     def roster(self, entries: Iterable[tuple[str, Sequence[bytes]]]) -> Roster:
@@ -141,3 +195,13 @@ class FaceEngine(Protocol):
 
     def same_person(self, first: bytes, second: bytes) -> bool:
         """Return whether two templates of one capture show one person."""
+
+    def forget(self, external_ids: Sequence[str]) -> None:
+        """Have faces deleted that a hosted engine keeps; again, or of unknown ones, is no error.
+
+        Raises:
+            Misconfigured: the service keeps one all the same.
+        """
+
+    def kept(self, gallery: str) -> list[KeptFace]:
+        """Return every face that is kept elsewhere for a company."""

@@ -13,14 +13,15 @@ import binascii
 import json
 import os
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.views.decorators.debug import sensitive_variables
 
 from integrations.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
@@ -48,7 +49,7 @@ def seal(template: bytes, *, person: str, engine: str, version: str) -> Sealed:
         raise Misconfigured("face_keys_missing")
     nonce = os.urandom(_NONCE_BYTES)
     bound = _bound(key_id, person, engine, version)
-    return Sealed(key_id, nonce + AESGCM(_key(key_id)).encrypt(nonce, template, bound))
+    return Sealed(key_id, nonce + _cipher(key_id).encrypt(nonce, template, bound))
 
 
 @sensitive_variables()
@@ -59,7 +60,9 @@ def open_sealed(sealed: Sealed, *, person: str, engine: str, version: str) -> by
         Misconfigured: `face_key_unknown` or `face_key_invalid` (the key it names);
             `face_template_unreadable` (sealed for another, with another key, or altered).
     """
-    cipher = AESGCM(_key(sealed.key_id))
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415  # cold start
+
+    cipher = _cipher(sealed.key_id)
     nonce, body = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
     try:
         return cipher.decrypt(nonce, body, _bound(sealed.key_id, person, engine, version))
@@ -94,6 +97,15 @@ def _key(key_id: str) -> bytes:
     if len(key) != _KEY_BYTES:
         raise Misconfigured("face_key_invalid", key=key_id)
     return key
+
+
+@sensitive_variables()
+def _cipher(key_id: str) -> AESGCM:
+    from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415  # cold start
+        AESGCM,
+    )
+
+    return AESGCM(_key(key_id))
 
 
 def _bound(key_id: str, person: str, engine: str, version: str) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,17 +12,79 @@ import time_machine
 from django.test import Client
 
 from attendance.enums import DayStatus, Direction, MarkKind
+from attendance.models import OvertimeDay
 from attendance.services import decisions, enrolment, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import outbox
-from companies.enums import CalendarKind
-from companies.models import CalendarDay, Department
+from companies.enums import CalendarKind, LookKind
+from companies.looks import look_record
+from companies.models import (
+    CalendarDay,
+    CompanyDomain,
+    Delegation,
+    Department,
+    RecordsRequest,
+    SignInReset,
+    SupportGrant,
+    User,
+)
 from companies.scoping import company_scope
 from integrations import faces
+from leave.enums import EntryKind
+from leave.models import (
+    Allocation,
+    LeaveType,
+    LeaveTypeVersion,
+    LeaveYearClose,
+    LedgerEntry,
+    ReminderVersion,
+)
 from tests.attendance.fakes import FakeEngine, jpeg
+from tests.attendance.overtime_world import make_policy, rule
 from tests.attendance.world import World, at, make_world
+from tests.leave.rows import fill_hr_pages
 
 NOON = "2026-03-04 12:00"
+
+
+def _enrol(world: World) -> None:
+    """Let Maya agree and have reference faces, which Hari looks at."""
+    actor, now = world.actor(world.maya), at("2026-03-01 09:00")
+    with faces.using(FakeEngine()):
+        enrolment.consent_answer(by=actor, is_given=True, now=now)
+        enrolment.enrolment_start(by=actor, now=now)
+        for _n in range(3):
+            enrolment.frame_add(by=actor, frame=jpeg())
+        enrolled = enrolment.enrolment_finish(by=actor, now=now)
+        look_record(by=world.hr, employee=world.maya, kind=LookKind.PHOTO, target=enrolled)
+
+
+def _give_leave(world: World) -> None:
+    """Leave Maya books of a type: a credit, and a year that is closed."""
+    kind = LeaveType.objects.create(
+        company=world.company, name=f"Books {world.company.code}", code="BK"
+    )
+    LeaveTypeVersion.objects.create(company=world.company, leave_type=kind, encash_most=Decimal(5))
+    key = "plan:1:2026-01-01:0"
+    books = {"company": world.company, "employee": world.maya, "leave_type": kind}
+    Allocation.objects.create(**books, key=key, starts_on=dt.date(2026, 1, 1))
+    LedgerEntry.objects.create(
+        **books, key=f"{key}#0", kind=EntryKind.ACCRUAL, amount=Decimal(8), source=key,
+        effective_on=dt.date(2026, 1, 1), by_kind="job", by_name="leave_run",
+    )  # fmt: skip
+    LeaveYearClose.objects.create(
+        company=world.company, leave_type=kind, closed_to=dt.date(2025, 12, 31),
+        closed_at=at(NOON), closed_by=world.hari.user,
+    )  # fmt: skip
+
+
+def _give_overtime(world: World) -> None:
+    """Leave a policy of extra minutes, and some of Maya's."""
+    make_policy(world, rule(), name=f"Extra {world.company.code}")
+    OvertimeDay.objects.create(
+        company=world.company, employee=world.maya, date=dt.date(2026, 2, 26),
+        extra_minutes=30, state="counted", computed_at=at(NOON),
+    )  # fmt: skip
 
 
 def fill(world: World) -> World:
@@ -48,19 +111,38 @@ def fill(world: World) -> World:
             company=world.company, dedupe_key=f"t:{world.company.code}", to="maya@kettle.example",
             template="companies/email/sign_in_link", values={},
         )  # fmt: skip
-        actor, now = world.actor(world.maya), at("2026-03-01 09:00")
-        with faces.using(FakeEngine()):
-            enrolment.consent_answer(by=actor, is_given=True, now=now)
-            enrolment.enrolment_start(by=actor, now=now)
-            for _n in range(3):
-                enrolment.frame_add(by=actor, frame=jpeg())
-            enrolment.enrolment_finish(by=actor, now=now)
+        SignInReset.objects.create(
+            company=world.company, employee=world.maya, reason="a lost phone", asked_id="x",
+            asked_name=f"Hari {world.company.code}", asked_at=at(NOON),
+        )  # fmt: skip
+        _enrol(world)
+        fill_hr_pages(world)
+        _give_leave(world)
+        _give_overtime(world)
     world.punch(world.maya, "2026-03-02 09:04")
     world.punch(world.maya, "2026-03-02 17:31", Direction.OUT)
     with company_scope(world.company):
         person_recompute(
             employee=world.maya, first=dt.date(2026, 3, 2), last=dt.date(2026, 3, 2), now=at(NOON)
         )
+        Delegation.objects.create(
+            company=world.company, giver=world.hari, delegate=world.maya,
+            starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 9), made_by=world.hari.user,
+        )  # fmt: skip
+        # A stranger to the company runs the platform; Maya will have left one day.
+        otto = User.objects.create_user(email=f"otto@{world.company.code}.example", name="Otto")
+        SupportGrant.objects.create(
+            company=world.company, operator=otto, reason="a wrong total", asked_at=at(NOON)
+        )
+        CompanyDomain.objects.create(
+            company=world.company, domain=f"{world.company.code}.example", token="t",
+            asked_at=at(NOON),
+        )  # fmt: skip
+        RecordsRequest.objects.create(
+            company=world.company, user=world.maya.user, asked_at=at(NOON), outcome="refused",
+            reason="not yet",
+        )  # fmt: skip
+        ReminderVersion.objects.create(company=world.company, remind_after_days=3)
         decisions.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -30,7 +30,7 @@ from companies.once import FIELD
 from companies.scoping import company_scope, no_scope
 from integrations.faces.protocol import Outcome
 from tests.attendance.fakes import FakeEngine, jpeg
-from tests.attendance.world import World
+from tests.attendance.world import World, at
 from tests.http import post_once
 
 PEOPLE = "/admin/companies/employee/"
@@ -133,11 +133,11 @@ def test_what_others_stand_on_is_not_deleted(hr: Client, world: World) -> None:
     assert (page.status_code, "3 placements" in page.text) == (200, True)
     with company_scope(world.company):
         assert Office.objects.filter(pk=world.office.pk).exists()
-        looms = Department.objects.get()
+        looms = Department.objects.get(name="Looms kettle")
         assert hr.post(
             f"/admin/companies/department/{looms.public_id}/delete/", {"post": "yes"}
         ).status_code == 302  # fmt: skip
-        assert not Department.objects.exists()
+        assert not Department.objects.filter(pk=looms.pk).exists()
     assert ("department_deleted", "Looms kettle") in _events(world)
 
 
@@ -348,3 +348,20 @@ def test_an_operator_makes_a_company(client: Client, db: None) -> None:
         assert AuditEvent.objects.get(verb="company_created").actor_name == "Otto"
     page = post_once(client, path, data)
     assert "Another company has the code himal." in page.text
+
+
+# --- mail domains ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("domain", "field", "said"),
+    [("kettle", "domain", "kettle is no domain"), ("looms.example", "", "stands there already")],
+)  # fmt: skip
+def test_what_is_wrong_with_a_domain_stands_beside_it(
+    hr: Client, world: World, domain: str, field: str, said: str
+) -> None:
+    path = "/admin/companies/companydomain/ask/"
+    with company_scope(world.company):
+        services.domain_ask(domain="looms.example", by=world.hr, now=at("2026-03-04 11:00"))
+    answer = post_once(hr, path, {"domain": domain})
+    assert answer.status_code == 200
+    (told,) = answer.context["form"].errors[field or "__all__"]
+    assert said in told

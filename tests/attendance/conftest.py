@@ -58,14 +58,14 @@ def photos_folder(settings: Any, tmp_path: Path) -> Path:
 def enrol(engine: FakeEngine) -> Any:
     """A function that lets a person agree and enrol with three frames."""
 
-    def enrolled(world: World, employee: Employee) -> None:
+    def enrolled(world: World, employee: Employee, picture: bytes | None = None) -> None:
         actor = world.actor(employee)
         now = at("2026-02-01 09:00")
         with company_scope(world.company):
             enrolment.consent_answer(by=actor, is_given=True, now=now)
             enrolment.enrolment_start(by=actor, now=now)
             for _n in range(enrolment.FRAMES_NEEDED):
-                enrolment.frame_add(by=actor, frame=jpeg())
+                enrolment.frame_add(by=actor, frame=picture or jpeg())
             enrolment.enrolment_finish(by=actor, now=now)
 
     return enrolled

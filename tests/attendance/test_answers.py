@@ -108,7 +108,9 @@ def test_what_a_person_will_look_at_warns(world: World, row: AttendanceDay | Non
     state = _state(face=FaceState.MISMATCH, face_reason="another_face", is_flagged=True)
     status, said = _answer(world, state, row)
     assert (status, said["state"], said["tone"]) == (200, "mismatch", "warn")
-    words = "recorded, HR will look at the picture (the face is unlike the reference)"
+    words = (
+        "recorded, your manager or HR will look at the picture (the face is unlike the reference)"
+    )
     assert said["text"] == f"Recorded · {words}"
 
 

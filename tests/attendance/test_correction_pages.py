@@ -64,7 +64,7 @@ def _requests(world: World) -> list[CorrectionRequest]:
 
 def _decide(client: Client, world: World, **data: str) -> HttpResponse:
     (request,) = _requests(world)
-    return post_once(client, f"/corrections/{request.public_id}/decide", data)
+    return client.post("/inbox/decide", {"item": f"correction:{request.public_id}", **data})  # type: ignore[return-value]
 
 
 # --- asking and filing ------------------------------------------------------------------------
@@ -165,14 +165,13 @@ def test_the_manager_sees_what_it_does_to_the_day_and_approves(
     maya: Client, bikram: Client, forgot: World
 ) -> None:
     post_once(maya, FILE, {"time": "18:05", "note": "a call"})
-    page = bikram.get("/team/")
-    assert (
-        "Waits for you Maya · Mon 2 March Left at 18:05 · Incomplete → Present, 8 h 31 min “a call”"
-        in _text(page.text)
+    page = bikram.get("/inbox/")
+    assert "Maya · Mon 2 March Left at 18:05 Incomplete → Present, 8 h 31 min “a call”" in _text(
+        page.text
     )
-    assert _decide(bikram, forgot, answer="approve")["Location"] == "/team/"
-    page = bikram.get("/team/")
-    assert page.context["requests"] == []
+    assert _decide(bikram, forgot, answer="approve")["Location"] == "/inbox/"
+    page = bikram.get("/inbox/")
+    assert page.context["entries"] == []
     assert "Approved: Maya." in _text(page.text)
     text = _text(maya.get("/day/2026-03-02/").text)
     assert "Present P" in text
@@ -185,9 +184,9 @@ def test_a_refusal_needs_a_reason_that_the_person_reads(
 ) -> None:
     post_once(maya, FILE, {"time": "18:05"})
     _decide(bikram, forgot, answer="refuse")
-    assert "Please give a reason." in _text(bikram.get("/team/").text)
+    assert "Please give a reason." in _text(bikram.get("/inbox/").text)
     _decide(bikram, forgot, answer="refuse", reason="We closed at 17")
-    assert "Refused: Maya." in _text(bikram.get("/team/").text)
+    assert "Refused: Maya." in _text(bikram.get("/inbox/").text)
     text = _text(maya.get("/day/2026-03-02/").text)
     assert "Left at 18:05 Refused by Bikram Reason: We closed at 17" in text
     assert "When did you leave on Mon 2 March?" in text
@@ -206,9 +205,10 @@ def test_what_is_no_answer_approves_nothing(
 def test_a_double_tap_approves_once(maya: Client, bikram: Client, forgot: World) -> None:
     post_once(maya, FILE, {"time": "18:05"})
     (request,) = _requests(forgot)
-    data = {FIELD: str(uuid.uuid4()), "answer": "approve"}
-    address = f"/corrections/{request.public_id}/decide"
-    assert [bikram.post(address, data)["Location"] for _n in range(2)] == ["/team/", "/team/"]
+    data = {"item": f"correction:{request.public_id}", "answer": "approve"}
+    for _n in range(2):
+        assert bikram.post("/inbox/decide", data)["Location"] == "/inbox/"
+        assert "Approved: Maya." in _text(bikram.get("/inbox/").text)
     with company_scope(forgot.company):
         assert Punch.objects.filter(direction=Direction.OUT).count() == 1
         assert CorrectionDecision.objects.count() == 1
@@ -227,7 +227,7 @@ def test_the_mails_say_what_when_and_by_whom(
     )  # fmt: skip
     assert "Maya forgot to check out on Monday, 2 March and says: I left at 18:05." in asked.body
     assert "Note: a <call>" in asked.body
-    assert "https://muster.example/team/" in asked.body
+    assert "https://muster.example/inbox/" in asked.body
     assert (decided.to, decided.subject) == (
         ["maya@kettle.example"], "Your check-out of Monday, 2 March was added",
     )  # fmt: skip
@@ -258,6 +258,6 @@ def test_the_day_of_somebody_leads_to_where_it_is_decided(
 ) -> None:
     post_once(maya, FILE, {"time": "18:05"})
     page = bikram.get(f"/team/{forgot.maya.public_id}/day/2026-03-02/")
-    assert '<a href="/team/">Approve or refuse</a>' in page.text
+    assert '<a href="/inbox/">Approve or refuse</a>' in page.text
     assert "Take it back" not in page.text
     assert "Approve or refuse" not in maya.get("/day/2026-03-02/").text

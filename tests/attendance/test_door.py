@@ -35,6 +35,11 @@ def morning() -> Any:
         yield traveller
 
 
+@pytest.fixture(autouse=True)
+def agreed(world: World) -> None:
+    world.agree(world.maya)
+
+
 def _post(client: Client, world: World, **changes: Any) -> HttpResponse:
     return knock(client, "/punch", body(world, **changes))
 
@@ -62,6 +67,7 @@ def test_a_punch_is_recorded_and_says_so(client: Client, world: World) -> None:
         "recorded": "09:04",
         "text": "Recorded 09:04",
         "verify": f"/punch/{punch.public_id}/verify",
+        "pin": f"/pin/{punch.public_id}/",
     }
     assert (state.face, punch.no_frame) == (FaceState.PENDING, "")
     assert punch.occurred_at == at("2026-03-02 09:04")

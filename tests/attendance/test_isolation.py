@@ -53,15 +53,19 @@ def _left(world: World) -> User:
     return world.maya.user
 
 
-@pytest.mark.parametrize("who", [_outsider, _left])
 @pytest.mark.parametrize("path", PAGES[1:])
+@pytest.mark.parametrize(("who", "is_former"), [(_outsider, False), (_left, True)])
 def test_who_works_nowhere_has_no_pages(
-    client: Client, world: World, who: Callable[[World], User], path: str
+    client: Client, world: World, who: Callable[[World], User], is_former: bool, path: str
 ) -> None:
     client.force_login(who(world))
     assert client.get(path).status_code == 404
     assert client.get("/")["Location"] == "/companies/"
-    assert client.get("/companies/").status_code == 403
+    last = client.get("/companies/")
+    # Who has left is led to the one page that is theirs.
+    assert (last.status_code, last.get("Location")) == (
+        (302, "/former/") if is_former else (403, None)
+    )
 
 
 # --- pictures ---------------------------------------------------------------------------------

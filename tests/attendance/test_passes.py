@@ -102,5 +102,5 @@ def test_a_pass_outlives_the_change_of_the_key(settings: Any) -> None:
 def test_a_pass_names_nobody_in_clear() -> None:
     opened = signing.loads(passes.issue(CLAIM), salt="muster.punch-pass")
     assert set(opened) == {
-        "company", "employee", "zone", "direction", "action_key", "issued_at",
+        "company", "employee", "zone", "direction", "action_key", "issued_at", "has_consent",
     }  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from attendance.enums import Direction
 from attendance.models import Punch, ShiftAssignment
+from attendance.selectors.people import zone_of
 from attendance.selectors.today import Today, today
 from attendance.services import decisions
 from attendance.services.days import person_recompute
@@ -250,7 +251,12 @@ def test_a_zone_of_ones_own_comes_before_the_offices(world: World) -> None:
         placement.zone = "Europe/Lisbon"
         placement.save(update_fields=["zone"])
     present = _today(world, "2026-03-02 18:00")
-    assert (present.zone, present.claim().zone) == ("Europe/Lisbon", "Europe/Lisbon")
+    claim = present.claim(has_consent=False)
+    assert (present.zone, claim.zone) == ("Europe/Lisbon", "Europe/Lisbon")
+    employee = _fresh(world, world.maya)
+    with company_scope(world.company), statements() as counted:
+        assert zone_of(employee, at("2026-03-02 18:00")) == "Europe/Lisbon"
+    assert len(counted) == 1
 
 
 @pytest.mark.parametrize(
@@ -280,7 +286,8 @@ def test_a_move_holds_from_the_beginning_of_its_date_there(
 
 def test_the_pass_says_who_where_and_what(world: World) -> None:
     present = _today(world, "2026-03-02 08:50")
-    claim = present.claim()
+    claim = present.claim(has_consent=True)
+    assert claim.has_consent is True
     assert (claim.company, claim.employee) == (
         str(world.company.public_id), str(world.maya.public_id),
     )  # fmt: skip

@@ -15,10 +15,11 @@ from django.db import OperationalError
 
 from attendance import tasks
 from attendance.enums import FaceState
-from attendance.models import AttendanceDay, PunchFrame, PunchState
-from attendance.services import days, evidence
-from companies.models import AuditEvent
+from attendance.models import AttendanceDay, FaceEnrolment, FaceErasure, PunchFrame, PunchState
+from attendance.services import days, enrolment, evidence
+from companies.models import AuditEvent, Employee
 from companies.scoping import company_scope
+from companies.sweeps import JobIncomplete
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import World, at
 
@@ -47,10 +48,11 @@ def test_a_punch_that_cannot_be_weighed_leaves_the_others_their_verdict(
     monkeypatch.setattr(evidence, "punch_weigh", weigh)
 
     with time_machine.travel(at(NOON), tick=False), caplog.at_level(logging.ERROR):
-        with pytest.raises(tasks.JobIncomplete, match="^1 failed; the log says which$"):
+        with pytest.raises(JobIncomplete, match="^1 failed; the log says which$"):
             tasks.pending_verify()
 
-    assert [record.getMessage() for record in caplog.records] == [f"a job failed at punch {bad}"]
+    failed = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert failed == [f"a job failed at punch {bad}"]
     for where, expected in ((world, {bad}), (other_world, set())):
         with company_scope(where.company):
             unjudged = PunchState.objects.filter(judged_at=None)
@@ -67,7 +69,7 @@ def test_a_person_who_cannot_be_judged_leaves_the_others_their_day(
     monkeypatch.setattr(days, "person_recompute", recompute)
 
     with time_machine.travel(at("2026-03-02 23:00"), tick=False):
-        with pytest.raises(tasks.JobIncomplete):
+        with pytest.raises(JobIncomplete):
             getattr(tasks, job)()
 
     with company_scope(world.company):
@@ -130,10 +132,12 @@ def test_more_pictures_than_one_batch_go_on_their_date(
         assert not PunchFrame.objects.exists()
         events = AuditEvent.objects.filter(verb="pictures_purged").order_by("id")
         assert [event.changes["pictures"][0] for event in events] == [2, 2, 1]
-    assert [path for path in photos_folder.rglob("*") if path.is_file()] == []
+    # The reference picture is the enrolment's, not a check-in's.
+    left = [path for path in photos_folder.rglob("*") if path.is_file()]
+    assert [path.relative_to(photos_folder).parts[0] for path in left] == ["reference"]
 
 
-@pytest.mark.parametrize("folder", ["raw", "frames"])
+@pytest.mark.parametrize("folder", ["raw", "frames", "reference"])
 def test_only_files_that_no_row_names_go_and_only_after_two_days(
     world: World, enrol: Any, photos_folder: Path, folder: str
 ) -> None:
@@ -142,6 +146,7 @@ def test_only_files_that_no_row_names_go_and_only_after_two_days(
     world.punch(world.maya, "2026-03-02 17:30", frame=jpeg(), weigh=False)
     with company_scope(world.company):
         named = set(PunchFrame.objects.values_list("storage_key", flat=True))
+        named |= set(FaceEnrolment.objects.values_list("reference_key", flat=True))
     old = default_storage.save(f"{folder}/2026-03-02/lost", ContentFile(b"bytes"))
     new = default_storage.save(f"{folder}/2026-03-03/new", ContentFile(b"bytes"))
 
@@ -155,3 +160,22 @@ def test_only_files_that_no_row_names_go_and_only_after_two_days(
     with time_machine.travel(dt.datetime(2026, 3, 4, tzinfo=dt.UTC), tick=False):
         assert tasks.photo_retention() == 1
     assert files() == {*named, new}
+
+
+def test_one_whose_face_data_cannot_be_deleted_leaves_the_others_theirs(
+    world: World, enrol: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = (world.maya, world.bikram)
+    for employee in people:
+        enrol(world, employee)
+    erase = enrolment.face_data_erase
+    monkeypatch.setattr(
+        enrolment, "face_data_erase", _failing(erase, "employee", world.maya, ValueError("no"))
+    )
+    with company_scope(world.company):
+        Employee.objects.filter(pk__in=[item.pk for item in people]).update(is_active=False)
+    with pytest.raises(JobIncomplete, match="1 failed"):
+        tasks.face_retention()
+    with company_scope(world.company):
+        erased = [item.employee for item in FaceErasure.objects.all()]
+    assert erased == [world.bikram]

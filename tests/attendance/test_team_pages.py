@@ -30,7 +30,6 @@ from companies.scoping import company_scope
 from tests.attendance.fakes import jpeg
 from tests.attendance.test_pages import _text
 from tests.attendance.world import START, ZONE, World, at, make_person
-from tests.http import post_once
 
 NOW = "2026-03-04 12:00"
 PAGES = ("/team/", "/team/month/?m=2026-03")
@@ -137,8 +136,9 @@ def test_what_waits_is_decided_by_who_answers_for_it(
         )  # fmt: skip
     make, _pages, person = WHO[who]
     client = _client(make(team, other_world))
-    answer = post_once(
-        client, f"/corrections/{request.public_id}/decide", {"answer": "no", "reason": "x"}
+    answer = client.post(
+        "/inbox/decide",
+        {"item": f"correction:{request.public_id}", "answer": "refuse", "reason": "x"},
     )
     assert answer.status_code == (302 if person == 200 else 404)
     with company_scope(team.company):

@@ -23,7 +23,7 @@ from tests.attendance.world import World, at
 
 NOT_FOUND = {"title": "There is no such check-in.", "code": "punch_not_found", "status": 404}
 ON_TIME = "On time (shift 09:00, grace 10 min)"
-TO_HR = "recorded, HR will look at the picture"
+TO_HR = "recorded, your manager or HR will look at the picture"
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from attendance import passes
 from attendance.enums import Direction
 from attendance.passes import PunchPass
-from attendance.services import evidence, punching
+from attendance.services import enrolment, evidence, punching
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
 from companies.models import (
@@ -64,17 +64,31 @@ class World:
     def hr(self) -> Actor:
         return self.actor(self.hari, Role.HR)
 
-    def claim(self, employee: Employee, direction: Direction = Direction.IN) -> PunchPass:
+    def claim(
+        self,
+        employee: Employee,
+        direction: Direction = Direction.IN,
+        *,
+        has_consent: bool = False,
+    ) -> PunchPass:
         return PunchPass(
             company=str(self.company.public_id),
             employee=str(employee.public_id),
             zone=ZONE,
             direction=direction,
             action_key="key",
+            has_consent=has_consent,
         )
 
-    def pass_of(self, employee: Employee) -> str:
-        return passes.issue(self.claim(employee))
+    def pass_of(self, employee: Employee, *, has_consent: bool = False) -> str:
+        return passes.issue(self.claim(employee, has_consent=has_consent))
+
+    def agree(self, employee: Employee, *, is_given: bool = True) -> None:
+        """Let the person agree to pictures; without that no door keeps one."""
+        with company_scope(self.company):
+            enrolment.consent_answer(
+                by=self.actor(employee), is_given=is_given, now=at("2026-01-31 09:00")
+            )
 
     def punch(
         self,
@@ -84,11 +98,13 @@ class World:
         *,
         frame: bytes | None = None,
         weigh: bool = True,
+        has_consent: bool = False,
     ) -> punching.Recorded:
         """Record a punch at that wall time and, unless told otherwise, weigh it at once."""
         now = at(when)
         tap = punching.Tap(uuid.uuid4(), direction, None, "no_camera", frame)
-        recorded = punching.punch_record(claim=self.claim(employee), tap=tap, now=now)
+        claim = self.claim(employee, has_consent=has_consent)
+        recorded = punching.punch_record(claim=claim, tap=tap, now=now)
         if weigh:
             with company_scope(self.company):
                 evidence.punch_weigh(punch_id=recorded.public_id, now=now)

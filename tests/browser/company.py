@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import django
 
+from tests.browser.leave_company import leave_of
+
 if TYPE_CHECKING:
-    from companies.models import Company, Shift
+    from companies.models import Company, Employee, Shift
 
 PASSWORD = "a kettle of strong tea"
 PEOPLE = (
@@ -28,6 +30,9 @@ PEOPLE = (
     "falgun",
     "ganga",
     "hema",
+    "ila",
+    "vina",
+    "wangdi",
     "indra",
     "jaya",
     "kamal",
@@ -39,9 +44,31 @@ PEOPLE = (
     "padma",
     "sita",
     "tulsi",
+    "vera",
+    "usha",
+    "wasim",
+    "xena",
+    "yeshi",
+    "zara",
+    "omkar",
+    "ravi",
+    "sunita",
+    "vikram",
+    "tara",
+    "uday",
+    "yuki",
 )
-# Who answers for whom: the manager, and the people placed below by name.
-MANAGER, TEAM = "rama", ("padma", "sita", "tulsi")
+# The people of the second company, and its HR.
+STRICT, STRICT_HR = ("uma", "veda", "wangmo"), "hr.turning"
+# Who answers for whom: managers, and the people placed below each by name.
+TEAMS = {
+    "rama": ("padma", "sita", "tulsi"),
+    "vera": ("usha",),
+    "wasim": ("xena",),
+    "ravi": ("sunita",),
+    "vikram": ("tara", "uday"),
+}
+MANAGER_OF = {name: manager for manager, team in TEAMS.items() for name in team}
 
 
 def noon_zone(now: dt.datetime) -> tuple[str, dt.datetime]:
@@ -58,7 +85,7 @@ def hire(company: Company, shift: Shift, joined_on: dt.date) -> None:
 
     office = Office.objects.get(company=company)
     department = Department.objects.create(company=company, name="Looms")
-    manager = None
+    hired: dict[str, Employee] = {}
     for number, name in enumerate(PEOPLE, start=1):
         email = f"{name}@terai.example"
         employee = Employee.objects.create(
@@ -76,26 +103,93 @@ def hire(company: Company, shift: Shift, joined_on: dt.date) -> None:
             office=office,
             department=department,
             default_shift=shift,
-            manager=manager if name in TEAM else None,
+            manager=hired.get(MANAGER_OF.get(name, "")),
         )
-        manager = employee if name == MANAGER else manager
+        hired[name] = employee
 
 
-def forget(company: Company, zone: str, came_at: dt.datetime) -> None:
-    """Let one of the team come yesterday and never check out."""
+def strict_company(zone: str, begins: dt.datetime, joined_on: dt.date) -> None:
+    """Make a second company, which asks for a head turn and refuses a check-in without one."""
+    from companies import services
+    from companies.actor import job_actor
+    from companies.enums import LivenessPolicy
+    from companies.models import (
+        Employee,
+        Office,
+        Placement,
+        PolicyVersion,
+        Shift,
+        ShiftVersion,
+        User,
+    )
+    from companies.scoping import company_scope
+
+    company = services.company_create(
+        name="Turning Lathes", zone=zone, hr_name="Hema Rai", hr_email=f"{STRICT_HR}@terai.example",
+        by=job_actor("browser-tests"),
+    )  # fmt: skip
+    with company_scope(company):
+        PolicyVersion.objects.create(
+            company=company, starts_on=dt.date(2001, 1, 1), zone=zone, weekly_off={},
+            liveness=LivenessPolicy.REFUSE,
+        )  # fmt: skip
+        shift = Shift.objects.create(company=company, name="Noon")
+        ShiftVersion.objects.create(
+            company=company, shift=shift, start_time=begins.time(),
+            end_time=(begins + dt.timedelta(hours=6)).time(), late_grace_minutes=10,
+        )  # fmt: skip
+        for name in STRICT:
+            email = f"{name}@terai.example"
+            user = User.objects.create_user(email=email, name=name.title(), password=PASSWORD)
+            employee = Employee.objects.create(
+                company=company, user=user, code=name, name=name.title(), email=email,
+                joined_on=joined_on,
+            )  # fmt: skip
+            Placement.objects.create(
+                company=company, employee=employee, starts_on=joined_on,
+                office=Office.objects.get(), default_shift=shift,
+            )  # fmt: skip
+    _let_in(f"{STRICT_HR}@terai.example")
+
+
+def _let_in(email: str) -> None:
+    """Give somebody who was invited the password of the tests."""
+    from companies.models import User
+
+    user = User.objects.get(email=email)
+    user.set_password(PASSWORD)
+    user.save(update_fields=["password"])
+
+
+def _come(company: Company, name: str, zone: str, came_at: dt.datetime) -> tuple[Employee, str]:
+    """Let somebody check in without a camera; return who, and the punch."""
     from attendance.enums import Direction
     from attendance.passes import PunchPass
-    from attendance.services.days import person_recompute
     from attendance.services.punching import Tap, punch_record
     from companies.models import Employee
 
-    employee = Employee.objects.select_related("company").get(name=TEAM[0].title())
+    employee = Employee.objects.select_related("company").get(name=name)
     claim = PunchPass(
         company=str(company.public_id), employee=str(employee.public_id), zone=zone,
         direction=Direction.IN, action_key="yesterday",
     )  # fmt: skip
     tap = Tap(uuid.uuid4(), Direction.IN, None, "no_camera", None)
-    punch_record(claim=claim, tap=tap, now=came_at)
+    return employee, str(punch_record(claim=claim, tap=tap, now=came_at).public_id)
+
+
+def doubt(company: Company, zone: str, came_at: dt.datetime) -> None:
+    """Let one come yesterday in a way that somebody must look at."""
+    from attendance.services.evidence import punch_weigh
+
+    _employee, punch = _come(company, "Xena", zone, came_at)
+    punch_weigh(punch_id=punch, now=came_at)
+
+
+def forget(company: Company, zone: str, came_at: dt.datetime) -> None:
+    """Let one of the team come yesterday and never check out."""
+    from attendance.services.days import person_recompute
+
+    employee, _punch = _come(company, "Padma", zone, came_at)
     day, now = came_at.date(), dt.datetime.now(dt.UTC)
     one = dt.timedelta(days=1)
     person_recompute(employee=employee, first=day - one, last=day + one, now=now)
@@ -106,7 +200,7 @@ def main() -> None:
     django.setup()
     from companies import services
     from companies.actor import job_actor
-    from companies.models import PolicyVersion, Shift, ShiftVersion, User
+    from companies.models import PolicyVersion, Shift, ShiftVersion
     from companies.scoping import company_scope
 
     now = dt.datetime.now(dt.UTC)
@@ -137,10 +231,13 @@ def main() -> None:
         )
         hire(company, shift, wall.date() - dt.timedelta(days=40))
         company.refresh_from_db()
-        forget(company, zone, now + (begins - wall) - dt.timedelta(days=1, minutes=5))
-    hr = User.objects.get(email="hr@terai.example")
-    hr.set_password(PASSWORD)
-    hr.save(update_fields=["password"])
+        yesterday = now + (begins - wall) - dt.timedelta(days=1, minutes=5)
+        forget(company, zone, yesterday)
+        doubt(company, zone, yesterday)
+        company.refresh_from_db()
+        leave_of(company, wall.date())
+    _let_in("hr@terai.example")
+    strict_company(zone, begins, wall.date() - dt.timedelta(days=40))
     facts = {"zone": zone, "shift": f"{begins:%H:%M}", "offset": 12 - now.hour}
     sys.stdout.write(json.dumps(facts) + "\n")
 

@@ -106,13 +106,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """A function that returns the film of a portrait for Chromium's fake camera."""
+    """A function that returns the film of a portrait for Chromium's fake camera.
+
+    `obama@somebody` is a film of the same portrait that a test may write anew while it plays.
+    """
     folder = tmp_path_factory.mktemp("films")
 
     def film(name: str) -> Path:
         path = folder / f"{name}.mjpeg"
         if not path.exists():
-            mjpeg(path, _picture(name), 2)
+            mjpeg(path, _picture(name.partition("@")[0]), 2)
         return path
 
     return film
@@ -124,6 +127,20 @@ def _picture(name: str) -> bytes:
     from tests.attendance.fakes import jpeg
 
     return jpeg()
+
+
+# A sensor's noise: without it a film of one picture gives the same bytes twice, which is noticed.
+_NOISE = """
+const draw = CanvasRenderingContext2D.prototype.drawImage;
+CanvasRenderingContext2D.prototype.drawImage = function (...how) {
+  draw.apply(this, how);
+  for (let place = 0; place < 64; place += 16) {
+    const part = () => Math.floor(Math.random() * 256);
+    this.fillStyle = `rgb(${part()}, ${part()}, ${part()})`;
+    this.fillRect(place, 0, 16, 16);
+  }
+};
+"""
 
 
 @dataclass
@@ -157,6 +174,8 @@ class Person:
         expect(self.page.get_by_text("From now on your face is compared")).to_be_visible()
 
     def tap(self) -> None:
+        # Before its script is there, the page would send a plain form, without a picture.
+        self.page.wait_for_load_state()
         self.page.locator("#punch-button").click()
 
 
@@ -178,6 +197,7 @@ def open_browser(
         camera: str | None = "obama",
         *,
         allow: bool = True,
+        has_noise: bool = True,
         viewport: dict[str, int] = PHONE,
         state: object = None,
     ) -> Person:
@@ -199,6 +219,8 @@ def open_browser(
         )
         browsers.append(browser)
         context = browser.new_context(viewport=viewport, storage_state=state)  # type: ignore[arg-type]
+        if has_noise:
+            context.add_init_script(_NOISE)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.on(
             "console",

@@ -67,6 +67,31 @@ def test_a_lost_answer_is_sent_again_as_the_same_tap(open_browser: Open) -> None
     person.forgive("net::ERR_CONNECTION_RESET")
 
 
+def test_a_punch_taken_while_the_records_are_away_looks_done(open_browser: Open) -> None:
+    """The door's 202: no verdict to ask for, the next action is known, no page can be fetched."""
+    person = open_browser(None)
+    person.sign_in("kamal")
+    page = person.page
+    later = "Recorded 09:04; your sheet will show it shortly"
+    action = {"direction": "out", "label": "Check out", "action_key": "after:out"}
+
+    def take(route: Route) -> None:
+        passed = page.locator("#punch input[name=pass]").input_value()
+        said = {"id": "0", "direction": "in", "recorded": "09:04", "text": later}
+        route.fulfill(status=202, json={**said, "next": {**action, "pass": passed}})
+
+    page.wait_for_load_state()
+    page.route("**/punch", take)
+    page.route(f"{person.server.url}/", lambda route: route.abort("connectionreset"))
+    person.tap()
+    expect(page.locator("#result b")).to_have_text(later)
+    expect(page.locator("#result")).to_have_attribute("data-tone", "good")
+    expect(page.locator("#punch-button")).to_have_text("Check out")
+    expect(page.locator("#punch input[name=direction]")).to_have_value("out")
+    expect(page.locator("#punch-button")).to_have_attribute("aria-disabled", "false")
+    person.forgive("net::ERR_CONNECTION_RESET")
+
+
 def test_the_keyboard_alone_checks_in(open_browser: Open) -> None:
     person = open_browser(None)
     person.sign_in("lila")

@@ -38,13 +38,13 @@ def test_a_forgotten_check_out_is_asked_for_filed_and_approved(open_browser: Ope
     assert _faults(page) == []
 
     manager = _manager(open_browser)
-    manager.page.get_by_role("link", name="Team", exact=True).click()
-    line = manager.page.locator(".inbox-line", has_text="Padma")
+    manager.page.get_by_role("link", name="Inbox").click()
+    line = manager.page.locator('.inbox-line[data-item^="correction:"]', has_text="Padma")
     expect(line).to_contain_text("A long call")
     expect(line.locator(".effect")).to_have_text(re.compile(r"^Incomplete → Present, \d h"))
     line.locator("summary").click()
-    assert _walk(manager, ("/team/", "/team/month/")) == {}
-    manager.page.goto(f"{manager.server.url}/team/")
+    assert _walk(manager, ("/inbox/", "/team/", "/team/month/")) == {}
+    manager.page.goto(f"{manager.server.url}/inbox/")
     line.get_by_role("button", name="Approve").dblclick()
     expect(manager.page.get_by_text("Approved: Padma.")).to_be_visible()
     expect(line).to_have_count(0)

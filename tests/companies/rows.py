@@ -12,26 +12,59 @@ from attendance.enums import (
     CorrectionOutcome,
     DayStatus,
     EnrolmentState,
+    ErasureReason,
+    FrameKind,
     MarkKind,
+    OvertimeOutcome,
+    Turn,
+    TurnState,
 )
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
     CorrectionDecision,
     CorrectionRequest,
+    ErasureReceipt,
     FaceConsent,
+    FaceDeletion,
     FaceEnrolment,
+    FaceErasure,
     FaceTemplate,
+    FaceUpload,
+    FileDeletion,
+    LivenessChallenge,
     OptionalHolidayPick,
+    OvertimeDay,
+    OvertimeDecision,
     Punch,
     PunchFrame,
     ShiftAssignment,
 )
 from attendance.services import decisions, enrolment, marks, verdicts
-from companies.enums import CalendarKind, Role
-from companies.models import CalendarDay, Company, Department, Placement, RoleGrant
+from companies.enums import CalendarKind, InvitationChannel, LookKind, Role
+from companies.ids import uuid7
+from companies.looks import look_record
+from companies.models import (
+    CalendarDay,
+    Company,
+    CompanyDomain,
+    Delegation,
+    Department,
+    Invitation,
+    NoticeChoice,
+    Pin,
+    Placement,
+    RecordsRequest,
+    ReportExport,
+    RoleGrant,
+    ShiftVersion,
+    SignInReset,
+    SupportGrant,
+)
 from companies.scoping import company_scope
+from tests.attendance.overtime_world import give, give_everybody, make_policy, rule
 from tests.attendance.world import START, ZONE, World, at, make_world
+from tests.leave.rows import fill_leave
 
 DAY = dt.date(2026, 3, 2)
 
@@ -52,6 +85,41 @@ def _fill_companies(world: World) -> None:
     )
 
 
+def _fill_sign_in(world: World) -> None:
+    now = at("2026-03-01 09:00")
+    Pin.objects.create(company=world.company, employee=world.maya, hashed="x", set_at=now)
+    Invitation.objects.create(
+        company=world.company, employee=world.maya, channel=InvitationChannel.PRINT,
+        token_hash="0" * 64, made_at=now, expires_at=now + dt.timedelta(days=14),
+    )  # fmt: skip
+    SignInReset.objects.create(
+        company=world.company, employee=world.maya, reason="a lost phone", asked_id="hr",
+        asked_name="Hari", asked_at=now,
+    )  # fmt: skip
+
+
+def _fill_access(world: World) -> None:
+    company, now = world.company, at("2026-03-01 09:00")
+    Delegation.objects.create(
+        company=company, giver=world.hari, delegate=world.bikram, starts_on=DAY, ends_on=DAY,
+        made_by=world.hari.user,
+    )  # fmt: skip
+    SupportGrant.objects.create(
+        company=company, operator=world.bikram.user, reason="a test", asked_at=now
+    )
+    CompanyDomain.objects.create(
+        company=company, domain=f"{company.code}.example", token="t", asked_at=now
+    )
+    RecordsRequest.objects.create(company=company, user=world.maya.user, asked_at=now)
+    NoticeChoice.objects.create(
+        company=company, user=world.maya.user, kind="leave_asked", is_wanted=False, chosen_at=now
+    )
+    ReportExport.objects.create(
+        company=company, user=world.hari.user, report="summary", file_format="csv", total=1,
+        file_name="summary.csv", asked_at=now,
+    )  # fmt: skip
+
+
 def _fill_faces(world: World) -> None:
     now = at("2026-03-01 09:00")
     enrolment.consent_answer(by=world.actor(world.maya), is_given=True, now=now)
@@ -63,6 +131,19 @@ def _fill_faces(world: World) -> None:
         company=world.company, enrolment=enrolled, engine="fake", version="1", key_id="k",
         ciphertext=b"sealed",
     )  # fmt: skip
+    FaceUpload.objects.create(
+        company=world.company, enrolment=enrolled, content_type="image/jpeg", asked_at=now,
+        expires_at=now,
+    )  # fmt: skip
+    erasure = FaceErasure.objects.create(
+        company=world.company, employee=world.bikram, reason=ErasureReason.ASKED, asked_at=now,
+        by_kind="person",
+    )  # fmt: skip
+    FileDeletion.objects.create(company=world.company, erasure=erasure, storage_key="raw/x")
+    FaceDeletion.objects.create(
+        company=world.company, erasure=erasure, engine="fake", external_id="x:1"
+    )
+    ErasureReceipt.objects.create(company=world.company, erasure=erasure, finished_at=now)
 
 
 def _fill_days(world: World) -> None:
@@ -87,6 +168,7 @@ def _fill_days(world: World) -> None:
         company=company, employee=world.bikram, date=DAY, judged_at=at("2026-03-03 09:00")
     )
     AttendancePeriod.objects.create(company=company, starts_on=DAY.replace(day=1))
+    _fill_overtime(world)
     request = CorrectionRequest.objects.create(
         company=company, employee=world.maya, date=DAY, kind=CorrectionKind.MISSING_OUT,
         out_at=at("2026-03-02 17:30"), zone=ZONE,
@@ -99,19 +181,61 @@ def _fill_days(world: World) -> None:
     )
 
 
+def _fill_overtime(world: World) -> None:
+    company = world.company
+    policy = make_policy(world, rule())
+    give_everybody(world, policy)
+    give(world.maya, policy)
+    version = ShiftVersion.objects.filter(shift=world.day_shift).earliest("id")
+    version.pk, version.public_id, version.overtime_policy = None, uuid7(), policy
+    version.save(force_insert=True)
+    # A date that nothing else here judges anew.
+    on = DAY - dt.timedelta(days=30)
+    OvertimeDay.objects.create(
+        company=company, employee=world.maya, date=on, extra_minutes=30, state="counted",
+        computed_at=at("2026-03-03 09:00"),
+    )  # fmt: skip
+    first = None
+    for outcome in (OvertimeOutcome.APPROVED, OvertimeOutcome.TAKEN_BACK):
+        first = OvertimeDecision.objects.create(
+            company=company, employee=world.maya, date=on, outcome=outcome, replaces=first,
+            decided_by_kind="person", decided_at=at("2026-03-03 09:00"),
+        )  # fmt: skip
+
+
+def frames(punch: Punch, *kinds: FrameKind) -> None:
+    """Give a punch a picture of each kind."""
+    for kind in kinds:
+        PunchFrame.objects.create(
+            company=punch.company, punch=punch, kind=kind, sha256="0" * 64, size=1, purge_on=DAY
+        )
+
+
+def questions(punch: Punch, *states: TurnState) -> None:
+    """Give a punch questions for a head turn."""
+    for state in states:
+        LivenessChallenge.objects.create(
+            company=punch.company, punch=punch, employee=punch.employee, turn=Turn.LEFT,
+            state=state, issued_at=punch.occurred_at, expires_at=punch.occurred_at,
+        )  # fmt: skip
+
+
 def filled(code: str = "kettle") -> World:
     """Return a world where every company-owned table and key between them is in use."""
     world = make_world(code)
     with company_scope(world.company):
         _fill_companies(world)
+        _fill_sign_in(world)
+        _fill_access(world)
         _fill_faces(world)
         _fill_days(world)
         world.punch(world.maya, "2026-03-02 09:00")
         punch = Punch.objects.get()
-        PunchFrame.objects.create(
-            company=world.company, punch=punch, sha256="0" * 64, size=1, purge_on=DAY
-        )
+        frames(punch, FrameKind.FRONTAL)
+        questions(punch, TurnState.ASKED)
         decisions.punch_void(punch=punch, reason="a test", by=world.hr)
+        fill_leave(world)
+        look_record(by=world.hr, employee=world.maya, kind=LookKind.EVIDENCE, target=punch)
     return world
 
 

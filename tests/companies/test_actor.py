@@ -34,7 +34,7 @@ def test_an_actor_is_nobody_in_no_company_unless_told() -> None:
     assert dataclasses.asdict(actor) == {
         "kind": ActorKind.KEY, "id": "", "name": "", "company": None, "user": None,
         "employee": None, "roles": frozenset(), "on_behalf_of": "", "channel": "web",
-        "request_id": "",
+        "request_id": "", "is_limited": False,
     }  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from attendance.enums import (
     DayStatus,
     Direction,
     EnrolmentState,
+    FrameKind,
     ManualAction,
     MarkKind,
     PeriodState,
     Portion,
     Source,
+    TurnState,
 )
 from attendance.models import (
     AttendanceDay,
@@ -32,32 +34,39 @@ from attendance.models import (
     FaceEnrolment,
     ManualVerdict,
     OptionalHolidayPick,
+    ParkedTap,
     Punch,
-    PunchEntry,
-    PunchState,
     ShiftAssignment,
 )
-from companies.enums import CalendarKind, Role
+from companies.enums import CalendarKind, InvitationChannel, InvitationState, Role
 from companies.models import (
     CalendarDay,
-    Company,
+    Delegation,
     Department,
     Employee,
-    JobRun,
+    Invitation,
+    Look,
     Office,
     OfficeVersion,
-    OutboxMessage,
     Placement,
+    RecordsRequest,
     RoleGrant,
     Shift,
     ShiftVersion,
+    SupportGrant,
     User,
 )
 from companies.scoping import company_scope
 from tests.attendance.world import START, ZONE, World, at, make_company
+from tests.companies import overtime_constraints as overtime_rows
+from tests.companies.mail_rows import choices, export
+from tests.companies.rows import frames, questions
+from tests.companies.sign_in_rows import domain, domain_of_two, email_change, reset
+from tests.leave import constraints as leave_rows
 
 DAY = dt.date(2026, 3, 2)
 BEFORE = DAY - dt.timedelta(days=1)
+NOW = at("2026-03-02 09:00")
 NINE, TEN = dt.time(9), dt.time(10)
 Case = tuple[str, Callable[[World], object]]
 
@@ -72,6 +81,16 @@ def _placement(world: World, **columns: object) -> None:
     Placement.objects.create(company=world.company, **wanted)
 
 
+def _invited(world: World, *employees: Employee, **columns: object) -> None:
+    now = at("2026-03-01 09:00")
+    wanted = {
+        "channel": InvitationChannel.PRINT, "token_hash": "0" * 64, "made_at": now,
+        "expires_at": now,
+    } | columns  # fmt: skip
+    for employee in employees:
+        Invitation.objects.create(company=world.company, employee=employee, **wanted)
+
+
 def _grant(world: World, ends_on: dt.date) -> None:
     RoleGrant.objects.create(
         company=world.company, user=world.maya.user, role=Role.MANAGER, starts_on=DAY,
@@ -79,9 +98,33 @@ def _grant(world: World, ends_on: dt.date) -> None:
     )  # fmt: skip
 
 
+def _delegation(world: World, **columns: object) -> None:
+    wanted = {"giver": world.hari, "delegate": world.maya, "starts_on": DAY, "ends_on": DAY}
+    Delegation.objects.create(company=world.company, made_by=world.hari.user, **wanted | columns)
+
+
+def _support(world: World, **columns: object) -> None:
+    wanted = {"operator": world.hari.user, "reason": "r", "asked_at": timezone.now()} | columns
+    SupportGrant.objects.create(company=world.company, **wanted)
+
+
+def _records(world: World, **columns: object) -> None:
+    wanted = {"user": world.maya.user, "asked_at": timezone.now()} | columns
+    RecordsRequest.objects.create(company=world.company, **wanted)
+
+
 def _holiday(world: World, **columns: object) -> None:
     wanted = {"date": DAY, "kind": CalendarKind.HOLIDAY, "name": "Holi"} | columns
     CalendarDay.objects.create(company=world.company, **wanted)
+
+
+def _look(world: World, **columns: object) -> None:
+    wanted = {"employee": world.maya, "kind": "photo", "target_id": "one", "window": 7}
+    wanted |= {"viewer_id": "somebody"} | columns
+    Look.objects.create(
+        company=world.company, target_type="attendance.punchframe", viewer_kind="person",
+        channel="web", looked_at=at("2026-03-02 09:00"), **wanted,
+    )  # fmt: skip
 
 
 def _office_version(world: World, starts_on: dt.date = DAY) -> None:
@@ -161,6 +204,11 @@ def _punch(world: World, employee: Employee | None = None) -> Punch:
     return punch
 
 
+def _parked(**changes: object) -> ParkedTap:
+    values = {"who": "a#b", "tap": "t", "error": "nobody_there", "parked_at": NOW} | changes
+    return ParkedTap.objects.create(**values)
+
+
 def _twice(make: Callable[[World], object]) -> Callable[[World], None]:
     def both(world: World) -> None:
         make(world)
@@ -207,6 +255,40 @@ REFUSED: list[Case] = [
     ("companies_placement_one_a_date", lambda w: _placement(w, starts_on=START)),
     ("companies_placement_not_own_manager", lambda w: _placement(w, manager=w.maya)),
     ("companies_rolegrant_ends_after_start", lambda w: _grant(w, BEFORE)),
+    ("companies_noticechoice_once_a_kind", lambda w: choices(w, "leave_asked", "leave_asked")),
+    ("companies_invitation_one_open", lambda w: _invited(w, w.maya, w.maya)),
+    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
+        w, w.maya, outcome=InvitationState.ACCEPTED)),
+    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
+        w, w.maya, ended_at=at("2026-03-01 09:00"))),
+    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
+        w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.EXPIRED)),
+    ("companies_invitation_opened_by_one_thing", lambda w: _invited(w, w.maya, token_hash="")),
+    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
+        w, w.maya, user=w.maya.user)),
+    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
+        w, w.maya, channel=InvitationChannel.MAIL, token_hash="")),
+    ("companies_delegation_ends_after_start", lambda w: _delegation(w, ends_on=BEFORE)),
+    ("companies_delegation_to_another", lambda w: _delegation(w, delegate=w.hari)),
+    ("companies_delegation_ended_by_somebody", lambda w: _delegation(w, ended_at=timezone.now())),
+    ("companies_delegation_ended_by_somebody", lambda w: _delegation(w, ended_by=w.hari.user)),
+    ("companies_companydomain_once", _twice(domain)),
+    ("companies_companydomain_one_owner", lambda w: domain_of_two(w, timezone.now())),
+    ("companies_supportgrant_one_waits", _twice(_support)),
+    ("companies_supportgrant_eight_hours_at_most", lambda w: _support(w, minutes=481)),
+    ("companies_supportgrant_eight_hours_at_most", lambda w: _support(w, minutes=0)),
+    ("companies_supportgrant_times_where_approved", lambda w: _support(w, outcome="approved")),
+    ("companies_supportgrant_times_where_approved", lambda w: _support(
+        w, outcome="refused", starts_at=timezone.now(), ends_at=timezone.now())),
+    ("companies_supportgrant_ended_by_somebody", lambda w: _support(w, ended_at=timezone.now())),
+    ("companies_reportexport_file_where_ready", lambda w: export(w, state="ready")),
+    ("companies_reportexport_file_where_ready", lambda w: export(w, file_key="a")),
+    ("companies_recordsrequest_one_waits", _twice(_records)),
+    ("companies_recordsrequest_refused_for_a_reason", lambda w: _records(w, outcome="refused")),
+    ("companies_recordsrequest_available_where_approved", lambda w: _records(
+        w, outcome="approved")),
+    ("companies_recordsrequest_available_where_approved", lambda w: _records(
+        w, available_until=timezone.now())),
     ("companies_office_name_once", lambda w: Office.objects.create(
         company=w.company, name="Kathmandu")),
     ("companies_officeversion_one_a_date", _twice(_office_version)),
@@ -249,12 +331,32 @@ REFUSED: list[Case] = [
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
         w, EnrolmentState.CAPTURING, EnrolmentState.CAPTURING)),
     ("attendance_punch_one_a_tap", _twice(_punch)),
+    ("attendance_parkedtap_once", lambda _w: [_parked(), _parked()]),
+    ("attendance_punchframe_one_a_kind", lambda w: frames(
+        _punch(w), FrameKind.TURNED, FrameKind.TURNED)),
+    ("attendance_livenesschallenge_one_open", lambda w: questions(
+        _punch(w), TurnState.ASKED, TurnState.ASKED)),
+    ("companies_look_one_a_window", _twice(_look)),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "refused")),
+    ("companies_emailchange_one_at_a_time", _twice(email_change)),
+    ("companies_signinreset_one_at_a_time", _twice(reset)),
+    ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
+    *leave_rows.REFUSED,
+    *overtime_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
     ("companies_employee_code_once", _elsewhere(
         Employee, code="maya", name="Maya", joined_on=DAY)),
+    ("companies_noticechoice_once_a_kind", lambda w: choices(w, "leave_asked", "leave_decided")),
+    ("companies_invitation_one_open", lambda w: _invited(w, w.maya, w.bikram)),
+    ("companies_invitation_one_open", lambda w: [
+        _invited(w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.VOID),
+        _invited(w, w.maya)]),
+    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
+        w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.REFUSED)),
+    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
+        w, w.maya, channel=InvitationChannel.MAIL, user=w.maya.user, token_hash="")),
     ("companies_employee_one_open_engagement", _engaged_again),
     ("companies_employee_one_open_engagement", lambda w: [
         _employee(w, code=code, user=None) for code in ("a", "b")]),
@@ -263,6 +365,29 @@ ALLOWED: list[Case] = [
         _placement(w, employee=employee) for employee in (w.maya, w.bikram)]),
     ("companies_placement_not_own_manager", lambda w: _placement(w, manager=w.hari)),
     ("companies_rolegrant_ends_after_start", lambda w: _grant(w, DAY)),
+    ("companies_delegation_ends_after_start", _delegation),
+    ("companies_delegation_to_another", lambda w: _delegation(w, delegate=w.bikram)),
+    ("companies_delegation_ended_by_somebody", lambda w: _delegation(
+        w, ended_at=timezone.now(), ended_by=w.hari.user)),
+    ("companies_companydomain_one_owner", lambda w: domain_of_two(w, None)),
+    ("companies_companydomain_once", lambda w: [
+        domain(w, domain=name) for name in ("a.example", "b.example")]),
+    ("companies_supportgrant_one_waits", lambda w: [
+        _support(w, outcome=outcome) for outcome in ("", "refused", "refused")]),
+    ("companies_supportgrant_eight_hours_at_most", lambda w: _support(w, minutes=480)),
+    ("companies_supportgrant_times_where_approved", lambda w: _support(
+        w, outcome="approved", starts_at=timezone.now(), ends_at=timezone.now())),
+    ("companies_supportgrant_ended_by_somebody", lambda w: _support(
+        w, ended_at=timezone.now(), ended_by=w.hari.user)),
+    ("companies_reportexport_file_where_ready", lambda w: export(
+        w, state="ready", ready_at=timezone.now(), expires_at=timezone.now()
+    )),
+    ("companies_recordsrequest_one_waits", lambda w: [
+        _records(w, user=who.user) for who in (w.maya, w.bikram)]),
+    ("companies_recordsrequest_refused_for_a_reason", lambda w: _records(
+        w, outcome="refused", reason="You have them")),
+    ("companies_recordsrequest_available_where_approved", lambda w: _records(
+        w, outcome="approved", available_until=timezone.now())),
     ("companies_office_name_once", _elsewhere(Office, name="Kathmandu")),
     ("companies_officeversion_one_a_date", lambda w: [
         _office_version(w, day) for day in (BEFORE, DAY)]),
@@ -303,7 +428,22 @@ ALLOWED: list[Case] = [
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "approved")),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(
         w, "refused", reason="You left later")),
+    ("attendance_punchframe_one_a_kind", lambda w: frames(_punch(w), *FrameKind)),
+    ("attendance_livenesschallenge_one_open", lambda w: questions(
+        _punch(w), TurnState.ASKED, TurnState.ENDED, TurnState.ENDED, TurnState.PASSED)),
     ("attendance_punch_one_a_tap", lambda w: [_punch(w, who) for who in (w.maya, w.bikram)]),
+    ("attendance_parkedtap_once", lambda _w: [
+        _parked(who="a#b"), _parked(who="a#c"), _parked(tap="u")]),
+    ("companies_emailchange_one_at_a_time", lambda w: [
+        email_change(w, state) for state in ("asked", "stopped", "stopped")]),
+    ("companies_signinreset_one_at_a_time", lambda w: [
+        reset(w, state) for state in ("asked", "refused", "refused")]),
+    ("companies_signinreset_second_person", lambda w: reset(w, "refused", decided_id="hr")),
+    ("companies_look_one_a_window", lambda w: [_look(w), _look(w, window=8), _look(
+        w, target_id="another"), _look(w, viewer_id="another"), _look(w, kind="evidence"),
+        _look(w, employee=w.bikram)]),
+    *leave_rows.ALLOWED,
+    *overtime_rows.ALLOWED,
 ]  # fmt: skip
 
 
@@ -311,7 +451,7 @@ def _constraints() -> dict[str, tuple[type[models.Model], models.BaseConstraint]
     return {
         constraint.name: (model, constraint)
         for model in apps.get_models()
-        if model._meta.app_label in ("companies", "attendance", "portal")
+        if model._meta.app_label in ("companies", "attendance", "leave", "portal")
         for constraint in model._meta.constraints
     }
 
@@ -354,85 +494,3 @@ def test_the_database_takes_what_comes_close(
     with company_scope(world.company):
         make(world)
         connection.check_constraints()
-
-
-# --- columns that are unique by themselves -------------------------------------------------------
-
-
-def _withdrawn_twice(world: World) -> None:
-    mark = _mark(world)
-    for _n in range(2):
-        _mark(world, withdraws=mark)
-
-
-def _replaced_twice(world: World) -> None:
-    first = _by_hand(world)
-    for _n in range(2):
-        _by_hand(world, replaces=first)
-
-
-def _state_twice(world: World) -> None:
-    punch = _punch(world)
-    for _n in range(2):
-        PunchState.objects.create(
-            company=world.company, punch=punch, employee=world.maya, direction=Direction.IN,
-            occurred_at=punch.occurred_at,
-        )  # fmt: skip
-
-
-def _entry(world: World) -> None:
-    PunchEntry.objects.create(
-        company=world.company, employee=world.maya, key="k", tap_id=uuid.UUID(int=4), kind="void",
-        occurred_at=at("2026-03-02 09:00"),
-    )  # fmt: skip
-
-
-def _message(world: World) -> None:
-    now = timezone.now()
-    OutboxMessage.objects.create(
-        company=world.company, dedupe_key="k", channel="email", to="maya@kettle.example",
-        template="t", not_before=now, next_at=now,
-    )  # fmt: skip
-
-
-UNIQUE: dict[str, Callable[[World], object]] = {
-    "attendance_correctiondecision.request_id": lambda w: _decided(w, "approved", "withdrawn"),
-    "attendance_daymark.withdraws_id": _withdrawn_twice,
-    "attendance_manualverdict.replaces_id": _replaced_twice,
-    "attendance_punchentry.key": _twice(_entry),
-    "attendance_punchstate.punch_id": _state_twice,
-    "companies_company.code": lambda w: Company.objects.create(name="Other", code="kettle"),
-    "companies_jobrun.name": _twice(
-        lambda w: JobRun.objects.create(name="outbox", started_at=timezone.now())
-    ),
-    "companies_outboxmessage.dedupe_key": _twice(_message),
-}
-
-
-def test_every_unique_column_is_tried() -> None:
-    found = {
-        f"{model._meta.db_table}.{field.column}"
-        for model in apps.get_models()
-        if model._meta.app_label in ("companies", "attendance", "portal")
-        for field in model._meta.concrete_fields
-        if field.unique and not field.primary_key and field.name != "public_id"
-    }
-    # An e-mail that repeats repeats without case as well: REFUSED has it.
-    assert set(UNIQUE) == found - {"companies_user.email"}
-
-
-@pytest.mark.parametrize("column", sorted(UNIQUE))
-def test_a_unique_column_refuses_a_second(column: str, world: World) -> None:
-    with (
-        company_scope(world.company),
-        pytest.raises(IntegrityError) as refused,
-        transaction.atomic(),
-    ):
-        UNIQUE[column](world)
-    table, _dot, name = column.partition(".")
-    text = str(refused.value)
-    if connection.vendor == "postgresql":
-        assert f'"{table}_{name}' in text
-        assert "unique constraint" in text
-    else:
-        assert text == f"UNIQUE constraint failed: {column}"

@@ -18,7 +18,41 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         errors.InvalidTransition, {}, "invalid_transition", 409,
         "This was already decided. Reload the page to see how.",
     ),
+    (
+        errors.AccountClosed, {}, "account_closed", 403,
+        "This account is closed. Ask your HR to open it again.",
+    ),
+    (
+        errors.DomainTaken, {"domain": "kettle.example"}, "domain_taken", 409,
+        "Another company has the domain kettle.example. It must be removed there first.",
+    ),
+    (
+        errors.PoolNotInvited, {}, "pool_not_invited", 403,
+        "Only invited people sign up here. Ask your HR to invite this address, then try again.",
+    ),
+    (
+        errors.PoolCannotLook, {}, "pool_cannot_look", 503,
+        "We cannot look up your address just now. Try again in a moment.",
+    ),
+    (
+        errors.PoolAddressUnconfirmed, {}, "pool_address_unconfirmed", 403,
+        "Your address is not confirmed at the sign-in service yet. Confirm it there, then sign in "
+        "again.",
+    ),
+    (
+        errors.PoolNobody, {"email": "n@x.example"}, "pool_nobody", 403,
+        "You are not in any company yet. Ask your HR to invite n@x.example.",
+    ),
+    (
+        errors.PoolAccountOther, {}, "pool_account_other", 409,
+        "Another account of the sign-in service belongs to this address already. Ask your HR to "
+        "reset your sign-in.",
+    ),
     (errors.ReasonMissing, {}, "reason_missing", 400, "Please give a reason."),
+    (
+        errors.NobodyToAsk, {}, "nobody_to_ask", 400,
+        "Nobody can be asked about this. Approve or refuse it.",
+    ),
     (
         errors.TooMany, {}, "too_many", 429,
         "Too many attempts. Wait a minute and try again.",
@@ -41,8 +75,87 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "the role first, then send the link.",
     ),
     (
+        errors.OwnRecord, {}, "own_record", 403,
+        "This is about yourself. Ask another person of HR, or a company admin, to do it.",
+    ),
+    (
+        errors.NobodyToDecideFor, {}, "nobody_to_decide_for", 409,
+        "You answer for nobody here, so that nobody has to decide in your stead.",
+    ),
+    (
+        errors.DelegateUnfit, {"name": "Nima"}, "delegate_unfit", 400,
+        "Nima cannot stand in: choose somebody else who works here and can sign in.",
+    ),
+    (
+        errors.DelegationDatesWrong, {}, "delegation_dates_wrong", 400,
+        "The last day must not be before the first or over already. Choose other dates.",
+    ),
+    (
+        errors.DelegationTooLong, {}, "delegation_too_long", 400,
+        "A stand-in is for a year at most. Choose an earlier last day.",
+    ),
+    (
+        errors.DelegationOverlaps, {"name": "Nima", "first": "1 May", "last": "8 May"},
+        "delegation_overlaps", 409,
+        "Nima stands in from 1 May to 8 May already. End that first, or choose other dates.",
+    ),
+    (
+        errors.NoSuchOperator, {}, "no_such_operator", 400,
+        "Nobody else who runs the platform signs in with this address.",
+    ),
+    (
+        errors.SupportTooLong, {}, "support_too_long", 400,
+        "An operator is let in for eight hours at most. Choose a shorter time.",
+    ),
+    (
+        errors.RecordsClosed, {}, "records_closed", 409,
+        "These records are not open to you, or not any more. Ask for them again.",
+    ),
+    (
         errors.LinkInvalid, {}, "link_invalid", 410,
         "This link was used already or has run out. Ask for a new one.",
+    ),
+    (
+        errors.OtherCompany, {}, "other_company", 409,
+        "You have changed to another company since this page was opened. Nothing was saved. Go "
+        "back to the company that you meant, or open the page again here.",
+    ),
+    (
+        errors.RequestTooLarge, {"megabytes": 3}, "request_too_large", 413,
+        "Muster takes at most 3 MB at once. Choose a smaller file.",
+    ),
+    (
+        errors.RecordsAway, {}, "records_away", 503,
+        "Our records cannot be reached just now. Wait a moment and try again.",
+    ),
+    (
+        errors.TooManyTries, {"minutes": 7}, "too_many_tries", 429,
+        "Too many wrong tries. Try again in 7 min.",
+    ),
+    (
+        errors.PinMissing, {}, "pin_missing", 409,
+        "You have no PIN yet. Choose one under Me, or ask your HR for an invitation.",
+    ),
+    (
+        errors.PinUnfit, {}, "pin_unfit", 400,
+        "Choose six digits that nobody guesses: not one digit six times, no run such as 123456, "
+        "not your employee code.",
+    ),
+    (
+        errors.PasswordWrong, {}, "password_wrong", 400,
+        "This is not your password. Type the one that you sign in with.",
+    ),
+    (
+        errors.EmailUnchanged, {}, "email_unchanged", 400,
+        "You sign in with this address already. Write another one.",
+    ),
+    (
+        errors.ResetWaits, {}, "reset_waits", 409,
+        "A reset of this sign-in waits already. A second person confirms or refuses it.",
+    ),
+    (
+        errors.ResetExpired, {}, "reset_expired", 410,
+        "Nobody confirmed this within 72 hours, so it ran out. Ask for it anew.",
     ),
 ]  # fmt: skip
 

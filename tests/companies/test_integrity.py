@@ -28,43 +28,90 @@ from tests.companies.rows import filled, insert_copy, raw, raw_id
 
 pytestmark = pytest.mark.django_db
 
-MUSTERS_APPS = ("companies", "attendance", "portal")
+MUSTERS_APPS = ("companies", "attendance", "leave", "portal")
 OWNED = {
     "attendance.AttendanceDay",
     "attendance.AttendancePeriod",
     "attendance.CorrectionDecision",
     "attendance.CorrectionRequest",
     "attendance.DayMark",
+    "attendance.ErasureReceipt",
     "attendance.FaceConsent",
+    "attendance.FaceDeletion",
     "attendance.FaceEnrolment",
+    "attendance.FaceErasure",
     "attendance.FaceTemplate",
+    "attendance.FaceUpload",
+    "attendance.FileDeletion",
+    "attendance.LivenessChallenge",
     "attendance.ManualVerdict",
     "attendance.OptionalHolidayPick",
+    "attendance.OvertimeDay",
+    "attendance.OvertimeDecision",
     "attendance.Punch",
     "attendance.PunchEntry",
     "attendance.PunchFrame",
     "attendance.PunchState",
     "attendance.ShiftAssignment",
     "companies.CalendarDay",
+    "companies.CompanyDomain",
+    "companies.Delegation",
     "companies.Department",
     "companies.Employee",
+    "companies.Invitation",
+    "companies.Look",
+    "companies.NoticeChoice",
     "companies.Office",
     "companies.OfficeVersion",
+    "companies.Pin",
     "companies.Placement",
+    "companies.OvertimePolicy",
+    "companies.OvertimePolicyVersion",
     "companies.PolicyVersion",
+    "companies.RecordsRequest",
+    "companies.ReportExport",
     "companies.RoleGrant",
     "companies.Shift",
     "companies.ShiftVersion",
+    "companies.SupportGrant",
+    "companies.SignInReset",
+    "leave.Allocation",
+    "leave.BlockDate",
+    "leave.BlockExemption",
+    "leave.CalendarFeed",
+    "leave.Closure",
+    "leave.CompOffClaim",
+    "leave.CompOffDecision",
+    "leave.LeastCover",
+    "leave.LeaveApprovalStep",
+    "leave.LeaveAttachment",
+    "leave.LeaveDay",
+    "leave.LeavePlan",
+    "leave.LeavePlanVersion",
+    "leave.LeaveRequest",
+    "leave.LeaveRequestState",
+    "leave.LeaveType",
+    "leave.LeaveTypeVersion",
+    "leave.LeaveYearClose",
+    "leave.LedgerEntry",
+    "leave.PlanAssignment",
+    "leave.ReminderVersion",
+    "leave.RequestDraw",
+    "leave.RequestStep",
 }
 # Tables that belong to nobody's company: people themselves, the platform, and machinery.
 OF_NO_COMPANY = {
+    "attendance.ParkedTap",
     "companies.AuditEvent",
+    "companies.BlockedAddress",
     "companies.Company",
+    "companies.EmailChange",
     "companies.FormSubmission",
     "companies.JobRun",
     "companies.OperatorGrant",
     "companies.OutboxMessage",
     "companies.PurgePermit",
+    "companies.SignedInSession",
     "companies.Throttle",
     "companies.User",
 }
@@ -75,9 +122,16 @@ RAISES = {
     "companies.Employee": "faces_revision",
     "companies.Office": "settings_revision",
     "companies.OfficeVersion": "settings_revision",
+    "companies.OvertimePolicy": "settings_revision",
+    "companies.OvertimePolicyVersion": "settings_revision",
     "companies.PolicyVersion": "settings_revision",
     "companies.Shift": "settings_revision",
     "companies.ShiftVersion": "settings_revision",
+    "leave.LeaveApprovalStep": "settings_revision",
+    "leave.LeavePlan": "settings_revision",
+    "leave.LeavePlanVersion": "settings_revision",
+    "leave.LeaveType": "settings_revision",
+    "leave.LeaveTypeVersion": "settings_revision",
 }
 
 
@@ -195,7 +249,7 @@ def test_the_keys_between_owned_tables_are_found() -> None:
     assert ("companies.Department", "parent_id") in keys
     assert ("attendance.PunchState", "punch_id") in keys
     assert ("companies.RoleGrant", "user_id") not in keys
-    assert len(keys) == 30
+    assert len(keys) == 90
 
 
 @pytest.fixture

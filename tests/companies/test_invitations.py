@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -9,10 +10,17 @@ import pytest
 import time_machine
 from django.core import mail
 
-from companies import links, outbox, services
-from companies.enums import Channel, Role
-from companies.errors import EmailMissing, EmailTaken, NotAllowed, RoleOutOfReach
-from companies.models import AuditEvent, Employee, OutboxMessage, RoleGrant, User
+from companies import links, outbox, selectors, services
+from companies.actor import Actor, job_actor
+from companies.enums import Channel, InvitationState, Role
+from companies.errors import (
+    EmailMissing,
+    EmailTaken,
+    InvalidTransition,
+    NotAllowed,
+    RoleOutOfReach,
+)
+from companies.models import AuditEvent, Employee, Invitation, OutboxMessage, RoleGrant, User
 from companies.scoping import company_scope, no_scope
 from tests.attendance.world import World, at
 from tests.companies.test_links import GOOD, token_of
@@ -46,6 +54,14 @@ def _write(world: World, employee: Employee, **columns: Any) -> None:
     with company_scope(world.company):
         Employee.objects.filter(pk=employee.pk).update(**columns)
     employee.refresh_from_db()
+
+
+def _answer(employee: Employee, by: Actor, is_accepted: bool = True, minute: int = 1) -> None:
+    with company_scope(employee.company):
+        services.invitation_answer(
+            invitation=Invitation.objects.get(employee=employee, ended_at__isnull=True),
+            is_accepted=is_accepted, by=by, now=NOW + dt.timedelta(minutes=minute),
+        )  # fmt: skip
 
 
 # --- who --------------------------------------------------------------------------------------
@@ -148,6 +164,9 @@ def test_who_works_elsewhere_too_keeps_one_sign_in(world: World, other: World) -
     employee = _newcomer(world, email="maya@other.example")
     _invite(world, employee)
     employee.refresh_from_db()
+    assert employee.user is None
+    _answer(employee, other.actor(other.maya))
+    employee.refresh_from_db()
     assert employee.user == other.maya.user
 
 
@@ -163,7 +182,9 @@ def test_a_double_click_sends_one_mail(world: World) -> None:
 def test_invitations_of_two_companies_are_two(world: World, other: World) -> None:
     _invite(world, world.maya)
     _invite(other, _newcomer(other, "maya@kettle.example"))
-    assert [row.values["company"] for row in _messages()] == ["Kettle", "Other"]
+    assert [(row.template, row.values["company"]) for row in _messages()] == [
+        ("companies/email/sign_in_link", "Kettle"), ("companies/email/invitation", "Other"),
+    ]  # fmt: skip
 
 
 def test_a_second_invitation_leaves_the_first_good_until_one_is_used(world: World) -> None:
@@ -250,3 +271,151 @@ def test_who_has_a_password_keeps_the_address_they_sign_in_with(world: World) ->
     world.maya.refresh_from_db()
     assert [row.to for row in _messages()] == ["maya@kettle.example"]
     assert world.maya.user.email == "maya@kettle.example"
+
+
+# --- who is at home elsewhere -----------------------------------------------------------------
+def _offered(world: World, other: World) -> Employee:
+    employee = _newcomer(world, email="Maya@other.example")
+    _invite(world, employee)
+    employee.refresh_from_db()
+    return employee
+
+
+def test_who_is_at_home_elsewhere_is_asked_and_not_connected(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    assert employee.user is None
+    assert [item.company for item in selectors.memberships(other.maya.user, now=NOW)] == [
+        other.company
+    ]
+    outbox.drain()
+    (message,) = mail.outbox
+    assert (message.subject, message.to) == ("Kettle invites you", ["maya@other.example"])
+    assert "Hello Maya,\n\nHari invites you to Kettle in Muster" in message.body
+    assert "/invitations/" in message.body
+    assert "/set-password/" not in message.body
+    with company_scope(world.company):
+        (event,) = AuditEvent.objects.all()
+    assert (event.verb, event.actor_name, event.changes) == ("invitation_sent", "Hari", {})
+    (found,) = selectors.invitations_for(other.maya.user, now=NOW)
+    assert (found.company, found.inviter) == (world.company, "Hari")
+
+
+def test_accepting_connects_and_tells_the_company_that_asked(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    _answer(employee, other.actor(other.maya))
+    mine = [item.company for item in selectors.memberships(other.maya.user, now=NOW)]
+    assert mine == [world.company, other.company]
+    with company_scope(world.company):
+        event = AuditEvent.objects.get(verb="invitation_accepted")
+    assert (event.actor_name, event.subject_label) == ("Maya", "Nima (new)")
+    with company_scope(other.company):
+        assert not AuditEvent.objects.filter(verb="invitation_accepted").exists()
+    assert selectors.invitations_for(other.maya.user, now=NOW) == []
+
+
+def test_not_me_leaves_all_as_it_was(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    _answer(employee, other.actor(other.maya), is_accepted=False)
+    employee.refresh_from_db()
+    assert employee.user is None
+    with company_scope(world.company):
+        last = selectors.last_invitation(employee)
+        assert AuditEvent.objects.filter(verb="invitation_refused").count() == 1
+    assert last is not None
+    assert last.state(NOW) == InvitationState.REFUSED
+
+
+def test_nobody_answers_for_another(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    limited = dataclasses.replace(other.actor(other.maya), is_limited=True)
+    for by in (other.actor(other.bikram), world.hr, limited):
+        with pytest.raises(NotAllowed):
+            _answer(employee, by)
+
+
+@pytest.mark.parametrize("case", ["ran out", "left", "answered"])
+def test_an_answer_that_comes_too_late_is_none(world: World, other: World, case: str) -> None:
+    employee = _offered(world, other)
+    with company_scope(world.company):
+        invitation = Invitation.objects.get()
+    if case == "left":
+        _write(world, employee, is_active=False)
+    if case == "answered":
+        _answer(employee, other.actor(other.maya), is_accepted=False)
+    late = NOW + (dt.timedelta(days=14) if case == "ran out" else dt.timedelta(minutes=1))
+    assert selectors.invitations_for(other.maya.user, now=late) == []
+    with company_scope(world.company), pytest.raises(InvalidTransition):
+        services.invitation_answer(
+            invitation=invitation, is_accepted=True, by=other.actor(other.maya), now=late
+        )
+    employee.refresh_from_db()
+    assert employee.user is None
+
+
+def test_a_second_invitation_takes_the_place_of_the_first(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    _invite(world, employee, minute=3)
+    with company_scope(world.company):
+        states = [row.state(NOW) for row in Invitation.objects.order_by("id")]
+    assert states == [InvitationState.VOID, InvitationState.OPEN]
+    assert len(selectors.invitations_for(other.maya.user, now=NOW)) == 1
+
+
+def test_who_works_here_meanwhile_cannot_accept_once_more(world: World, other: World) -> None:
+    employee = _offered(world, other)
+    _write(world, world.bikram, user=other.maya.user)
+    with pytest.raises(EmailTaken):
+        _answer(employee, other.actor(other.maya))
+
+
+def test_an_operator_is_asked_too(world: World) -> None:
+    grant = services.operator_create(name="Otto", email="otto@m.example", by=job_actor("test"))
+    employee = _newcomer(world, email="otto@m.example")
+    _invite(world, employee)
+    employee.refresh_from_db()
+    assert employee.user is None
+    assert len(selectors.invitations_for(grant.user, now=NOW)) == 1
+
+
+def test_a_mistaken_address_finds_nothing_while_the_right_one_is_asked(
+    world: World, other: World
+) -> None:
+    employee = _newcomer(world, email="mistaken@kettle.example")
+    _invite(world, employee)
+    _write(world, employee, email="maya@other.example")
+    _invite(world, employee, minute=1)
+    employee.refresh_from_db()
+    assert employee.user is None
+
+
+def test_roles_are_not_handed_to_who_has_not_agreed(world: World, other: World) -> None:
+    employee = _newcomer(world)
+    _invite(world, employee)
+    employee.refresh_from_db()
+    with company_scope(world.company):
+        RoleGrant.objects.create(
+            company=world.company, user=employee.user, role=Role.MANAGER,
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+    _write(world, employee, email="maya@other.example")
+    with pytest.raises(RoleOutOfReach):
+        _invite(world, employee, minute=1)
+    with company_scope(world.company):
+        assert not Invitation.objects.exists()
+
+
+def test_who_came_in_by_a_card_stays_in_until_the_mail_is_answered(
+    world: World, other: World
+) -> None:
+    employee = _newcomer(world, email="")
+    with company_scope(world.company), time_machine.travel(NOW, tick=False):
+        token = services.invitation_print(employee=employee, by=world.hr)
+    services.invitation_use(token=token, now=NOW, pin="735924")
+    _write(world, employee, email="maya@other.example")
+    _invite(world, employee, minute=1)
+    employee.refresh_from_db()
+    assert employee.user.email is None
+    _answer(employee, other.actor(other.maya), minute=2)
+    employee.refresh_from_db()
+    with company_scope(world.company):
+        assert (employee.user, selectors.has_pin(employee)) == (other.maya.user, False)

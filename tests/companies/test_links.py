@@ -274,7 +274,7 @@ def test_a_link_that_is_used_up_before_the_lock_is_none(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = [world.maya.user, None]
-    monkeypatch.setattr(services, "user_of_link", lambda *_args: answers.pop(0))
+    monkeypatch.setattr(services.passwords, "user_of_link", lambda *_args: answers.pop(0))
     with pytest.raises(LinkInvalid):
         services.password_set(public_id="", token="", password=GOOD)
     assert not User.objects.get(pk=world.maya.user.pk).check_password(GOOD)

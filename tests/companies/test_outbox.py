@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ import time_machine
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.test import Client
 from django.utils import translation
 
 from companies import outbox
 from companies.enums import Channel, OutboxState
 from companies.models import OutboxMessage, User
 from companies.scoping import no_scope
+from integrations.journal.protocol import to_json
 from tests.attendance.world import World
 from tests.companies.conftest import Together
+from tests.journal import journal_away, journal_in_process, punch_item, rows
 
 NOW = dt.datetime(2026, 3, 2, 6, 0, tzinfo=dt.UTC)
 
@@ -286,3 +290,61 @@ def test_two_senders_share_the_messages(together: Together) -> None:
     assert sum(together(*[lambda: outbox.drain(now=NOW)] * 3)) == 20
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 20
     assert {row.attempts for row in _rows()} == {1}
+
+
+# --- to the journal -------------------------------------------------------------------------------
+def _to_journal(world: World, number: int = 1) -> None:
+    item = punch_item(tap_id=str(uuid.UUID(int=number, version=4)))
+    outbox.enqueue(
+        company=world.company, dedupe_key=f"journal:{number}", to="", template="",
+        values=to_json(item), channel=Channel.JOURNAL, not_before=NOW,
+    )  # fmt: skip
+
+
+def test_what_goes_to_the_journal_and_what_goes_to_people_hold_up_neither(world: World) -> None:
+    _to_journal(world)
+    _enqueue(world)
+    with journal_in_process() as client:
+        assert outbox.drain(now=NOW) == 1
+        assert [row.channel for row in _rows() if not row.sent_at] == [Channel.JOURNAL]
+        assert outbox.drain_journal(now=NOW) == 1
+        assert len(rows(client)) == 1
+    assert [row.channel for row in _rows()] == [Channel.MAIL]
+
+
+def test_what_goes_to_the_journal_waits_for_as_long_as_that_is_away(world: World) -> None:
+    _to_journal(world)
+    with journal_in_process() as client:
+        for hours in range(2 * outbox.MOST_ATTEMPTS):
+            with journal_away():
+                assert outbox.drain_journal(now=_after(hours=2 * hours)) == 0
+        (row,) = _rows()
+        assert (row.state, row.attempts) == (OutboxState.QUEUED, outbox.MOST_ATTEMPTS - 1)
+        assert outbox.drain_journal(now=_after(days=3)) == 1
+        assert len(rows(client)) == 1
+    assert _rows() == []
+
+
+def test_what_goes_to_the_journal_waits_while_there_is_none(world: World) -> None:
+    _to_journal(world)
+    assert outbox.drain_journal(now=NOW) == 0
+    (row,) = _rows()
+    assert (row.state, row.last_error) == (OutboxState.QUEUED, "Misconfigured: journal_off")
+
+
+def test_hr_sees_mails_alone_among_what_goes_out(client: Client, world: World) -> None:
+    _to_journal(world)
+    _enqueue(world)
+    client.force_login(world.hari.user)
+    page: Any = client.get("/admin/companies/outboxmessage/")
+    assert [row.channel for row in page.context["cl"].result_list] == [Channel.MAIL]
+
+
+def test_a_run_ends_by_itself_and_leaves_the_rest_to_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _enqueue(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox, "_A_RUN_SECONDS", -1)
+        assert outbox.drain(now=NOW) == 0
+    assert outbox.drain(now=NOW) == 1

@@ -18,10 +18,12 @@ pytestmark = pytest.mark.django_db
 
 # enters HR's admin · writes records here · invites people here
 _NO, _OWN_ONLY, _ALL = (False, False, False), (True, False, False), (True, True, True)
+_READS = _OWN_ONLY
 _TABLE = {
     "employee": _NO,
     "manager": _NO,
-    "auditor": _NO,
+    "auditor": _READS,
+    "operator_let_in": _READS,
     "hr": _ALL,
     "company_admin": _ALL,
     "hr_who_is_no_employee": _ALL,
@@ -41,6 +43,9 @@ def _actors(world: World, other: World) -> dict[str, Actor]:
         "employee": world.actor(world.bikram),
         "manager": world.actor(world.bikram, Role.MANAGER),
         "auditor": world.actor(world.bikram, Role.AUDITOR),
+        "operator_let_in": Actor(
+            kind=ActorKind.PLATFORM, user=world.bikram.user, company=world.company
+        ),
         "hr": hr,
         "company_admin": world.actor(world.hari, Role.COMPANY_ADMIN),
         "hr_who_is_no_employee": replace(hr, employee=None),
@@ -61,8 +66,13 @@ def test_records_are_hrs_of_the_same_company(world: World, other: World, who: st
         permissions.can_manage_records(actor, world.office),
         permissions.can_send_sign_in_link(actor, world.maya),
     ) == _TABLE[who]
-    assert permissions.can_manage_records(actor) is permissions.can_enter_hr(actor)
-    assert permissions.can_grant_role(actor) is permissions.can_enter_hr(actor)
+    assert permissions.can_read_records(actor) is permissions.can_enter_hr(actor)
+    assert permissions.can_read_records(actor, world.office) is (_TABLE[who] in (_READS, _ALL) and (
+        who != "everything_elsewhere"))  # fmt: skip
+    assert permissions.can_manage_records(actor) is permissions.can_manage_hr(actor)
+    assert permissions.can_grant_role(actor) is permissions.can_manage_hr(actor)
+    assert permissions.can_manage_hr(actor) is (who == "everything_elsewhere" or (
+        _TABLE[who] == _ALL))  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -123,3 +133,29 @@ def test_hr_ends_an_employment_and_of_a_company_admin_only_another(
             starts_on=dt.date(2026, 1, 1),
         )  # fmt: skip
         assert permissions.can_end_employment(actor, world.maya) is (who == "company_admin")
+
+
+def test_nobody_says_where_they_stand_themselves_but_who_has_nobody_to_ask(
+    world: World, other: World
+) -> None:
+    hari, admin = world.hr, world.actor(world.hari, Role.HR, Role.COMPANY_ADMIN)
+    with company_scope(world.company):
+        assert permissions.can_manage_person(hari, world.maya)
+        assert not permissions.can_manage_person(hari, world.hari)
+        assert not permissions.can_manage_person(world.actor(world.bikram), world.maya)
+        assert not permissions.can_manage_person(other.hr, world.maya)
+        # The only HR of a company, who is its admin too: nobody else could.
+        assert permissions.can_manage_person(admin, world.hari)
+        grant = RoleGrant.objects.create(
+            company=world.company, user=world.maya.user, role=Role.HR,
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+        assert not permissions.can_manage_person(admin, world.hari)
+        world.maya.user.is_active = False
+        world.maya.user.save(update_fields=["is_active"])
+        assert permissions.can_manage_person(admin, world.hari)
+        world.maya.user.is_active = True
+        world.maya.user.save(update_fields=["is_active"])
+        grant.ends_on = dt.date(2026, 1, 2)
+        grant.save(update_fields=["ends_on"])
+        assert permissions.can_manage_person(admin, world.hari)

@@ -110,7 +110,7 @@ def test_another_companys_people_are_in_no_team(kettle: World, other: World) -> 
     assert _team(other.hr) == []
 
 
-def test_a_team_takes_three_statements(
+def test_a_team_takes_four_statements(
     kettle: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     looms = Department.objects.create(company=kettle.company, name="Looms")
@@ -118,7 +118,7 @@ def test_a_team_takes_three_statements(
     for number in range(5):
         person = make_person(kettle.company, f"P{number}", kettle.office, kettle.day_shift)
         _place(kettle, person, department=looms)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(_team(kettle.actor(kettle.bikram, Role.MANAGER))) == 5
 
 

@@ -229,3 +229,53 @@ def test_sanitise_does_not_blame_the_picture_for_a_lack_of_memory(
 
     with pytest.raises(MemoryError):
         photos.sanitise(half_and_half())
+
+
+# --- originals from a phone ---------------------------------------------------------------------
+def _refused_original(data: bytes) -> str:
+    with pytest.raises(Rejected) as caught:
+        photos.from_original(data)
+    return caught.value.code
+
+
+def test_an_original_of_fifty_megapixels_becomes_a_picture_of_ours() -> None:
+    clean = photos.from_original(pictures.jpeg(pictures.plain(8192, 6144)))
+
+    assert pictures.opened(clean).size == (1280, 960)
+    photos.check(clean)
+
+
+def test_an_original_stands_upright() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned right
+    clean = photos.from_original(half_and_half(exif=exif))
+
+    with Image.open(io.BytesIO(clean)) as picture:
+        assert picture.size == (100, 200)
+        assert is_red(picture, (50, 20))
+        assert not picture.getexif()
+
+
+def test_what_a_phone_hangs_behind_an_original_is_left_behind() -> None:
+    first, second = pictures.plain(200, 100, RED), pictures.plain(200, 100)
+    stream = io.BytesIO()
+    first.save(stream, "MPO", save_all=True, append_images=[second])
+    for original in (pictures.jpeg(first) + b"\0\0SEFHk\0\0\0SEFT", stream.getvalue()):
+        assert refusal(original) in ("picture_damaged", "picture_animated")
+        with Image.open(io.BytesIO(photos.from_original(original))) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (200, 100))
+            assert is_red(picture, (100, 50))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\0\0\0\x24ftypheic\0\0\0\0mif1miafheic", "picture_heic"),
+        (b"\0\0\0\x24ftypavif\0\0\0\0mif1", "picture_not_image"),
+        (b"\xff\xd8\xff" + b"\0" * 15 * 1024**2, "picture_too_large"),
+        (png_claiming(4033, 3024), "picture_too_many_pixels"),
+        (pictures.jpeg(pictures.plain(400, 300))[:-400], "picture_damaged"),
+    ],
+)
+def test_an_original_is_refused_with_its_own_bounds(data: bytes, code: str) -> None:
+    assert _refused_original(data) == code

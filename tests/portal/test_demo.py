@@ -11,11 +11,29 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from attendance.models import AttendanceDay, FaceEnrolment, Punch, PunchState
+from attendance.models import (
+    AttendanceDay,
+    FaceEnrolment,
+    FaceTemplate,
+    Punch,
+    PunchState,
+)
 from attendance.services.days import person_recompute
+from companies.actor import job_actor
 from companies.enums import EmploymentType, Role
 from companies.models import Company, Employee, OfficeVersion, RoleGrant, ShiftVersion, User
 from companies.scoping import company_scope
+from leave.models import (
+    BlockDate,
+    Closure,
+    CompOffClaim,
+    LeastCover,
+    LeaveRequest,
+    LeaveRequestState,
+    LedgerEntry,
+    RequestStep,
+)
+from leave.services import runs
 from portal import demo
 from tests.attendance.doorway import knock
 from tests.attendance.world import at
@@ -36,7 +54,9 @@ def test_the_demo_company_is_whole() -> None:
             assert zones == {"Asia/Kathmandu", "Europe/London"}
             nights = [s for s in ShiftVersion.objects.all() if s.end_time < s.start_time]
             assert {s.shift.name for s in nights} == {"Night"}
-            assert not FaceEnrolment.objects.exists()
+            enrolled = FaceEnrolment.objects.values_list("employee__name", flat=True)
+            assert set(enrolled) == {"Deepa Rai", "Gita Adhikari"}
+            assert not FaceTemplate.objects.exists()
 
             rows = AttendanceDay.objects.all()
             statuses = Counter(rows.values_list("status", flat=True))
@@ -46,7 +66,7 @@ def test_the_demo_company_is_whole() -> None:
             dates = set(rows.values_list("date", flat=True))
             assert (max(dates) - min(dates)).days >= 60
             assert Punch.objects.count() == PunchState.objects.count()
-            assert not PunchState.objects.filter(is_flagged=True).exists()
+            assert PunchState.objects.filter(is_flagged=True).count() == 3
 
             # What stands there is what the rules say: judging it again changes nothing.
             maya = people.select_related("company").get(code="HT002")
@@ -57,6 +77,13 @@ def test_the_demo_company_is_whole() -> None:
             )
         for login in demo.LOGINS:
             assert User.objects.get(email=login.email).check_password(login.password)
+        by_code = demo.CODE_LOGIN
+        form = {"company": by_code.company, "code": by_code.code, "secret": by_code.pin}
+        client = Client()
+        assert client.post("/sign-in/code/", form)["Location"] == "/"
+        assert client.get("/").context["actor"].name == by_code.name
+        with company_scope(company):
+            assert [row.name for row in Employee.objects.filter(email="")] == [by_code.name]
 
 
 @pytest.mark.django_db
@@ -119,5 +146,65 @@ def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: st
             for person in group["people"]
         }
         assert {name: found[name] for name in STANDS} == STANDS
-        (request,) = page.context["requests"]
-    assert (request["name"], request["text"]) == ("Bikram Thapa", "Left at 17:42")
+        entries = client.get("/inbox/").context["entries"]
+    # What waits longest stands first: that hangs on the hour at which the demo was made.
+    waiting = [(entry.name, entry.what.partition(": ")[2] or entry.what) for entry in entries]
+    assert waiting[:2] == [
+        ("Maya Gurung", "Home leave, counts 3 days"), ("Deepa Rai", "Home leave, counts 1 day"),
+    ]  # fmt: skip
+    assert sorted(waiting[2:]) == [
+        ("Bikram Thapa", "Left at 17:42"),
+        ("Deepa Rai", "the pictures are somewhat alike"),
+        ("Gita Adhikari", "could not be compared: it was too dark"),
+        ("Grace Hughes", "Annual leave, counts 2"),
+        ("Kiran Maharjan", "1 of Substitute leave"),
+        ("Kiran Maharjan", "could not be compared: no camera was found"),
+    ]
+
+
+# --- leave ----------------------------------------------------------------------------------------
+STATES = {
+    "approved": 36, "pending": 4, "asked_back": 1, "cancel_asked": 1, "cancelled": 1, "changed": 1,
+    "refused": 1, "withdrawn": 1,
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("when", ["2026-11-24 12:00", "2027-01-02 12:00", "2026-02-28 20:00"])
+def test_the_demo_has_leave_of_every_kind_whatever_day_it_is(when: str) -> None:
+    with time_machine.travel(at(when), tick=False):
+        company = demo.build()
+        with company_scope(company):
+            found = Counter(LeaveRequestState.objects.values_list("state", flat=True))
+            assert found == STATES
+            codes = set(LeaveRequest.objects.values_list("leave_type__code", flat=True))
+            assert codes == {"HL", "SL", "AL", "SICK", "UL", "OH", "PH"}
+            kinds = Counter(LedgerEntry.objects.values_list("kind", flat=True))
+            assert kinds.keys() == {
+                "grant", "accrual", "taken", "returned", "carried", "lapsed", "comp_off",
+                "adjustment",
+            }  # fmt: skip
+            dates = LedgerEntry.objects.filter(kind="taken").values_list("effective_on", flat=True)
+            assert at(when).date() - min(dates) > dt.timedelta(days=240)
+            # Every line stands that is due: the job finds nothing to do.
+            by, people = job_actor("t", company), runs.with_books(company)
+            today = at(when).date()
+            assert runs.books_run(company=company, people=people, until=today, by=by) == 0
+
+            assert LeaveRequest.objects.filter(first_part="am").exists()
+            assert LeaveRequest.objects.filter(is_partly=True, status__state="approved").exists()
+            in_stead = RequestStep.objects.filter(by_name="Asha Shrestha")
+            decided = in_stead.exclude(on_behalf_of="").order_by("id")
+            assert list(decided.values_list("kind", "on_behalf_of")) == [
+                ("refused", "Manoj Karki"), ("approved", "Manoj Karki"),
+            ]  # fmt: skip
+            assert CompOffClaim.objects.filter(decision=None).count() == 1
+            assert CompOffClaim.objects.filter(decision__outcome="approved").count() == 1
+            assert Closure.objects.get().booked_at is not None
+            assert (BlockDate.objects.count(), LeastCover.objects.count()) == (1, 1)
+            # Nobody punched on a day of leave, nor was absent before Muster came.
+            days = AttendanceDay.objects.all()
+            exceptions = days.exclude(exceptions=[]).values_list("exceptions", flat=True)
+            assert not any("worked_on_leave" in found for found in exceptions)
+            first = at(when).date() - dt.timedelta(days=demo.DAYS)
+            assert set(days.filter(date__lt=first).values_list("status", flat=True)) == {"L"}

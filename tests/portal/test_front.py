@@ -38,7 +38,7 @@ def test_pages_trust_their_own_scripts_only(client: Client, world: World) -> Non
     assert policy["script-src"] - nonces == {"'self'"}
     assert policy["frame-ancestors"] == {"'none'"}
     assert policy["connect-src"] == {"'self'"}
-    assert answer["Permissions-Policy"].startswith("camera=(self), geolocation=()")
+    assert answer["Permissions-Policy"].startswith("camera=(self), geolocation=(self), ")
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -136,12 +136,16 @@ def test_the_demo_shows_whom_one_can_be(client: Client, db: None, settings: Any)
 # --- jobs -------------------------------------------------------------------------------------
 def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     assert [job.name for job in jobs.JOBS] == [
-        "outbox", "pending_verify", "settle_open", "absence_sweep", "face_retention",
-        "photo_retention",
+        "outbox", "report_exports", "pending_verify", "settle_open", "absence_sweep",
+        "leave_run", "leave_files",
+        "leave_reminders", "leave_lapses", "face_retention",
+        "face_erasures", "photo_retention", "journal_outbox", "journal_replay", "retention",
+        "backup",
     ]  # fmt: skip
-    for job in jobs.JOBS:
+    # No copy is made within the test's own transaction; tests/portal/test_backups.py makes some.
+    for job in jobs.JOBS[:-1]:
         call_command("job", job.name)
-    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 6
+    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 15
 
 
 def _broken() -> int:
@@ -177,3 +181,27 @@ def test_a_machine_makes_its_secrets_once(tmp_path: Path) -> None:
     assert json.loads(path.read_text()) == first
     assert [item.name for item in folder.iterdir()] == ["secrets.json"]
     assert local_secrets.load(tmp_path / "other") != first
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/me/pin/",
+        "/me/looks/",
+        "/me/notices/",
+        "/me/security/",
+        "/me/again/",
+        "/face/consent/",
+        "/face/deleted/",
+    ],
+)
+def test_pages_that_me_leads_to_stand_under_me(client: Client, world: World, path: str) -> None:
+    client.force_login(world.maya.user)
+    assert 'href="/me/" aria-current="true"' in client.get(path).text
+
+
+def test_who_belongs_to_one_company_reads_so(client: Client, world: World) -> None:
+    client.force_login(world.maya.user)
+    page = client.get("/companies/").text
+    assert "You belong to this company only." in page
+    assert "more than one company" not in page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import Direction, MarkKind
-from attendance.models import OptionalHolidayPick, Punch, PunchFrame
+from attendance.models import FaceEnrolment, OptionalHolidayPick, Punch, PunchFrame
 from attendance.services import corrections, decisions, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import audit, outbox, selectors, services
@@ -28,7 +29,8 @@ from companies.errors import NotAllowed
 from companies.models import AuditEvent, CalendarDay, Employee, Placement, RoleGrant, User
 from companies.scoping import company_scope
 from portal import own_data, own_tables
-from portal.own_tables import TABLES, Whose
+from portal.own_cells import Whose
+from portal.own_data import TABLES
 from tests.attendance.conftest import engine, enrol, other_world, photos_folder, world
 from tests.attendance.fakes import jpeg
 from tests.attendance.world import START, World, at
@@ -88,7 +90,10 @@ def test_a_punch_stands_in_utc_and_by_its_own_clocks(world: World) -> None:
         "counts_for": "2026-03-02",
         "face": "not_checked",
         "face_words": "face not checked (no camera was found)",
+        "head_turn": "not_asked",
+        "head_turn_words": "",
         "is_flagged": False,
+        "is_refused": False,
         "decided_at": None,
         "decided_at_local": None,
         "voided_at": None,
@@ -173,14 +178,17 @@ def test_pictures_that_were_looked_at_are_inside(world: World, enrol: Any) -> No
     world.punch(world.maya, "2026-03-02 17:30", Direction.OUT, frame=jpeg(), weigh=False)
     with company_scope(world.company):
         clean = PunchFrame.objects.get(is_clean=True)
+        kept = FaceEnrolment.objects.get()
     file = _download(world.maya.user)
     inside = [name for name in file.namelist() if name.startswith("pictures/")]
-    assert inside == [f"pictures/{clean.public_id}.jpg"]
-    assert file.read(inside[0])[:3] == b"\xff\xd8\xff"
+    assert inside == [f"pictures/{clean.public_id}.jpg", f"pictures/reference-{kept.public_id}.jpg"]
+    assert [file.read(name)[:3] for name in inside] == [b"\xff\xd8\xff"] * 2
     tables = _tables(file)
     assert [line["file"] for line in tables["pictures"]] == [inside[0], None]
     assert [line["is_given"] for line in tables["face_consents"]] == [True]
-    assert [line["state_words"] for line in tables["face_enrolments"]] == ["Active"]
+    (enrolled,) = tables["face_enrolments"]
+    assert (enrolled["state_words"], enrolled["picture"]) == ("Active", inside[1])
+    assert enrolled["picture_sha256"] == hashlib.sha256(file.read(inside[1])).hexdigest()
     assert [line["engine"] for line in tables["face_templates"]] == ["fake"] * 3
     assert "ciphertext" not in _everything(file)
 
@@ -192,6 +200,7 @@ def test_a_picture_whose_file_is_gone_stops_nothing(
     world.punch(world.maya, "2026-03-02 09:00", frame=jpeg())
     with company_scope(world.company):
         (photos_folder / PunchFrame.objects.get().storage_key).unlink()
+        (photos_folder / FaceEnrolment.objects.get().reference_key).unlink()
     file = _download(world.maya.user)
     assert [name for name in file.namelist() if name.startswith("pictures/")] == []
     assert file.testzip() is None
@@ -243,7 +252,7 @@ def test_who_has_only_a_role_gets_what_there_is(world: World) -> None:
     whole = json.loads(_download(user).read("export.json"))
     assert (whole["schema"], whole["company"], whole["zone"]) == (1, "Kettle", "Asia/Kathmandu")
     filled = {name: len(lines) for name, lines in whole["tables"].items() if lines}
-    assert filled == {"account": 1, "roles": 1, "events": 1, "deeds": 1}
+    assert filled == {"account": 1, "roles": 1, "events": 1, "deeds": 1, "signed_in": 1}
 
 
 def test_the_readme_says_what_each_file_holds(world: World) -> None:
@@ -443,3 +452,17 @@ def test_what_hr_said_by_hand_and_what_one_asked_for_stand_inside(world: World) 
     assert (line["outcome"], line["reason"], line["by"]) == (
         "refused", "you left at 16:00", ELSEWHERE,
     )  # fmt: skip
+
+
+def test_who_looked_is_told_by_role_without_a_name(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:00")
+    client = Client()
+    client.force_login(world.hari.user)
+    with company_scope(world.company):
+        punch = Punch.objects.get()
+    client.get(f"/admin/attendance/punchstate/{punch.public_id}/change/")
+    (line,) = _tables(_download(world.maya.user))["looks"]
+    assert (line["what"], line["of"], line["by"], line["kind_words"]) == (
+        "A check-in and its face check", "2026-03-02", "HR", "Face check",
+    )  # fmt: skip
+    assert _tables(_download(world.bikram.user))["looks"] == []

@@ -108,7 +108,24 @@ def test_a_database_that_is_away_does_not_end_it(monkeypatch: pytest.MonkeyPatch
 
 
 def test_after_a_failure_it_waits_a_while() -> None:
-    assert [scheduler._pause(job) for job in jobs.JOBS] == [15, 15, 60, 900, 3600, 21600]
+    assert [scheduler._pause(job) for job in jobs.JOBS] == [
+        15,
+        15,
+        15,
+        60,
+        900,
+        3600,
+        21600,
+        3600,
+        86400,
+        3600,
+        300,
+        21600,
+        60,
+        300,
+        86400,
+        86400,
+    ]
 
 
 def test_a_mail_server_that_says_nothing_is_given_up(settings: Any) -> None:

@@ -11,13 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attendance import wording
-from attendance.simulate.answers import simulate
 from attendance.simulate.problems import UnsupportedScenario, WrongScenario
+from portal.simulation import simulate
 from tests.attendance.rules.build import properties
-from tests.simulate.base import whole
 from tests.simulate.test_scenarios import FOLDER, NAMES, answers_of
-from tests.simulate.test_schema import PLACES, VALUES, bent_scenarios
+from tests.simulate.test_schema import PLACES, VALUES, WHOLES, bent_scenarios
 
 # Right in form, and yet odd where they stand.
 ODD = [
@@ -28,7 +26,7 @@ ODD = [
 
 def _refused_or_answered(text: str) -> None:
     with contextlib.suppress(WrongScenario, UnsupportedScenario):
-        json.dumps(simulate(text, words=wording.sentence))
+        json.dumps(simulate(text))
 
 
 @given(bent_scenarios())
@@ -37,11 +35,14 @@ def test_a_bent_scenario_is_refused_or_answered(value: Any) -> None:
     _refused_or_answered(json.dumps(value))
 
 
-@given(st.sampled_from(PLACES), st.sampled_from([*ODD, *VALUES]))
+@given(
+    st.sampled_from([(of, place) for of in WHOLES for place in PLACES[of]]),
+    st.sampled_from([*ODD, *VALUES]),
+)
 @properties
-def test_odd_facts_are_refused_or_answered(place: tuple[Any, ...], value: Any) -> None:
-    scenario = whole()
-    *way, last = place
+def test_odd_facts_are_refused_or_answered(where: tuple[Any, Any], value: Any) -> None:
+    of, (*way, last) = where
+    scenario = of()
     inside = scenario
     for step in way:
         inside = inside[step]
@@ -53,7 +54,7 @@ def test_odd_facts_are_refused_or_answered(place: tuple[Any, ...], value: Any) -
 @properties
 def test_any_text_is_refused(text: str) -> None:
     with pytest.raises(WrongScenario):
-        simulate(text, words=wording.sentence)
+        simulate(text)
 
 
 @pytest.mark.parametrize("name", NAMES)

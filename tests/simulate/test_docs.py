@@ -12,9 +12,15 @@ import pytest
 
 from attendance.simulate import scenario
 from attendance.wording import minutes
+from leave.rules.asking import Refusal
+from leave.rules.earned import Denied
+from leave.simulate import form
+from portal import simulation
 from tests.repository import texts
 from tests.simulate.test_command import run
 
+FORM = simulation.form()
+RESERVED = [name for name in scenario.RESERVED if name not in form.KEYS]
 PAGE = texts()["docs/simulate.md"]
 HEADING = "| person | date | the day | worked | late | left early | needs a human |"
 # A scenario and what comes after it: a block of another kind, or a table.
@@ -66,17 +72,23 @@ def test_an_example_is_answered_as_it_says(
 
 def test_every_scenario_of_the_page_is_an_example() -> None:
     kinds = [kind for _text, kind, _told in EXAMPLES]
-    assert kinds == ["json", "table", "table", "table", "json", "text", "text", "text"]
+    two = ["json"] * 2
+    leave = ["json"] * 8
+    assert kinds == ["json", *["table"] * 3, *two, *leave, *["text"] * 3]
     assert len(kinds) == PAGE.count("```yaml")
+
+
+def test_every_refusal_of_leave_is_told() -> None:
+    assert {f"`{code}`" for code in (*Refusal, *Denied)} <= set(re.findall(r"`\w+`", PAGE))
 
 
 def test_every_key_is_told() -> None:
     told = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
-    built = [name for name in scenario.SCENARIO.keys if name not in scenario.RESERVED]
+    built = [name for name in FORM.keys if name not in RESERVED]
     assert told == built
-    corrections, questions = (
-        set(scenario.SCENARIO.keys[name].form.form.forms)  # type: ignore[attr-defined]
-        for name in ("corrections", "ask")
+    corrections, allocations, questions = (
+        set(FORM.keys[name].form.form.forms)  # type: ignore[attr-defined]
+        for name in ("corrections", "allocations", "ask")
     )
     words = set(re.findall(r"`(\w+)`", PAGE))
-    assert {*scenario.RESERVED, *corrections, *questions} <= words
+    assert {*RESERVED, *corrections, *allocations, *questions} <= words

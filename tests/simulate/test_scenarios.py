@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from attendance import wording
-from attendance.simulate.answers import simulate
+from portal.simulation import simulate
 
 FOLDER = Path(__file__).parent / "scenarios"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -31,7 +30,7 @@ def told(day: dict[str, Any]) -> dict[str, Any]:
 def answers_of(text: str) -> list[Any]:
     """Every day that is told, and every other answer."""
     found: list[Any] = []
-    for answer in simulate(text, words=wording.sentence)["answers"]:
+    for answer in simulate(text)["answers"]:
         found += [told(day) for day in answer["days"]] if "days" in answer else [answer]
     return found
 
@@ -44,7 +43,7 @@ def test_a_scenario_is_judged_as_it_should(name: str) -> None:
 
 def test_the_same_scenario_gives_the_same_answer() -> None:
     text = (FOLDER / "moving.yaml").read_text()
-    first, second = (json.dumps(simulate(text, words=wording.sentence)) for _ in range(2))
+    first, second = (json.dumps(simulate(text)) for _ in range(2))
     assert first == second
 
 

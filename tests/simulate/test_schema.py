@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,23 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from attendance.rules.person import Employment
 from attendance.rules.types import Pattern, Policy
-from attendance.simulate import document, knobs, scenario
+from attendance.simulate import document, knobs
 from attendance.simulate.document import Node
 from attendance.simulate.problems import Problems
 from attendance.simulate.spot import Spot
 from companies.models import PolicyVersion, ShiftVersion
+from leave.rules.accrual import Milestone
+from leave.rules.asking import TypeRules
+from leave.rules.carrying import CarryRule
+from portal import simulation
 from tests.attendance.rules.build import properties
 from tests.repository import texts
-from tests.simulate.base import whole
+from tests.simulate.base import leave, whole
 
+SCENARIO = simulation.form()
 SCHEMA = json.loads(texts()["docs/simulate.schema.json"])
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker(["date"]))
+WHOLES = (whole, leave)
 FILES = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
 
 
@@ -38,12 +44,12 @@ def _node(value: Any) -> Node:
 
 def _is_read(value: Any) -> bool:
     problems = Problems()
-    scenario.SCENARIO.read(Spot(_node(value), "", problems))
+    SCENARIO.read(Spot(_node(value), "", problems))
     return not problems.found
 
 
 def test_the_committed_schema_is_that_of_the_reader() -> None:
-    assert scenario.schema() == SCHEMA
+    assert simulation.schema() == SCHEMA
 
 
 def test_the_schema_is_one() -> None:
@@ -57,9 +63,10 @@ def test_the_schema_accepts_every_scenario(path: Path) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(node.plain())] == []
 
 
-def test_the_whole_form_is_accepted_by_both() -> None:
-    assert VALIDATOR.is_valid(whole())
-    assert _is_read(whole())
+@pytest.mark.parametrize("of", WHOLES)
+def test_the_whole_form_is_accepted_by_both(of: Callable[[], Any]) -> None:
+    assert VALIDATOR.is_valid(of())
+    assert _is_read(of())
 
 
 # --- bent anywhere, both say the same -------------------------------------------------------------
@@ -70,8 +77,10 @@ def _places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from _places(inner, (*way, key))
 
 
-PLACES = list(_places(whole()))[1:]
+PLACES = {of: list(_places(of()))[1:] for of in WHOLES}
 VALUES = [
+    "0.5", "0.50",
+    "1.25", "-1.25", "1e3", "1.23456", -5, 1000000, "month", {"days": 1}, {"grant": {}},
     None, True, False, 0, 1, 2, 30, 60, 61, 1440, 1441, -1, 1.0, 1.5, "", "x", "x" * 201, "all",
     "in", "first", "second", "hours", "holiday", "everyone", "placed", "P", "2026-03-02",
     "2026-02-30", "2026-13-01", "1899-12-31", "2200-01-01", "09:00", "9:00", "24:00", "09:00:00",
@@ -79,12 +88,12 @@ VALUES = [
     [1, 1], [1, 2], ["x"], {"x": 1}, {"sat": "all"}, {"country": "NP"}, {"joined_on": "2025-01-01"},
     {"mode": "floor"}, [{"start": "09:00", "end": "10:00"}], {"sheet": 1}, {"skip": {}},
 ]  # fmt: skip
-KEYS = ["x", "", "from", "person", "fold", "sheet", "overtime", "plans", "zone", "start", "key",
-        "paid", "sat", "step"]  # fmt: skip
+KEYS = ["x", "", "from", "person", "fold", "sheet", "overtime", "rules", "plans", "zone", "start",
+        "key", "paid", "sat", "step"]  # fmt: skip
 
 
-def _bend(draw: st.DrawFn, value: Any) -> None:
-    *way, last = draw(st.sampled_from(PLACES))
+def _bend(draw: st.DrawFn, value: Any, places: list[tuple[Any, ...]]) -> None:
+    *way, last = draw(st.sampled_from(places))
     for step in way:
         if not isinstance(value, dict | list) or (isinstance(value, list) and step >= len(value)):
             return
@@ -112,9 +121,10 @@ def _bend_list(draw: st.DrawFn, items: list[Any], how: str) -> None:
 
 @st.composite
 def bent_scenarios(draw: st.DrawFn) -> Any:
-    value = whole()
+    of = draw(st.sampled_from(WHOLES))
+    value = of()
     for _ in range(draw(st.integers(1, 2))):
-        _bend(draw, value)
+        _bend(draw, value, PLACES[of])
     return value
 
 
@@ -130,8 +140,8 @@ def test_whatever_one_refuses_the_other_does_too(value: Any) -> None:
     ids=repr,
 )
 def test_a_value_at_every_place_is_one_to_both(value: Any) -> None:
-    for *way, last in PLACES:
-        found = whole()
+    for of, (*way, last) in ((each, place) for each in WHOLES for place in PLACES[each]):
+        found = of()
         inside = found
         for step in way:
             inside = inside[step]
@@ -144,9 +154,13 @@ def test_a_value_at_every_place_is_one_to_both(value: Any) -> None:
 @pytest.mark.parametrize(
     ("record", "keys", "without"),
     [
-        (Pattern, scenario.SCENARIO.keys["shifts"], {"shift_id", "version_id", "name"}),
-        (Policy, scenario.SCENARIO.keys["changes"], {"version_id"}),
-        (Employment, scenario.SCENARIO.keys["people"], set()),
+        (Pattern, SCENARIO.keys["shifts"], {"shift_id", "version_id", "name"}),
+        (Policy, SCENARIO.keys["changes"], {"version_id"}),
+        (Employment, SCENARIO.keys["people"], set()),
+        (TypeRules, SCENARIO.keys["leave_types"], {"needs_allocation"}),
+        (Milestone, SCENARIO.keys["plans"], set()),
+        (CarryRule, SCENARIO.keys["plans"], set()),
+        (CarryRule, SCENARIO.keys["allocations"], set()),
     ],
 )
 def test_every_knob_of_the_rules_stands_in_the_schema(

@@ -7,28 +7,30 @@ from typing import Any
 
 import pytest
 
-from attendance import wording
-from attendance.simulate.answers import simulate
 from attendance.simulate.problems import UnsupportedScenario, WrongScenario
-from attendance.simulate.scenario import RESERVED
+from attendance.simulate.scenario import RESERVED as ALL
+from leave.simulate import form
+from portal.simulation import simulate
 from tests.simulate.base import MISSING, bent, whole
 
 
 def told(text: str) -> list[str]:
     """What is wrong, without the lines."""
     with pytest.raises(WrongScenario) as caught:
-        simulate(text, words=wording.sentence)
+        simulate(text)
     return [str(problem).partition(": ")[2] for problem in caught.value.problems]
 
 
 def test_the_whole_scenario_is_right() -> None:
-    days, everybody, *rest = simulate(json.dumps(whole()), words=wording.sentence)["answers"]
+    days, everybody, *rest, overtime = simulate(json.dumps(whole()))["answers"]
     assert (len(days["days"]), len(everybody["days"])) == (6, 2)
     assert rest == [
         {"working_days_between": {"count": 3}},
         {"working_days_on": {"date": "2026-03-09"}},
         {"late_arrivals": []},
     ]
+    (line,) = overtime["overtime"]
+    assert (line["extra_minutes"], line["state"], line["counted_extra_minutes"]) == (0, "set", 30)
 
 
 def test_who_never_works_has_no_next_working_day() -> None:
@@ -42,7 +44,7 @@ def test_shifts_that_touch_over_midnight_do_not_overlap() -> None:
     scenario = whole()
     scenario["shifts"]["Early"] = [{"start": "06:00", "end": "14:00"}]
     scenario["roster"].append({"person": "maya", "shift": "Early", "from": "2026-03-07"})
-    simulate(json.dumps(scenario), words=wording.sentence)
+    simulate(json.dumps(scenario))
     scenario["shifts"]["Early"][0]["start"] = "05:59"
     assert told(json.dumps(scenario)) == [
         "roster[1]: overlaps roster[0] (Night from 2026-03-06 to 2026-03-06)"
@@ -100,12 +102,36 @@ FORM: list[tuple[str, Any, str]] = [
     ("punches.0.person", 7, "punches[0].person: not text (numbers need quotes): 7"),
     ("punches.0.key", LONG, "punches[0].key: not text of 1 to 200 characters"),
     ("corrections.0", {}, "corrections[0]: not a mapping with one of the keys verdict, skip, "
-     "add, void"),
+     "add, void, overtime"),
     ("corrections.0", {"verdikt": {}},
      "corrections[0].verdikt: unknown key; did you mean verdict?"),
     ("ask", [], "ask: an empty list"),
 ]  # fmt: skip
 MEANING: list[tuple[str, Any, str]] = [
+    ("changes.1.settings.overtime_policy", "Ofice",
+     "changes[1].settings.overtime_policy: there is no Ofice; did you mean Office?"),
+    ("shifts.Day.0.overtime_policy", "None",
+     "shifts.Day[0].overtime_policy: there is no None"),
+    ("people.maya.places.0.overtime_policy", "Off",
+     "people.maya.places[0].overtime_policy: there is no Off; did you mean Office?"),
+    ("overtime.Office.0.rules.1.name", "More", "overtime.Office[0]: two rules are called More"),
+    ("overtime.Office.0.rules.1.end", "20:00",
+     "overtime.Office[0].rules[1]: starts and ends at 20:00"),
+    ("overtime.Office.0.rules.1.end", MISSING,
+     "overtime.Office[0].rules[1]: start and end belong to the basis clock, and to no other"),
+    ("overtime.Office.0.rules.0.basis", "days_off",
+     "overtime.Office[0].rules[0]: beyond_minutes belongs to the bases day and week, "
+     "and to no other"),
+    ("corrections.4.overtime.person", "nobody",
+     "corrections[4].overtime.person: there is no nobody"),
+    ("corrections.4.overtime", {"person": "maya", "date": "2026-03-02", "outcome": "refused",
+                                "extra_minutes": 5, "reason": "x"},
+     "corrections[4].overtime.extra_minutes: belongs to the outcome set, and to no other"),
+    ("corrections.4.overtime", {"person": "maya", "date": "2026-03-02", "outcome": "set",
+                                "reason": "x"},
+     "corrections[4].overtime: names neither extra_minutes nor missing_minutes"),
+    ("corrections.4.overtime.date", "2026-03-08", "corrections[4].overtime.date: lies after now"),
+    ("ask.5.overtime.to", "2026-03-01", "ask[5].overtime.to: before from"),
     ("changes.1.from", "2026-01-01", "changes[1].from: begins when changes[0] does"),
     ("changes.0.settings.zone", "Asia/Kathmando",
      "changes[0].settings.zone: not a time zone: Asia/Kathmando; did you mean Asia/Kathmandu?"),
@@ -206,7 +232,7 @@ def test_what_is_added_by_hand_fits_what_stands(entered: str, place: str, expect
     add = {"add": {"person": "maya", "reason": "Seen", "punches": punches}}
     text = bent("corrections", [add])
     if not expected:
-        simulate(text, words=wording.sentence)
+        simulate(text)
         return
     (said,) = told(text)
     assert said.startswith(place or "corrections[0].add.punches: ")
@@ -221,7 +247,7 @@ def test_a_clash_names_the_punches() -> None:
     ]
     void = {"void": {"punch": "b", "reason": "By mistake"}}
     add["punches"] = [{"at": "2026-03-02 16:00", "direction": "out"}]
-    simulate(bent("corrections", [void, {"add": add}]), words=wording.sentence)
+    simulate(bent("corrections", [void, {"add": add}]))
 
 
 def test_nobody_knows_whose_punch_that_is() -> None:
@@ -249,7 +275,7 @@ def test_what_is_wrong_is_told_with_its_place(path: str, value: Any, expected: s
 
 def test_longest_question_is_answered() -> None:
     text = bent("ask", [{"days": {"person": "maya", "from": "2016-02-29", "to": "2026-03-07"}}])
-    (answer,) = simulate(text, words=wording.sentence)["answers"]
+    (answer,) = simulate(text)["answers"]
     assert len(answer["days"]) == 3660
 
 
@@ -267,7 +293,7 @@ punches:
 ask: [{days: {from: 2026-03-01}}]
 """
     with pytest.raises(WrongScenario) as caught:
-        simulate(text, words=wording.sentence)
+        simulate(text)
     assert [str(problem) for problem in caught.value.problems] == [
         "4: people.maya.joined_on: not a date: 2026-02-30",
         "5: people.bikram: joined_on is missing",
@@ -277,6 +303,7 @@ ask: [{days: {from: 2026-03-01}}]
     ]
 
 
+RESERVED = [name for name in ALL if name not in form.KEYS]
 UNSUPPORTED = [
     *((name, {"any": ["thing"]}, name) for name in RESERVED),
     ("ask.0", {"sheet": {}}, "ask[0].sheet"),
@@ -287,5 +314,5 @@ UNSUPPORTED = [
 @pytest.mark.parametrize(("path", "value", "place"), UNSUPPORTED)
 def test_what_is_reserved_is_told_as_not_built(path: str, value: Any, place: str) -> None:
     with pytest.raises(UnsupportedScenario) as caught:
-        simulate(bent(path, value), words=wording.sentence)
+        simulate(bent(path, value))
     assert caught.value.places == [place]

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 _end(process)
 
     def _say(self, port: int) -> None:
-        address = f"http://{HOST}:{port}"
+        address, by_code = f"http://{HOST}:{port}", demo.CODE_LOGIN
         lines = [
             "",
             f"  Muster is at  {address}",
@@ -80,6 +80,7 @@ class Command(BaseCommand):
             f"  Mail          {address}/demo/mail/",
             "",
             *(f"  {login.label:30} {login.email:26} {login.password}" for login in demo.LOGINS),
+            f"  {by_code.label:30} {f'{by_code.company} / {by_code.code}':26} {by_code.pin}",
             "",
         ]
         if faces.available() is not None:

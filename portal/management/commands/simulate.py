@@ -10,10 +10,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import override
 
-from attendance import wording
-from attendance.simulate import scenario
-from attendance.simulate.answers import simulate
 from attendance.simulate.problems import UnsupportedScenario, WrongScenario
+from portal import simulation
 
 WRONG, UNSUPPORTED = 2, 3
 
@@ -29,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["schema"]:
-            self._print(scenario.schema())
+            self._print(simulation.schema())
             return
         name = options["file"]
         if name is None:
@@ -37,7 +35,7 @@ class Command(BaseCommand):
         text = self._text(name)
         try:
             with override("en"):  # the words are part of the answer, whoever asks
-                self._print(simulate(text, words=wording.sentence))
+                self._print(simulation.simulate(text))
         except WrongScenario as error:
             self._end(WRONG, *(f"{name}:{problem}" for problem in error.problems))
         except UnsupportedScenario as error:

@@ -144,7 +144,7 @@ def test_more_people_cost_their_own_statements_only(
 ) -> None:
     _attest(world, "maya", date=dt.date(2026, 2, 25))
     _attest(world, "bikram", date=dt.date(2026, 2, 25))
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(38):
         _attest(world, "maya")
-    with django_assert_num_queries(68):
+    with django_assert_num_queries(72):
         _attest(world, "maya", "bikram", date=dt.date(2026, 3, 2))

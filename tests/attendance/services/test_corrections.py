@@ -88,7 +88,7 @@ def test_the_answer_is_filed_and_changes_nothing_yet(forgot: World) -> None:
     )  # fmt: skip
     assert mail.values["date"] == "Monday, 2 March"
     assert (mail.values["person"], mail.values["time"]) == ("Maya", "18:05")
-    assert mail.values["link"].endswith("/team/")
+    assert mail.values["link"].endswith("/inbox/")
 
 
 def test_a_time_before_the_check_in_is_the_next_morning(forgot: World) -> None:

@@ -1,4 +1,4 @@
-"""What HR decides about punches and months: with a reason, once, never about their own."""
+"""Decisions about punches and months: with a reason, once, never about one's own."""
 
 from __future__ import annotations
 

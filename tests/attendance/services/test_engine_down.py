@@ -157,7 +157,7 @@ def test_the_same_tap_again_while_the_engine_is_down_is_the_same_punch(
         assert tasks.pending_verify() == 1
     with company_scope(world.company):
         assert {Punch.objects.get().public_id} == answers
-    assert len([path for path in photos_folder.rglob("*") if path.is_file()]) == 1
+    assert len([path for path in photos_folder.glob("frames/*/*") if path.is_file()]) == 1
 
 
 def test_pictures_that_wait_for_days_are_kept(world: World, enrol: Any, engine: FakeEngine) -> None:

@@ -257,3 +257,16 @@ def test_a_process_keeps_so_many_rosters_and_no_more(
         with company_scope(each.company):
             assert face_roster(_fresh(each), engine) == frozenset()
         assert [key[0] for key in roster_module._cache] == [each.company.public_id]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "turn your head and takes a second picture",
+        "your check-in counts meanwhile",
+        "if your company has chosen so, a check-in does not count that shows another face",
+    ],
+)
+def test_the_text_says_all_that_a_company_may_choose(said: str) -> None:
+    assert said in consent_text.plain()
+    assert "never decides by itself" not in consent_text.plain()

@@ -16,7 +16,7 @@ from PIL import Image
 from attendance.enums import DayException, Direction, EntryKind, FaceState
 from attendance.errors import PunchNotFound
 from attendance.models import AttendanceDay, Punch, PunchEntry, PunchFrame, PunchState
-from attendance.services import enrolment, evidence
+from attendance.services import enrolment, evidence, pictures
 from companies.models import PolicyVersion, Throttle
 from companies.scoping import company_scope
 from integrations import faces
@@ -29,8 +29,9 @@ MORNING = "2026-03-02 09:04"
 
 
 def _files(folder: Path) -> list[str]:
-    """Return the keys of every picture in storage."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """Return the keys of every picture of a check-in in storage."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != pictures.REFERENCE)
 
 
 @pytest.mark.parametrize(
@@ -83,17 +84,20 @@ def test_punch_weigh_keeps_the_picture_re_encoded_and_deletes_the_raw_one(
     assert frame.purge_on == dt.date(2026, 3, 2) + dt.timedelta(days=90)
 
 
-def test_punch_weigh_without_consent_drops_the_picture(
-    world: World, engine: FakeEngine, photos_folder: Path
+def test_punch_weigh_after_consent_was_withdrawn_looks_at_nothing(
+    world: World, enrol: Any, engine: FakeEngine
 ) -> None:
-    world.punch(world.maya, MORNING, frame=jpeg())
+    enrol(world, world.maya)
+    recorded = world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
+    world.agree(world.maya, is_given=False)
+    reads = engine.reads
 
     with company_scope(world.company):
+        evidence.punch_weigh(punch_id=recorded.public_id, now=at(MORNING))
         state = PunchState.objects.get()
         assert not PunchFrame.objects.exists()
     assert (state.face, state.face_reason) == (FaceState.NOT_CHECKED, "no_consent")
-    assert [path for path in photos_folder.rglob("*") if path.is_file()] == []
-    assert engine.reads == 0
+    assert engine.reads == reads
 
 
 def test_punch_weigh_without_enrolment_is_flagged_as_such(world: World, engine: FakeEngine) -> None:

@@ -16,7 +16,8 @@ from django.core.files.storage import default_storage
 from attendance import tasks
 from attendance.enums import FaceState
 from attendance.models import PunchEntry, PunchFrame, PunchState
-from attendance.services import enrolment, evidence
+from attendance.services import enrolment, evidence, looking, pictures
+from attendance.services.face_data import face_data_delete
 from attendance.services.punching import Recorded
 from companies.scoping import company_scope
 from integrations import faces
@@ -28,8 +29,9 @@ MORNING = "2026-03-02 09:04"
 
 
 def _files(folder: Path) -> list[str]:
-    """Return the keys of every picture in storage."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """Return the keys of every picture of a check-in in storage."""
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return sorted(str(path) for path in found if path.parts[0] != pictures.REFERENCE)
 
 
 def _only(world: World) -> tuple[PunchState, PunchFrame]:
@@ -85,6 +87,7 @@ def test_a_disk_that_is_full_when_the_picture_is_made_anew_postpones_the_check(
 def test_a_disk_that_is_full_when_the_picture_arrives_leaves_nothing_of_it(
     world: World, photos_folder: Path, full_disk: Any
 ) -> None:
+    world.agree(world.maya)
     full_disk()
     world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
 
@@ -204,7 +207,7 @@ def test_a_picture_that_ends_whoever_decodes_it_is_decoded_four_times_only(
     enrol(world, world.maya)
     recorded = world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
     now = _lose_leases(world, evidence.MOST_LOST_LEASES + 1)
-    monkeypatch.delattr(evidence.photos, "sanitise")
+    monkeypatch.delattr(looking.photos, "sanitise")
     with company_scope(world.company):
         evidence.punch_weigh(punch_id=recorded.public_id, now=now)
 
@@ -268,20 +271,6 @@ def _withdraw(world: World) -> None:
     enrolment.consent_answer(by=world.actor(world.maya), is_given=False, now=at(MORNING))
 
 
-@pytest.mark.django_db(transaction=True)
-def test_withdrawing_drops_the_pictures_that_nobody_has_looked_into(
-    world: World, enrol: Any, photos_folder: Path
-) -> None:
-    enrol(world, world.maya)
-    seen = world.punch(world.maya, "2026-03-01 09:00", frame=jpeg())
-    world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
-    with company_scope(world.company):
-        _withdraw(world)
-        frame = PunchFrame.objects.get()
-        assert frame.punch.public_id == seen.public_id
-    assert _files(photos_folder) == [frame.storage_key]
-
-
 def test_consent_withdrawn_during_the_look_drops_what_was_found(
     world: World, enrol: Any, photos_folder: Path, during_the_look: Any
 ) -> None:
@@ -296,3 +285,19 @@ def test_consent_withdrawn_during_the_look_drops_what_was_found(
     assert (state.face_reason, state.similarity) == ("no_consent", None)
     assert entry.values == {"face": "not_checked", "reason": "no_consent", "is_flagged": False}
     assert _files(photos_folder) == []
+
+
+def test_what_hr_deletes_during_the_look_leaves_no_likeness(
+    world: World, enrol: Any, during_the_look: Any
+) -> None:
+    enrol(world, world.maya)
+    recorded = world.punch(world.maya, MORNING, frame=jpeg(), weigh=False)
+    during_the_look(
+        lambda: face_data_delete(
+            employee=world.maya, reason="She asked", by=world.hr, now=at(MORNING)
+        )
+    )
+    assert _weigh(world, recorded, MORNING) == FaceState.VERIFIED
+    with company_scope(world.company):
+        assert PunchState.objects.get().similarity is None
+        assert not PunchFrame.objects.exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -13,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from attendance.enums import Direction, FaceState
 from attendance.errors import PassInvalid
 from attendance.models import Punch, PunchFrame, PunchState
-from attendance.services import punching
-from attendance.services.punching import Tap, punch_record
+from attendance.services import projection
+from attendance.services.punching import PUNCHES_A_MINUTE, Tap, punch_record
 from companies.errors import TooMany
+from companies.models import Employee
 from companies.scoping import company_scope
 from tests.attendance.fakes import jpeg
 from tests.attendance.world import World, at, make_world
@@ -32,7 +34,9 @@ def tap(**changes: object) -> Tap:
 
 
 def test_punch_record_stores_the_fact_and_its_first_state(world: World) -> None:
-    recorded = punch_record(claim=world.claim(world.maya), tap=tap(frame=jpeg()), now=at(NOW))
+    world.agree(world.maya)
+    sent = jpeg()
+    recorded = punch_record(claim=world.claim(world.maya), tap=tap(frame=sent), now=at(NOW))
 
     with company_scope(world.company):
         punch = Punch.objects.get()
@@ -43,15 +47,16 @@ def test_punch_record_stores_the_fact_and_its_first_state(world: World) -> None:
     )  # fmt: skip
     assert (punch.zone, punch.utc_offset_minutes) == ("Asia/Kathmandu", 345)
     assert (state.face, state.face_reason, state.is_flagged) == (FaceState.PENDING, "", False)
-    assert (frame.is_clean, frame.size, frame.problem) == (False, len(jpeg()), "")
+    assert (frame.is_clean, frame.size, frame.problem) == (False, len(sent), "")
     with default_storage.open(frame.storage_key) as file:
-        assert file.read() == jpeg()
+        assert file.read() == sent
     assert not recorded.is_repeat
 
 
 def test_punch_record_same_tap_again_gives_the_first_answer(
     world: World, photos_folder: Path
 ) -> None:
+    world.agree(world.maya)
     same = tap(frame=jpeg())
     first = punch_record(claim=world.claim(world.maya), tap=same, now=at(NOW))
 
@@ -86,6 +91,32 @@ def test_punch_record_without_a_picture_says_why(world: World) -> None:
     assert punch.no_frame == "denied"
 
 
+@pytest.mark.parametrize("answer", [None, False], ids=["not asked", "withdrawn"])
+def test_punch_record_never_keeps_a_picture_without_consent(
+    world: World, photos_folder: Path, answer: bool | None
+) -> None:
+    if answer is not None:
+        world.agree(world.maya)
+        world.agree(world.maya, is_given=False)
+    punch_record(claim=world.claim(world.maya), tap=tap(frame=jpeg()), now=at(NOW))
+
+    with company_scope(world.company):
+        state, punch = PunchState.objects.get(), Punch.objects.get()
+        assert not PunchFrame.objects.exists()
+    assert (state.face, state.face_reason) == (FaceState.NOT_CHECKED, "no_consent")
+    assert punch.no_frame == "no_consent"
+    assert not photos_folder.exists()
+
+
+def test_punch_record_of_who_agrees_again_keeps_the_picture(world: World) -> None:
+    for is_given in (True, False, True):
+        world.agree(world.maya, is_given=is_given)
+    punch_record(claim=world.claim(world.maya), tap=tap(frame=jpeg()), now=at(NOW))
+
+    with company_scope(world.company):
+        assert PunchState.objects.get().face == FaceState.PENDING
+
+
 @pytest.mark.parametrize(
     ("frame", "problem"),
     [(b"not a picture", "picture_not_image"), (b"\xff\xd8\xff" + b"0" * 50, "picture_not_image"),
@@ -95,6 +126,7 @@ def test_punch_record_without_a_picture_says_why(world: World) -> None:
 def test_punch_record_bad_picture_never_refuses_the_punch(
     world: World, frame: bytes, problem: str
 ) -> None:
+    world.agree(world.maya)
     punch_record(claim=world.claim(world.maya), tap=tap(frame=frame), now=at(NOW))
 
     with company_scope(world.company):
@@ -106,6 +138,8 @@ def test_punch_record_bad_picture_never_refuses_the_punch(
 def test_punch_record_stands_when_the_disk_refuses_the_picture(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    world.agree(world.maya)
+
     def full(*_args: object) -> str:
         raise OSError(28, "No space left on device")
 
@@ -118,6 +152,7 @@ def test_punch_record_stands_when_the_disk_refuses_the_picture(
 
 
 def test_punch_record_takes_five_statements(world: World) -> None:
+    world.agree(world.maya)
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -129,7 +164,22 @@ def test_punch_record_takes_five_statements(world: World) -> None:
     ]  # fmt: skip
 
 
-def test_punch_record_of_somebody_who_left_still_stands(world: World) -> None:
+@pytest.mark.parametrize("over", [{"left_on": at("2026-02-27 12:00").date()}, {"is_active": False}])
+def test_a_page_left_open_records_nothing_for_who_works_here_no_more(
+    world: World, over: dict[str, Any]
+) -> None:
+    claim = world.claim(world.maya)
+    with company_scope(world.company):
+        Employee.objects.filter(pk=world.maya.pk).update(**over)
+
+    with pytest.raises(PassInvalid):
+        punch_record(claim=claim, tap=tap(), now=at(NOW))
+
+    with company_scope(world.company):
+        assert Punch.objects.count() == 0
+
+
+def test_punch_record_on_the_day_after_the_last_still_stands(world: World) -> None:
     with company_scope(world.company):
         world.maya.left_on = at("2026-03-01 12:00").date()
         world.maya.save(update_fields=["left_on"])
@@ -150,7 +200,7 @@ def test_punch_record_pass_of_another_company_is_refused(world: World) -> None:
 
 
 def test_punch_record_more_than_a_person_makes_is_refused(world: World) -> None:
-    for _n in range(punching.PUNCHES_A_MINUTE):
+    for _n in range(PUNCHES_A_MINUTE):
         punch_record(claim=world.claim(world.maya), tap=tap(), now=at(NOW))
 
     with pytest.raises(TooMany):
@@ -162,9 +212,9 @@ def test_punch_record_more_than_a_person_makes_is_refused(world: World) -> None:
 def test_an_error_that_is_no_repeated_tap_is_told(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: object) -> None:
+    def broken(*_args: object, **_more: object) -> None:
         raise IntegrityError("muster:other_company:attendance_punch.employee_id")
 
-    monkeypatch.setattr(punching, "_write", broken)
+    monkeypatch.setattr(projection, "_write", broken)
     with pytest.raises(IntegrityError, match="other_company"):
         world.punch(world.maya, "2026-03-02 09:04")

@@ -147,7 +147,7 @@ def test_heavy_packages_are_not_imported_without_need(script: str) -> None:
 
 def test_loaded_engine_has_not_imported_the_models_package() -> None:
     code = (
-        "import sys; from django.conf import settings; settings.configure(); "
+        "import sys; from django.conf import settings; settings.configure(MUSTER_FACE_WORKERS=0); "
         "from integrations import faces; faces.engine(); "
         "sys.exit(0 if ('dlib' in sys.modules, 'face_recognition_models' in sys.modules)"
         " == (True, False) else 1)"

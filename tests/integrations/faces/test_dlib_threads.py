@@ -20,7 +20,7 @@ from tests.integrations import pictures
 _FOUR_THREADS = """
 import threading
 from django.conf import settings
-settings.configure()
+settings.configure(MUSTER_FACE_WORKERS=0)
 from integrations import faces
 from integrations.faces.protocol import Purpose
 from tests.integrations import pictures

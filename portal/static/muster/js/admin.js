@@ -10,6 +10,7 @@ function nameBox(select) {
   const value = box.querySelector(".select2-selection__rendered");
   box.removeAttribute("aria-labelledby"); // of the value, which may be empty
   box.setAttribute("aria-label", name);
+  box.querySelector(".select2-search__field")?.setAttribute("aria-label", name); // of several rows
   value?.removeAttribute("role");
   value?.removeAttribute("aria-readonly");
 }

@@ -71,16 +71,21 @@ export class Camera {
     this.video.pause();
   }
 
+  /** Go on after a picture that was held. */
+  resume() {
+    this.video.play().catch(() => {}); // closed meanwhile: the next frame says so
+  }
+
   #show(isOpen) {
     this.box.hidden = !isOpen;
     if (this.placeholder) this.placeholder.hidden = isOpen;
   }
 
-  /** Return the present frame as a JPEG; throws NoCamera. */
-  async frame() {
+  /** Return the present frame as a JPEG, its longest side bounded; throws NoCamera. */
+  async frame(longest = LONGEST) {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!this.isOpen || !width) throw new NoCamera("busy");
-    const scale = Math.min(1, LONGEST / Math.max(width, height));
+    const scale = Math.min(1, longest / Math.max(width, height));
     const canvas = document.createElement("canvas");
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(height * scale);

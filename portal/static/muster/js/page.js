@@ -26,6 +26,9 @@ export function hideWayForward() {
 /** Return a signal that ends a request after so many seconds, where the browser knows such. */
 export const within = (seconds) => AbortSignal.timeout?.(seconds * 1000);
 
+// The server refuses what was meant for another company than the one now acted in.
+const company = document.querySelector('meta[name="for-company"]')?.content ?? "";
+
 /**
  * POST a form; returns `{status, body}`, or status 0 where no answer came. The server answers in
  * JSON: a page that comes with 200 is somebody else's (a Wi-Fi's sign-in, a proxy), and one that
@@ -38,7 +41,7 @@ export async function post(url, fields, headers = {}, seconds = 60) {
     const answer = await fetch(url, {
       method: "POST",
       body: form,
-      headers: { Accept: "application/json", ...headers },
+      headers: { Accept: "application/json", "X-For-Company": company, ...headers },
       signal: within(seconds),
     });
     if (answer.headers.get("Content-Type")?.includes("json")) {

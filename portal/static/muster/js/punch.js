@@ -3,7 +3,9 @@
 import { Camera, isAllowed } from "./camera.js";
 import { readAction, showAction } from "./action.js";
 import { hideWayForward, post, say, showWayForward, within, words } from "./page.js";
+import { clearResult, offerQuestion, showResult } from "./result.js";
 import { tapId } from "./tap.js";
+import { turn } from "./turn.js";
 
 const RENEW_EVERY = 30 * 60 * 1000; // ms; a pass lasts twelve hours
 const CLOSE_AFTER = 2 * 60 * 1000; // ms; a preview that nobody uses goes dark
@@ -16,7 +18,6 @@ const form = document.getElementById("punch");
 const button = document.getElementById("punch-button");
 const other = document.getElementById("punch-other"); // a break, or leaving during one
 const otherButton = document.getElementById("other-button");
-const result = document.getElementById("result");
 const camera = new Camera();
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("muster.punch") : null;
 let isBusy = false;
@@ -33,32 +34,11 @@ function setBusy(now) {
   for (const each of [button, otherButton]) each.setAttribute("aria-disabled", String(now));
 }
 
-function showResult(tone, first, second = "") {
-  result.dataset.tone = tone;
-  result.replaceChildren();
-  for (const [tag, text] of [["b", first], ["span", second]]) {
-    if (!text) continue;
-    const line = document.createElement(tag);
-    line.textContent = text;
-    result.append(line);
-  }
-}
-
 function setAction(next) {
   showAction(form, next);
   other.hidden = !next.other;
   if (next.other) showAction(other, { ...next.other, pass: next.pass });
   shownAt = Date.now();
-}
-
-/** Offer the question about a forgotten check-out where the check-in has just been answered. */
-function offerQuestion() {
-  const title = document.getElementById("ask-title");
-  if (!title || !result.textContent) return;
-  const link = document.createElement("a");
-  link.href = "#ask";
-  link.textContent = title.textContent;
-  result.append(link);
 }
 
 /** Take the facts of today from the page as the server has it now. */
@@ -72,6 +52,8 @@ async function refresh() {
     return; // no connection: what stands there stays
   }
   if (!fresh.getElementById("punch") || isBusy) return;
+  // Agreed, withdrawn or enrolled elsewhere: the camera of this page no longer fits.
+  if (fresh.getElementById("punch").dataset.cameraMode !== form.dataset.cameraMode) return location.reload();
   const hasOther = !fresh.getElementById("punch-other").hidden;
   setAction({ ...readAction(fresh, "punch"), other: hasOther ? readAction(fresh, "punch-other") : null });
   for (const part of [".punch-now", ".today-side"]) {
@@ -161,12 +143,19 @@ async function record(fields) {
   }
 }
 
+/** Offer to go on without a picture, after the check has refused too often. */
+function offerWay(text) {
+  showWayForward(text);
+  form.elements.no_frame.value = "refused";
+}
+
 async function weigh(recorded, pass) {
   showResult("good", recorded.text, words.checking);
   for (let asked = 0; asked < MOST_QUESTIONS; asked += 1) {
     const { status, body } = await post(recorded.verify, { pass }, {}, LONGEST_LOOK);
     if (body.next) setAction(body.next);
-    if (status === 200) return showResult(body.tone, recorded.text, body.text);
+    if (body.way) offerWay(body.text);
+    if (status === 200) return showResult(body.tone, recorded.text, body.way ? "" : body.text);
     if (status === 202) showResult(body.tone, recorded.text, body.text);
     if (status >= 400 && status < 500) break; // asking again changes nothing; the sweep weighs it
     await wait((body.retry_after ?? 2) * 1000);
@@ -184,19 +173,32 @@ async function send(noFrame, frame) {
   };
   if (frame) fields.frame = frame;
   const { status, body } = await record(fields);
+  if (status === 202) {
+    // It stands, and nobody can look at it before the records are back: the next action is known.
+    setAction(body.next);
+    showResult("good", body.text);
+    tabs?.postMessage("recorded");
+    return;
+  }
   if (status !== 200 && status !== 201) {
     showResult("bad", body.title ?? words.refused);
     return;
   }
-  await weigh(body, fields.pass);
+  const asksPin = !frame && form.elements.then.value === "pin";
+  if (body.question) {
+    showResult("good", body.text, words.turn);
+    await turn(body, fields.pass, camera, words.turn_over);
+  }
+  if (!asksPin) await weigh(body, fields.pass);
   tabs?.postMessage("recorded");
+  if (asksPin) location.assign(body.pin); // it stands; its PIN is asked for on a page of its own
 }
 
 async function tap(noFrame) {
   if (isBusy) return;
   setBusy(true);
   hideWayForward();
-  result.replaceChildren();
+  clearResult();
   const isRight = isStillShown(); // asked while the camera opens
   try {
     const frame = noFrame ? null : await picture();

@@ -1,0 +1,16 @@
+"""The reports of attendance, as `portal.reports` lists them."""
+
+from attendance.reports.lists import LateAndEarly, MissingPunches, Shifts, WorkedOnDaysOff
+from attendance.reports.roll import MusterRoll
+from attendance.reports.sums import ExpectedAndActual, Headcount, Summary
+
+__all__ = [
+    "ExpectedAndActual",
+    "Headcount",
+    "LateAndEarly",
+    "MissingPunches",
+    "MusterRoll",
+    "Shifts",
+    "Summary",
+    "WorkedOnDaysOff",
+]

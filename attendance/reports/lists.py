@@ -1,0 +1,258 @@
+"""Reports with a row a day: late and early, missing punches, worked on a day off, shifts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance import pages
+from attendance.enums import DayException, DayStatus
+from attendance.reports.base import (
+    AttendanceReport,
+    Links,
+    bars_by_weekday,
+    calendar_words,
+    date_column,
+    group_of,
+    head,
+    name_cells,
+    name_columns,
+    rolls_of,
+    summed,
+)
+from attendance.selectors.recorded import (
+    HAS_PUNCH,
+    HAS_SHIFT,
+    IS_LATE_OR_EARLY,
+    NEEDS_SOMEBODY,
+    Recorded,
+    calendars_of,
+    recorded,
+)
+from attendance.selectors.roll import DayState, RollDay
+from companies.reports import Asked, Chart
+from companies.selectors import Placed
+from integrations.tables import Cell, Column, Kind, Line, LineKind, Row, Table
+from integrations.tables.model import Value, value_of
+
+_MISSING = (DayException.MISSING_IN, DayException.MISSING_OUT, DayException.ODD_PUNCHES)
+_Cells = list[Value | Cell]
+
+
+def _shift() -> Column:
+    return Column(key="shift", label=_("Shift"), width=14)
+
+
+def _time(key: str, label: str) -> Column:
+    return Column(key=key, label=label, kind=Kind.TIME, width=7)
+
+
+def _minutes(key: str, label: str) -> Column:
+    return summed(key, label, Kind.MINUTES, 8)
+
+
+def _status() -> Column:
+    return Column(key="status", label=_("Status"), kind=Kind.CODE, width=11)
+
+
+def _status_cell(row: Recorded) -> Cell:
+    flags = pages.flag_words(row.exceptions)
+    if not row.status:
+        return Cell("", "open", bool(flags), "; ".join([_("Still open"), *flags]))
+    status = DayStatus(row.status)
+    tone = pages.status_tone(status, is_flagged=bool(flags))
+    words = "; ".join([str(status.label), *flags])
+    return Cell(row.code or status.value, tone, bool(flags), words)
+
+
+class _DayList(AttendanceReport):
+    """A row for each wanted day of each person; the date opens the day."""
+
+    by_month = False
+
+    def columns(self) -> tuple[Column, ...]:
+        """Return the columns after those that say who and when."""
+        raise NotImplementedError
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        """Yield who, when, and the cells of those columns."""
+        raise NotImplementedError
+
+    def table(self, asked: Asked) -> Table:
+        columns = (*name_columns(asked), date_column(), *self.columns())
+        return Table(
+            slug=self.slug, columns=columns, rows=self._rows(asked), **head(asked, self.title)
+        )
+
+    def _rows(self, asked: Asked) -> Iterator[Row]:
+        links = Links(asked)
+        before = (None,) * len(name_columns(asked))
+        for chunk in asked.chunks():
+            for placed, date, cells in self.rows_of(asked, chunk):
+                own = (*name_cells(asked, placed), date, *cells)
+                found = links.of(placed.employee, [date])
+                yield Row(own, group_of(asked, placed), (*before, *found) if found else ())
+
+
+def _each(
+    chunk: list[Placed],
+    found: dict[int, list[Recorded]],
+    cells: Callable[[Recorded], _Cells],
+) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    for placed in chunk:
+        for row in found.get(placed.employee.pk, ()):
+            yield placed, row.date, cells(row)
+
+
+def _keys(chunk: list[Placed]) -> list[int]:
+    return [placed.employee.pk for placed in chunk]
+
+
+class LateAndEarly(_DayList):
+    """Who came late or left early, when, and by how much."""
+
+    slug = "late-and-early"
+    title = gettext_lazy("Late and early")
+    tells = gettext_lazy("Who came late or left early, on which day, and by how much.")
+
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            _shift(), _time("starts", _("Begins")), _time("in", _("In")),
+            _minutes("late", _("Late by")), _time("ends", _("Ends")), _time("out", _("Out")),
+            _minutes("early", _("Early by")),
+        )  # fmt: skip
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        filters = asked.filters
+        found = recorded(_keys(chunk), filters.first, filters.last, IS_LATE_OR_EARLY)
+        return _each(chunk, found, self._cells)
+
+    def _cells(self, row: Recorded) -> _Cells:
+        return [
+            row.shift_name, row.clock(row.starts_at), row.clock(row.in_at), row.late_minutes,
+            row.clock(row.ends_at), row.clock(row.out_at), row.early_minutes,
+        ]  # fmt: skip
+
+    def chart(self, table: Table, lines: Sequence[Line]) -> Chart | None:
+        """Return how often somebody was late, by weekday."""
+        places = {column.key: n for n, column in enumerate(table.columns)}
+        numbers: dict[int, int] = {}
+        for line in lines:
+            date = value_of(line.cells[places["date"]]) if line.kind == LineKind.ROW else None
+            if isinstance(date, dt.date) and value_of(line.cells[places["late"]]):
+                numbers[date.weekday()] = numbers.get(date.weekday(), 0) + 1
+        return bars_by_weekday(_("Late arrivals by weekday"), numbers)
+
+
+class MissingPunches(_DayList):
+    """Days that lack a check-in or a check-out, and working days of which nothing is recorded."""
+
+    slug = "missing-punches"
+    title = gettext_lazy("Missing check-ins")
+    tells = gettext_lazy(
+        "Days without a check-in or a check-out, and working days with nothing recorded."
+    )
+
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            _status(), _time("in", _("In")), _time("out", _("Out")),
+            Column(key="missing", label=_("What is missing"), width=30),
+        )  # fmt: skip
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        filters = asked.filters
+        found = recorded(_keys(chunk), filters.first, filters.last, NEEDS_SOMEBODY)
+        for placed, roll_row in rolls_of(asked, chunk):
+            known = {row.date: row for row in found.get(placed.employee.pk, ())}
+            for place in range(roll_row.begin, roll_row.end):
+                words = _missing(roll_row.days[place])
+                if words:
+                    date = filters.first + dt.timedelta(days=place)
+                    yield placed, date, _missing_cells(roll_row.days[place], known.get(date), words)
+
+
+def _missing(day: RollDay) -> str:
+    """Return what the day lacks, "" for nothing."""
+    lacking = [flag for flag in day.flags if flag in _MISSING]
+    if lacking:
+        return "; ".join(pages.flag_words(lacking))
+    if day.state == DayState.NOTHING or day.status == DayStatus.UNMARKED:
+        return _("Nothing recorded")
+    return str(DayStatus.INCOMPLETE.label) if day.status == DayStatus.INCOMPLETE else ""
+
+
+def _missing_cells(day: RollDay, row: Recorded | None, words: str) -> _Cells:
+    if row is None:
+        return [Cell(day.code, "warn"), None, None, words]
+    return [_status_cell(row), row.clock(row.in_at), row.clock(row.out_at), words]
+
+
+class WorkedOnDaysOff(_DayList):
+    """Check-ins on the person's own weekly off days and holidays."""
+
+    slug = "days-off-worked"
+    title = gettext_lazy("Worked on a day off")
+    tells = gettext_lazy("Who worked on a weekly off or a holiday of their own, and how long.")
+
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            Column(key="day_off", label=_("Day off"), width=20), _time("in", _("In")),
+            _time("out", _("Out")), date_column("out_on", _("Out on")),
+            _minutes("worked", _("Worked")),
+        )  # fmt: skip
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        filters = asked.filters
+        people = [placed.employee for placed in chunk]
+        calendars = calendars_of(asked.company, people, filters.first, filters.last)
+        found = recorded(_keys(chunk), filters.first, filters.last, HAS_PUNCH)
+        for placed in chunk:
+            own = calendars[placed.employee.pk]
+            for row in found.get(placed.employee.pk, ()):
+                day_kind = own.day_kind_on(row.date)
+                if day_kind.is_off:
+                    yield placed, row.date, [
+                        calendar_words(day_kind), row.clock(row.in_at), row.clock(row.out_at),
+                        row.other_date(row.out_at), row.worked_minutes,
+                    ]  # fmt: skip
+
+
+class Shifts(_DayList):
+    """A row for each occurrence of a shift."""
+
+    slug = "shifts"
+    title = gettext_lazy("Shifts")
+    tells = gettext_lazy("Each shift of each person: when it was, in and out, late and early.")
+
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            _shift(), _time("starts", _("Begins")), _time("ends", _("Ends")), _status(),
+            _time("in", _("In")), _time("out", _("Out")), date_column("out_on", _("Out on")),
+            _minutes("worked", _("Worked")), _minutes("late", _("Late by")),
+            _minutes("early", _("Early by")),
+        )  # fmt: skip
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        filters = asked.filters
+        found = recorded(_keys(chunk), filters.first, filters.last, HAS_SHIFT)
+        return _each(chunk, found, self._cells)
+
+    def _cells(self, row: Recorded) -> _Cells:
+        return [
+            row.shift_name, row.clock(row.starts_at), row.clock(row.ends_at), _status_cell(row),
+            row.clock(row.in_at), row.clock(row.out_at), row.other_date(row.out_at),
+            row.worked_minutes, row.late_minutes, row.early_minutes,
+        ]  # fmt: skip

@@ -1,0 +1,26 @@
+"""Which codes of leave occur among the days of a stretch."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from attendance.enums import DayStatus, MarkKind
+from attendance.models import DayMark, ManualVerdict
+from attendance.rules import codes
+from attendance.rules.types import HalfKind
+from companies.models import Company
+
+
+def leave_codes(company: Company, first: dt.date, last: dt.date) -> list[str]:
+    """Return the codes of leave that a day of the stretch may bear, in order; two statements.
+
+    Every code comes from a mark, one taken back too (a locked day keeps it), or from HR's hand.
+    """
+    span = {"company": company, "date__range": (first, last)}
+    marks = DayMark.objects.filter(kind=MarkKind.LEAVE, **span).order_by()
+    found = set(marks.values_list("code", flat=True).distinct())
+    by_hand = ManualVerdict.objects.filter(**span).exclude(status="").order_by()
+    for status, code in by_hand.values_list("status", "code").distinct():
+        halves = codes.read(DayStatus(status), code)
+        found.update(half.code for half in halves if half.kind == HalfKind.LEAVE)
+    return sorted(found - {""})

@@ -1,0 +1,121 @@
+"""Extra and missing minutes: what waits, what counts, and what was decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from attendance.enums import OvertimeOutcome, OvertimeState
+from attendance.models import OvertimeDay, OvertimeDecision
+from attendance.selectors.settings import company_settings
+from companies.actor import Actor
+from companies.models import Employee
+
+MINUTES_TO_TAKE_BACK = 10
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Minutes of a stretch of dates: computed, counting, and still waiting for somebody."""
+
+    extra: int = 0
+    missing: int = 0
+    counted_extra: int = 0
+    counted_missing: int = 0
+    counted_banked: int = 0
+    waiting: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.extra or self.missing or self.counted_extra or self.counted_missing)
+
+
+def overtime_days(
+    keys: Collection[int], *, first: dt.date, last: dt.date
+) -> dict[int, dict[dt.date, OvertimeDay]]:
+    """Return the people's rows by date, without their steps; one statement."""
+    found: dict[int, dict[dt.date, OvertimeDay]] = {key: {} for key in keys}
+    rows = OvertimeDay.objects.filter(employee__in=list(keys), date__range=(first, last))
+    for row in rows.defer("steps", "parts"):
+        found[row.employee_id][row.date] = row
+    return found
+
+
+def of_month(employee: Employee, first: dt.date, last: dt.date) -> dict[dt.date, OvertimeDay]:
+    """Return a person's rows by date; nothing is asked in a company without policies."""
+    if not company_settings(employee.company).overtime:
+        return {}
+    return overtime_days([employee.pk], first=first, last=last)[employee.pk]
+
+
+def totals(rows: Iterable[OvertimeDay]) -> Totals:
+    """Return what the rows are together."""
+    sums: dict[str, int] = defaultdict(int)
+    for row in rows:
+        sums["extra"] += row.extra_minutes
+        sums["missing"] += row.missing_minutes
+        sums["counted_extra"] += row.counted_extra
+        sums["counted_missing"] += row.counted_missing
+        sums["counted_banked"] += row.counted_banked
+        sums["waiting"] += row.state == OvertimeState.WAITING
+    return Totals(**sums)
+
+
+def overtime_on(employee: Employee, date: dt.date) -> OvertimeDay | None:
+    """Return one person's row of a date."""
+    row: OvertimeDay | None = OvertimeDay.objects.filter(employee=employee, date=date).first()
+    return row
+
+
+def waiting(team: QuerySet[Employee]) -> QuerySet[OvertimeDay]:
+    """Return the rows of a team that somebody must approve before they count."""
+    rows: QuerySet[OvertimeDay] = OvertimeDay.objects.filter(
+        employee__in=team.values("pk"), state=OvertimeState.WAITING
+    )
+    return rows
+
+
+def banked(employee: Employee, *, since: dt.date | None = None) -> list[OvertimeDay]:
+    """Return the dates whose counting minutes become time off, in order."""
+    rows = OvertimeDay.objects.filter(employee=employee, counted_banked__gt=0)
+    if since is not None:
+        rows = rows.filter(date__gte=since)
+    return list(rows.order_by("date"))
+
+
+def decision_of(employee: Employee, date: dt.date) -> OvertimeDecision | None:
+    """Return the decision that holds for a date."""
+    row: OvertimeDecision | None = OvertimeDecision.objects.filter(
+        employee=employee, date=date, replacement__isnull=True
+    ).first()
+    return row
+
+
+def decisions_of(employee: Employee, date: dt.date) -> list[OvertimeDecision]:
+    """Return all that was decided of a date, in order."""
+    return list(
+        OvertimeDecision.objects.filter(employee=employee, date=date).order_by("decided_at", "id")
+    )
+
+
+def can_be_taken_back(decision: OvertimeDecision, by: Actor, now: dt.datetime) -> bool:
+    """Return whether it is the actor's own decision of this moment."""
+    is_own = (decision.decided_by_kind, decision.decided_by_id) == (by.kind, by.id)
+    is_fresh = now - decision.decided_at <= dt.timedelta(minutes=MINUTES_TO_TAKE_BACK)
+    return is_own and is_fresh and decision.outcome != OvertimeOutcome.TAKEN_BACK
+
+
+def to_take_back(by: Actor, now: dt.datetime) -> QuerySet[OvertimeDecision]:
+    """Return the actor's decisions that may still be taken back, newest first."""
+    rows: QuerySet[OvertimeDecision] = OvertimeDecision.objects.filter(
+        replacement__isnull=True,
+        decided_by_kind=by.kind,
+        decided_by_id=by.id,
+        decided_at__gte=now - dt.timedelta(minutes=MINUTES_TO_TAKE_BACK),
+    ).exclude(outcome=OvertimeOutcome.TAKEN_BACK)
+    return rows.select_related("employee").order_by("-decided_at", "-id")

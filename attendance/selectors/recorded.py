@@ -1,0 +1,121 @@
+"""Recorded days with their times, for lists of many people: plain columns, no models."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from attendance.models import AttendanceDay
+from attendance.rules import codes
+from attendance.rules.expected import expected_minutes
+from attendance.rules.person import PersonCalendar
+from attendance.rules.stretch import dates
+from attendance.rules.types import DayType, HalfKind, Pattern
+from attendance.selectors import people as selectors
+from attendance.selectors.roll import RollRow
+from attendance.selectors.settings import company_settings
+from companies.models import Company, Employee
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One recorded row of a person's date; `zone` is that of its clocks."""
+
+    employee_id: int
+    date: dt.date
+    status: str
+    code: str
+    exceptions: list[str]
+    shift_name: str
+    zone: str
+    starts_at: dt.datetime | None
+    ends_at: dt.datetime | None
+    in_at: dt.datetime | None
+    out_at: dt.datetime | None
+    worked_minutes: int
+    late_minutes: int
+    early_minutes: int
+
+    def clock(self, instant: dt.datetime | None) -> dt.time | None:
+        """Return the time of day there, without its seconds."""
+        if instant is None:
+            return None
+        return self._local(instant).time().replace(second=0, microsecond=0)
+
+    def other_date(self, instant: dt.datetime | None) -> dt.date | None:
+        """Return the date there where it is another than the row's."""
+        if instant is None:
+            return None
+        date = self._local(instant).date()
+        return None if date == self.date else date
+
+    def _local(self, instant: dt.datetime) -> dt.datetime:
+        return instant.astimezone(ZoneInfo(self.zone))
+
+
+IS_LATE_OR_EARLY = Q(late_minutes__gt=0) | Q(early_minutes__gt=0)
+HAS_SHIFT = Q(scheduled_start_at__isnull=False)
+HAS_PUNCH = Q(first_in_at__isnull=False) | Q(last_out_at__isnull=False)
+NEEDS_SOMEBODY = ~Q(exceptions=[])
+
+
+def recorded(
+    keys: Iterable[int], first: dt.date, last: dt.date, which: Q
+) -> dict[int, list[Recorded]]:
+    """Return the rows of the people that are wanted, by person in order of dates; one statement."""
+    rows = AttendanceDay.objects.filter(
+        which, employee__in=list(keys), date__range=(first, last)
+    ).order_by("date", "slot")
+    found: dict[int, list[Recorded]] = {}
+    for values in rows.values_list(
+        "employee_id", "date", "status", "code", "exceptions", "shift_name", "zone",
+        "scheduled_start_at", "scheduled_end_at", "first_in_at", "last_out_at",
+        "worked_minutes", "late_minutes", "early_minutes",
+    ).iterator(chunk_size=2000):  # fmt: skip
+        row = Recorded(*values)
+        found.setdefault(row.employee_id, []).append(row)
+    return found
+
+
+def calendars_of(
+    company: Company, people: Collection[Employee], first: dt.date, last: dt.date
+) -> dict[int, PersonCalendar]:
+    """Return the people's calendars; four statements at most, whatever their number."""
+    return selectors.person_calendars(
+        company, people, settings=company_settings(company), first=first, last=last
+    )
+
+
+class Expectation:
+    """How long people should work on their dates; what many share is worked out once."""
+
+    def __init__(self, first: dt.date, last: dt.date) -> None:
+        self._dates = list(dates(first, last))
+        self._known: dict[tuple[dt.date, str, str, DayType], int] = {}
+
+    def of(self, own: PersonCalendar) -> list[int]:
+        """Return the minutes of each date; nothing of one outside of the employment."""
+        return [self._minutes(own, date) for date in self._dates]
+
+    def on_leave(self, row: RollRow, minutes: list[int]) -> int:
+        """Return what leave covers of the minutes; half a day by its hours covers nothing."""
+        covered = 0
+        for place in range(row.begin, row.end):
+            halves = row.days[place].halves
+            if halves != codes.HALF_WORKED:
+                covered += minutes[place] * sum(half.kind == HalfKind.LEAVE for half in halves)
+        return covered // 2
+
+    def _minutes(self, own: PersonCalendar, date: dt.date) -> int:
+        pattern: Pattern | None = own.pattern_on(date)
+        if pattern is None or not own.employment.holds_on(date):
+            return 0
+        day_kind = own.day_kind_on(date)
+        key = (date, f"{pattern.shift_id}:{pattern.version_id}", own.zone_on(date), day_kind.type)
+        if key not in self._known:
+            self._known[key] = expected_minutes(own.occurrence_on(date), day_kind)
+        return self._known[key]

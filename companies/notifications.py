@@ -1,0 +1,189 @@
+"""Messages of companies: one function an event; to whom, and by which template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+
+from companies import outbox
+from companies.enums import MailProblem, RequestOutcome
+from companies.models import (
+    BlockedAddress,
+    Company,
+    CompanyOwned,
+    Delegation,
+    Employee,
+    RecordsRequest,
+    ReportExport,
+    SupportGrant,
+    User,
+)
+
+
+def _send(
+    row: CompanyOwned, template: str, *, to: User | None, path: str, nth: str = "", **values: Any
+) -> None:
+    """Write a mail about the row, once; who has no address or may not sign in gets none.
+
+    A value that is a function makes its words in the reader's language. What happens to a row
+    several times says by `nth` which time it is.
+    """
+    if to is None or not to.email or not to.is_active:
+        return
+    with translation.override(to.locale or None):
+        words = {key: value() if callable(value) else value for key, value in values.items()}
+    outbox.enqueue(
+        company=row.company,
+        dedupe_key=":".join(filter(None, (template, str(row.public_id), str(to.public_id), nth))),
+        to=to.email,
+        template=template,
+        values={
+            # One's own file finds the mails to a person by this.
+            "user": str(to.public_id),
+            "name": to.name,
+            "company": row.company.name,
+            "link": f"{settings.PUBLIC_URL}{path}",
+            **words,
+        },
+        locale=to.locale,
+    )
+
+
+def _day(date: dt.date) -> str:
+    return date_format(date, "D, j F Y")
+
+
+def delegation_made(row: Delegation) -> None:
+    """Tell who stands in for whom, and until when."""
+    _tell_delegate(row, "companies/email/delegation_made")
+
+
+def delegation_ended(row: Delegation) -> None:
+    """Tell who stood in that it is over before its last day."""
+    _tell_delegate(row, "companies/email/delegation_ended")
+
+
+def _tell_delegate(row: Delegation, template: str) -> None:
+    _send(
+        row,
+        template,
+        to=row.delegate.user,
+        path=reverse("attendance:team"),
+        giver=row.giver.name,
+        first=lambda: _day(row.starts_on),
+        last=lambda: _day(row.ends_on),
+        reason=row.reason,
+    )
+
+
+def support_asked(row: SupportGrant, people: Iterable[User]) -> None:
+    """Tell HR that an operator asks to be let in."""
+    for user in people:
+        _send(
+            row,
+            "companies/email/support_asked",
+            to=user,
+            path=reverse("admin:companies_supportgrant_change", args=[row.public_id]),
+            operator=row.operator.name,
+            minutes=row.minutes,
+            reason=row.reason,
+        )
+
+
+def pool_newcomer(company: Company, address: str, people: Iterable[User]) -> None:
+    """Tell HR, once for an address, that somebody of their domain signed in and is nobody here."""
+    key = hashlib.sha256(address.lower().encode()).hexdigest()[:32]
+    for user in people:
+        if not user.email or not user.is_active:
+            continue
+        outbox.enqueue(
+            company=company,
+            dedupe_key=f"pool_newcomer:{company.public_id}:{key}:{user.public_id}",
+            to=user.email,
+            template="companies/email/pool_newcomer",
+            values={
+                "user": str(user.public_id),
+                "name": user.name,
+                "company": company.name,
+                "address": address,
+                "link": f"{settings.PUBLIC_URL}{reverse('admin:companies_employee_changelist')}",
+            },
+            locale=user.locale,
+        )
+
+
+def support_decided(row: SupportGrant) -> None:
+    """Tell the operator whether the company lets them in."""
+    _send(
+        row,
+        "companies/email/support_decided",
+        to=row.operator,
+        path=reverse("operator:companies_supportgrant_change", args=[row.public_id]),
+        is_approved=row.outcome == RequestOutcome.APPROVED,
+        minutes=row.minutes,
+    )
+
+
+def records_asked(row: RecordsRequest, people: Iterable[User]) -> None:
+    """Tell HR that somebody who has left asks for their records."""
+    for user in people:
+        _send(
+            row,
+            "companies/email/records_asked",
+            to=user,
+            path=reverse("admin:companies_recordsrequest_change", args=[row.public_id]),
+            person=row.user.name,
+            note=row.note,
+        )
+
+
+def records_decided(row: RecordsRequest) -> None:
+    """Tell who asked whether they may take their records, until when, or why not."""
+    until = row.available_until
+    _send(
+        row,
+        "companies/email/records_decided",
+        to=row.user,
+        path=reverse("portal:former"),
+        is_approved=row.outcome == RequestOutcome.APPROVED,
+        until=lambda: _day(until.date()) if until else "",
+        reason=row.reason,
+    )
+
+
+def report_ready(row: ReportExport) -> None:
+    """Tell who asked for a long report that its file is there, and until when."""
+    until = row.expires_at
+    _send(
+        row,
+        "companies/email/report_ready",
+        to=row.user,
+        path=reverse("portal:export", args=[row.public_id]),
+        file=row.file_name,
+        until=lambda: _day(until.date()) if until else "",
+    )
+
+
+def address_blocked(row: Employee, block: BlockedAddress, people: Iterable[User]) -> None:
+    """Tell HR that mail to one of its people does not arrive; not the person, by that address."""
+    for user in people:
+        if (user.email or "").lower() == block.address:
+            continue
+        _send(
+            row,
+            "companies/email/address_blocked",
+            to=user,
+            path=reverse("admin:companies_employee_change", args=[row.public_id]),
+            nth=f"{block.blocked_at:%Y%m%d%H%M%S}",
+            person=row.name,
+            address=block.address,
+            is_complaint=block.problem == MailProblem.COMPLAINED,
+            detail=block.detail,
+        )

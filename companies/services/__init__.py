@@ -1,0 +1,117 @@
+"""The verbs of companies: keyword-only, atomic, `by=` the actor."""
+
+from companies.services.addresses import address_block, address_clear
+from companies.services.delegations import delegation_add, delegation_end
+from companies.services.domains import domain_ask, domain_confirm, domain_remove
+from companies.services.email_changes import (
+    change_is_open,
+    email_change_ask,
+    email_change_confirm,
+    email_change_stop,
+)
+from companies.services.exports import EXPORTS_AN_HOUR, report_export
+from companies.services.invitations import (
+    CARD_GOOD_FOR,
+    invitation_answer,
+    invitation_print,
+    invitation_use,
+)
+from companies.services.notices import notices_choose
+from companies.services.own_data import OWN_DATA_AN_HOUR, own_data_export
+from companies.services.own_sign_in import sign_in_changed
+from companies.services.passwords import (
+    password_change,
+    password_confirm,
+    password_reset_request,
+    password_set,
+)
+from companies.services.people import employee_invite
+from companies.services.pins import pin_clear, pin_matches, pin_set
+from companies.services.places import office_weekly_off_set, public_holidays_add
+from companies.services.platform import company_create, operator_create
+from companies.services.pool import pool_admit, pool_sign_in
+from companies.services.records import records_ask, records_decide, records_take
+from companies.services.report_exports import export_ask
+from companies.services.sessions import (
+    employee_sign_out,
+    session_begin,
+    session_end,
+    session_moved,
+    session_seen,
+    sessions_end,
+)
+from companies.services.sign_in import Caller, sign_in_by_codes, sign_in_try, sign_in_worked
+from companies.services.sign_in_resets import (
+    RESET_LASTS,
+    sign_in_reset_ask,
+    sign_in_reset_confirm,
+    sign_in_reset_refuse,
+)
+from companies.services.support import (
+    support_ask,
+    support_decide,
+    support_end,
+    support_give,
+    support_look,
+)
+
+__all__ = [
+    "CARD_GOOD_FOR",
+    "Caller",
+    "EXPORTS_AN_HOUR",
+    "OWN_DATA_AN_HOUR",
+    "RESET_LASTS",
+    "address_block",
+    "address_clear",
+    "change_is_open",
+    "company_create",
+    "delegation_add",
+    "delegation_end",
+    "domain_ask",
+    "domain_confirm",
+    "domain_remove",
+    "email_change_ask",
+    "email_change_confirm",
+    "email_change_stop",
+    "employee_invite",
+    "employee_sign_out",
+    "export_ask",
+    "invitation_answer",
+    "invitation_print",
+    "invitation_use",
+    "notices_choose",
+    "office_weekly_off_set",
+    "operator_create",
+    "own_data_export",
+    "password_change",
+    "password_confirm",
+    "password_reset_request",
+    "password_set",
+    "pin_clear",
+    "pin_matches",
+    "pin_set",
+    "pool_admit",
+    "pool_sign_in",
+    "public_holidays_add",
+    "records_ask",
+    "records_decide",
+    "records_take",
+    "report_export",
+    "session_begin",
+    "session_end",
+    "session_moved",
+    "session_seen",
+    "sessions_end",
+    "sign_in_by_codes",
+    "sign_in_changed",
+    "sign_in_reset_ask",
+    "sign_in_reset_confirm",
+    "sign_in_reset_refuse",
+    "sign_in_try",
+    "sign_in_worked",
+    "support_ask",
+    "support_decide",
+    "support_end",
+    "support_give",
+    "support_look",
+]

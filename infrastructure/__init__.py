@@ -1,0 +1,1 @@
+"""What Muster needs on AWS beside its code: its package, settings, and what stands around it."""

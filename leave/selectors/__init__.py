@@ -1,0 +1,1 @@
+"""Reads of leave; the first argument says whose."""

@@ -1,0 +1,1 @@
+"""Verbs of leave; the doors import the module that they need."""

@@ -1,0 +1,172 @@
+"""Reports: the list of them, each on a page, and each as a file."""
+
+from __future__ import annotations
+
+import uuid
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from companies import services
+from companies.actor import Actor
+from companies.errors import MusterError
+from companies.models import Company, ReportExport
+from companies.reports import Asked, Report
+from integrations import storage, tasks
+from integrations.tables import FORMATS, Paper
+from portal import report_exports, report_filters, report_pages
+from portal.reports import ROLL, asked_of, narrowed, page_of, report_for, today_of
+from portal.reports import reports as known
+
+PEOPLE_A_PAGE = 200
+_IN_MEMORY = 1_000_000
+
+
+def _company(request: HttpRequest) -> tuple[Actor, Company]:
+    """Return who asks, in which company; for who acts in none there are no reports."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if actor.company is None:
+        raise Http404
+    return actor, actor.company
+
+
+def _report(actor: Actor, slug: str) -> Report:
+    report = report_for(actor, slug)
+    if report is None:
+        raise Http404
+    return report
+
+
+@require_GET
+def reports(request: HttpRequest) -> HttpResponse:
+    """Show what can be asked for."""
+    actor, _company_ = _company(request)
+    mine = [report for report in known().values() if report.can_view(actor)]
+    if not mine:
+        raise Http404
+    return render(request, "portal/reports/list.html", report_pages.list_context(mine))
+
+
+@require_GET
+def roll(request: HttpRequest) -> HttpResponse:
+    """Show the muster roll, at the address that the team's pages lead to."""
+    return _page(request, ROLL)
+
+
+@require_GET
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one report, narrowed by the form above it."""
+    if slug == ROLL:
+        return redirect(f"{reverse('portal:roll')}?{request.GET.urlencode()}".rstrip("?"))
+    return _page(request, slug)
+
+
+def _page(request: HttpRequest, slug: str) -> HttpResponse:
+    actor, company = _company(request)
+    found = _report(actor, slug)
+    now = timezone.now()
+    read = report_filters.read(request.GET, found, today_of(company, now))
+    asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
+    size = PEOPLE_A_PAGE if found.is_about_people else max(len(asked.keys), 1)
+    page = Paginator(asked.keys, size).get_page(request.GET.get("p"))
+    context = report_pages.page_context(
+        found, asked, page, page_of(asked, list(page.object_list)), problem=read.problem
+    )
+    template = "portal/reports/roll.html" if slug == ROLL else "portal/reports/report.html"
+    return render(request, template, context)
+
+
+@require_POST
+def report_file(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Hand out a report as a file; who takes it is noted first."""
+    actor, company = _company(request)
+    found = _report(actor, slug)
+    name, _colon, paper = request.POST.get("format", "").partition(":")
+    kind, now = FORMATS.get(name), timezone.now()
+    if kind is None:
+        raise Http404
+    read = report_filters.read(request.POST, found, today_of(company, now))
+    asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
+    if found.is_about_people and len(asked.keys) > report_exports.MOST_AT_ONCE:
+        return _long(request, found, asked, kind.name, paper)
+    try:
+        services.report_export(report=found, asked=asked, file_format=kind.name, by=actor)
+    except MusterError as error:
+        messages.error(request, str(error))
+        return redirect(report_pages.address(found, read.filters))
+    return _file(found, asked, kind.name, paper)
+
+
+def _long(request: HttpRequest, found: Report, asked: Asked, kind: str, paper: str) -> HttpResponse:
+    """Let a report of many people be made in the background, and lead to its page."""
+    try:
+        export = services.export_ask(
+            report=found, asked=asked, file_format=kind, paper=paper if paper in set(Paper) else "",
+            file_name=report_pages.file_name(found, asked, kind), by=asked.actor,
+        )  # fmt: skip
+    except MusterError as error:
+        messages.error(request, str(error))
+        return redirect(report_pages.address(found, asked.filters))
+    tasks.want(report_exports.TASK)
+    return redirect("portal:export", export.public_id)
+
+
+def _export(request: HttpRequest, public_id: uuid.UUID) -> ReportExport:
+    """Return one's own report in the background, while the report exists for the person."""
+    actor, _company_ = _company(request)
+    found: ReportExport = get_object_or_404(ReportExport, public_id=public_id, user=actor.user)
+    _report(actor, found.report)
+    return found
+
+
+@require_GET
+def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Show how far a long report is; its script asks again by itself."""
+    found = _export(request, public_id)
+    title = known()[found.report].title
+    context = report_pages.export_context(found, title, timezone.now())
+    return render(request, "portal/reports/export.html", context)
+
+
+@require_GET
+def export_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """Hand out the file of a long report; that it was taken was told when it was asked for."""
+    found = _export(request, public_id)
+    if not found.has_file(timezone.now()):
+        raise Http404
+    kind = FORMATS[found.file_format].content_type
+    try:
+        saved = f'attachment; filename="{found.file_name}"'
+        link = storage.signed_link(found.file_key, content_type=kind, disposition=saved)
+        if link is not None:
+            return redirect(link)
+        file = default_storage.open(found.file_key)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        file, as_attachment=True, filename=found.file_name, content_type=kind
+    )  # fmt: skip
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file(found: Report, asked: Asked, kind: str, paper: str) -> FileResponse:
+    table = report_pages.printed(found.table(asked), paper)
+    file: Any = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # whoever reads it closes it
+    FORMATS[kind].write(table, file)
+    file.seek(0)
+    response = FileResponse(
+        file, as_attachment=True, filename=report_pages.file_name(found, asked, kind),
+        content_type=FORMATS[kind].content_type,
+    )  # fmt: skip
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,1 @@
+"""HR's admin pages of leave."""

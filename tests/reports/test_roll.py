@@ -18,6 +18,7 @@ from companies.models import Company, Department, Employee, Placement
 from companies.reports import Filters
 from companies.scoping import company_scope
 from companies.selectors import placed_in_chunks
+from leave.terms import leave_settings
 from portal.reports import asked_of, narrowed, reports
 from tests.attendance.world import make_person
 from tests.reports.golden import LAST, MARCH, NOW, Golden
@@ -139,6 +140,9 @@ OF_ATTENDANCE = sorted(slug for slug in reports() if not slug.startswith("leave-
 @pytest.mark.parametrize("slug", OF_ATTENDANCE)
 def test_statements_do_not_grow_with_people(golden: Golden, slug: str) -> None:
     report, counts = reports()[slug], []
+    # A process reads the settings of leave once for all of its reports.
+    with company_scope(golden.company):
+        leave_settings(Company.objects.get(pk=golden.company.pk))
     filters = Filters(first=MARCH, last=LAST, only_problems=True)
     for more in (1, 19, 180):
         _crowd(golden, more)

@@ -27,6 +27,8 @@ from attendance.services import face_roster
 from companies import selectors
 from companies.models import User
 from companies.once import FIELD
+from companies.selectors import second_factors
+from leave import terms
 from portal.admin_sites import MusterAdminSite
 from tests.rights.stand import Stand
 
@@ -105,9 +107,14 @@ class Askers:
             transaction.set_rollback(True)
         if written:
             # What was remembered of a revision that is undone would be taken for the next one's.
-            settings_cache._cache.clear()
-            face_roster._cache.clear()
+            forget()
         return answer, changed
+
+
+def forget() -> None:
+    """Forget what this process keeps of companies' settings."""
+    for kept in (settings_cache, face_roster, second_factors, terms):
+        kept._cache.clear()
 
 
 def _signed_in(user: User | None, noted: dict[str, Any]) -> dict[str, str]:

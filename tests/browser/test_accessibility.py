@@ -53,8 +53,10 @@ HR = (
     "/team/roll/",
     "/reports/",
 )
-# Fields that stick out of the box of their field.
+# Fields that stick out of the box of their field. What lies in a closed part is not laid out, and
+# measures as it pleases: whoever tests such a part opens it.
 _OUTSIDE = """() => [...document.querySelectorAll(".field > input, .field > select")]
+  .filter((field) => field.checkVisibility({ contentVisibilityAuto: true }))
   .map((field) => [field, field.getBoundingClientRect().right
     - field.parentElement.getBoundingClientRect().right])
   .filter(([, over]) => over > 1)

@@ -32,6 +32,7 @@ def test_leave_is_asked_for_approved_and_cancelled(open_browser: Open) -> None:
     page.get_by_role("link", name="Leave", exact=True).click()
     expect(page.get_by_text("12 days available")).to_be_visible()
     assert _faults(page) == []
+    page.get_by_role("link", name="Ask for leave").click()
     _count(page, monday)
     page.get_by_label("Reason (optional)").fill("A wedding")
     page.set_input_files("#attachment", files=[_letter()])

@@ -72,3 +72,4 @@ def test_a_calendar_reads_the_team(open_browser: Open) -> None:
     with pytest.raises(urllib.error.HTTPError) as gone:
         _read(address)
     assert gone.value.code == 404
+    gone.value.close()  # it holds its socket, which would fail whatever test runs next

@@ -138,9 +138,9 @@ _WHOLE = {
     "leave_rules_set": gettext_lazy("Rules of a leave type set"),
     "leave_plan_added": gettext_lazy("Leave plan added"),
     "leave_plan_rules_set": gettext_lazy("Rules of a leave plan set"),
-    "comp_off_claimed": gettext_lazy("Work on a day off claimed"),
-    "comp_off_approved": gettext_lazy("Work on a day off is leave"),
-    "comp_off_refused": gettext_lazy("Work on a day off is not leave"),
+    "comp_off_claimed": gettext_lazy("Extra work claimed as leave"),
+    "comp_off_approved": gettext_lazy("Extra work is leave"),
+    "comp_off_refused": gettext_lazy("Extra work is not leave"),
     "feed_made": gettext_lazy("Calendar feed made"),
     "feed_ended": gettext_lazy("Calendar feed ended"),
 }

@@ -227,6 +227,11 @@ class NothingEarned(MusterError):
     sentence = _("This kind of leave is not earned by work on a day off.")
 
 
+class DayNotChosen(MusterError):
+    code = "comp_off_no_day"
+    sentence = _("Choose the day on which you worked.")
+
+
 class NotADayOff(MusterError):
     code = "comp_off_no_day_off"
     sentence = _("%(date)s is no day off of yours. Work on it is paid as usual.")

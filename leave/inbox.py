@@ -295,7 +295,8 @@ def _hints(around: Around) -> list[str]:
 
 
 def _claimed(claim: CompOffClaim) -> str:
-    values = {"amount": wording.amount(claim.amount), "type": claim.leave_type.name}
+    amount = wording.amount_of(claim.amount, is_in_hours=False)
+    values = {"amount": amount, "type": claim.leave_type.name}
     if claim.minutes is None:
         return _("Worked on a day off: %(amount)s of %(type)s") % values
     banked = attendance_wording.minutes(claim.minutes)

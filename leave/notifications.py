@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 
 from attendance.rules import zones
 from attendance.selectors.settings import company_settings
+from attendance.wording import minutes
 from companies import notices, outbox
 from companies.actor import Actor
 from companies.models import Employee, User
@@ -229,7 +230,9 @@ def comp_off_claimed(claim: CompOffClaim) -> None:
         path=reverse("portal:inbox"),
         key=str(claim.public_id),
         date=lambda: _day(claim.date),
-        amount=wording.amount(claim.amount),
+        banked=lambda: _banked(claim),
+        type=claim.leave_type.name,
+        amount=lambda: wording.amount_of(claim.amount, is_in_hours=False),
         note=claim.note,
     )
 
@@ -245,10 +248,16 @@ def comp_off_decided(decision: CompOffDecision) -> None:
         path="/leave/",
         key=str(decision.public_id),
         date=lambda: _day(claim.date),
+        banked=lambda: _banked(claim),
         by=lambda: wording.by_whom(decision.decided_by_name, decision.on_behalf_of),
         reason=decision.reason,
         is_approved=decision.outcome == "approved",
     )
+
+
+def _banked(claim: CompOffClaim) -> str:
+    """Return the overtime that a claim is for; empty where it is for a day off."""
+    return minutes(claim.minutes) if claim.minutes is not None else ""
 
 
 # --- how ------------------------------------------------------------------------------------------

@@ -186,10 +186,10 @@ def _leave_matters(now: dt.datetime) -> list[Matter]:
         Matter(
             claims,
             ngettext(
-                "claim of a worked day off waits longer than %(days)s days",
-                "claims of worked days off wait longer than %(days)s days", claims,
+                "claim of extra work waits longer than %(days)s days",
+                "claims of extra work wait longer than %(days)s days", claims,
             ) % {"days": LEAVE_WAITS.days},
-            _("Somebody worked on a day off and wants it back."),
+            _("Somebody worked on a day off, or longer, and wants it back."),
             _list("leave_compoffclaim", "?outcome=open"),
         ),
     ]  # fmt: skip

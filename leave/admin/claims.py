@@ -1,4 +1,4 @@
-"""HR's pages of claims of comp-off: work on a day off that somebody wants back as leave."""
+"""HR's pages of claims of comp-off: extra work that somebody wants back as leave."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
 from attendance.models import AttendanceDay
+from attendance.wording import minutes
 from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_filters import (
     DateFilter,
@@ -64,7 +65,9 @@ class CompOffClaimAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Name or code")
     ordering = ("-created_at", "-id")
     fields = ("employee", "worked_on", "worth", "leave_type", "note", "asked", "decided")
-    empty_words = gettext_lazy("Who worked on a day off claims it on their own pages.")
+    empty_words = gettext_lazy(
+        "Who worked on a day off, or has overtime banked, claims it on their own pages."
+    )
     actions_detail = ("approve", "refuse")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -73,8 +76,10 @@ class CompOffClaimAdmin(ReadOnlyAdmin):
             "employee__company", "employee__user", "leave_type", "decision", "company"
         )
 
-    @display(description=gettext_lazy("worked on"), ordering="date")
+    @display(description=gettext_lazy("extra work"), ordering="date")
     def worked_on(self, row: CompOffClaim) -> str:
+        if row.minutes is not None:
+            return _("%(time)s of overtime") % {"time": minutes(row.minutes)}
         return date_format(row.date, "D j M Y")
 
     @display(description=gettext_lazy("amount"), ordering="amount")
@@ -110,7 +115,9 @@ class CompOffClaimAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, context: dict[str, Any], **kwargs: Any
     ) -> HttpResponse:
         row: CompOffClaim = kwargs["obj"]
-        day = AttendanceDay.objects.filter(employee=row.employee_id, date=row.date).first()
+        # Overtime was worked before; its date is when it was claimed.
+        worked = AttendanceDay.objects.filter(employee=row.employee_id, date=row.date)
+        day = worked.first() if row.minutes is None else None
         if day is not None:
             days = self.admin_site.get_model_admin(AttendanceDay)
             context["links"] = [(days.row_url(day), _("What was worked that day"))]

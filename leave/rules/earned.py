@@ -72,6 +72,12 @@ def comp_off(
     return Earned(amount if claimed is None else claimed, Dates(first, last))
 
 
+def minutes_for(amount: Decimal, *, hours_per_day: Decimal) -> int:
+    """Return how many banked minutes so many days take."""
+    exact = amount * hours_per_day * MINUTES_AN_HOUR
+    return int(exact.to_integral_value(ROUND_CEILING))
+
+
 def from_overtime(
     claimed: Decimal, *, banked: int, hours_per_day: Decimal, on: dt.date, valid_days: int
 ) -> tuple[Earned, int]:
@@ -80,9 +86,9 @@ def from_overtime(
     More than they are worth is refused, saying the most in whole halves. It may be used from the
     next day on, and for as long as other days that were earned.
     """
-    a_day = hours_per_day * MINUTES_AN_HOUR
-    needed = int((claimed * a_day).to_integral_value(ROUND_CEILING))
+    needed = minutes_for(claimed, hours_per_day=hours_per_day)
     if needed > banked:
+        a_day = hours_per_day * MINUTES_AN_HOUR
         most = max(ZERO, (banked / a_day / HALF).to_integral_value(ROUND_FLOOR) * HALF)
         return Earned(most, denied=Denied.MORE_THAN_EARNED), 0
     first = on + DAY

@@ -344,7 +344,7 @@ def test_a_claim_of_comp_off_waits_and_is_decided(leave: Leave) -> None:
     assert (_waiting(leave.boss, source), _waiting(leave.me, source)) == ([claim.public_id], [])
     (entry,) = source.entries(leave.boss, [claim.public_id], now=NOW)
     assert (entry.what, entry.when, entry.note) == (
-        "Worked on a day off: 0.5 of Annual", "Sun, 1 Mar", "The fair",
+        "Worked on a day off: 0.5 days of Annual", "Sun, 1 Mar", "The fair",
     )  # fmt: skip
     assert source.find(leave.me, claim.public_id) is None
     found = source.find(leave.boss, claim.public_id)

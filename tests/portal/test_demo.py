@@ -157,7 +157,7 @@ def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: st
         ("Deepa Rai", "the pictures are somewhat alike"),
         ("Gita Adhikari", "could not be compared: it was too dark"),
         ("Grace Hughes", "Annual leave, counts 2 days"),
-        ("Kiran Maharjan", "1 of Substitute leave"),
+        ("Kiran Maharjan", "1 day of Substitute leave"),
         ("Kiran Maharjan", "could not be compared: no camera was found"),
     ]
 

@@ -43,6 +43,16 @@ def _claim(leave: Leave, kind: LeaveType, person: Employee) -> CompOffClaim:
     )
 
 
+def test_a_claim_of_overtime_tells_how_much(hr: Client, leave: Leave, kind: LeaveType) -> None:
+    claim = CompOffClaim.objects.create(
+        company=leave.world.company, employee=leave.maya, leave_type=kind, date=SATURDAY,
+        amount=n("1"), minutes=480,
+    )  # fmt: skip
+    page = hr.get(_path(claim)).text
+    assert "8 h of overtime" in page
+    assert "What was worked that day" not in page
+
+
 def test_a_claim_is_approved_and_is_leave(hr: Client, leave: Leave, kind: LeaveType) -> None:
     claim = _claim(leave, kind, leave.maya)
     page = hr.get(_path(claim)).text
@@ -107,8 +117,8 @@ def test_the_list_costs_the_same_and_the_first_page_tells(
         _claim(leave, kind, person)
     assert [statements(hr, path) for path in paths] == one
     titles = [str(matter.title) for matter in hr.get("/admin/").context["matters"]]
-    assert not [title for title in titles if "worked day" in title]
+    assert not [title for title in titles if "extra work" in title]
 
     with time_machine.travel(NOW + dt.timedelta(days=4), tick=False):
         matters = {str(m.title): m.count for m in hr.get("/admin/").context["matters"]}
-    assert matters["claims of worked days off wait longer than 3 days"] == 3
+    assert matters["claims of extra work wait longer than 3 days"] == 3

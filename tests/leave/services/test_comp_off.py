@@ -57,7 +57,7 @@ def test_work_on_a_day_off_is_claimed_and_given(worked: Leave, earned: LeaveType
     claim = _claim(worked, earned)
     (mail,) = OutboxMessage.objects.filter(template="leave/email/comp_off_claimed")
     assert (mail.to, mail.values["amount"], claim.note) == (
-        "bikram@kettle.example", "0.5", "The fair",
+        "bikram@kettle.example", "0.5 days", "The fair",
     )  # fmt: skip
     comp_off.comp_off_decide(claim=claim, is_approved=True, by=worked.boss)
     row = Allocation.objects.get()

@@ -40,7 +40,7 @@ def test_banked_minutes_become_leave_once_it_is_decided(leave: Leave, earned: Le
     claim = _claim(leave, earned)
     assert (claim.minutes, claim.date) == (480, d("03-02"))
     (line,) = CompOffClaims().entries(leave.boss, [claim.public_id], now=at("2026-03-10 12:00"))
-    assert line.what == "8 h of approved overtime: 1 of Comp-off"
+    assert line.what == "8 h of approved overtime: 1 day of Comp-off"
     assert comp_off.banked_minutes(leave.maya) == 20
     comp_off.comp_off_decide(claim=claim, is_approved=True, by=leave.boss)
     row = Allocation.objects.get()

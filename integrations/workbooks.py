@@ -1,14 +1,20 @@
-"""Reads spreadsheets (XLSX) as rows of text, by calamine; nothing in them is run."""
+"""Reads spreadsheets (XLSX) as rows of text, by calamine, and makes ones to be filled in.
+
+Nothing in them is run.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import zipfile
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 # A workbook of a few hundred kB that unfolds to more than this is none that somebody made.
 _MOST_UNFOLDED = 32 * 1024 * 1024
+# Of a column to fill in; and down to which row a choice is offered.
+_WIDTH, _MOST_CHOSEN = 18, 2000
 SIGNATURE = b"PK\x03\x04"
 
 
@@ -45,3 +51,44 @@ def _text(cell: Any) -> str:
         # What 1.1 is in a file that holds it as a fraction of two: to fifteen places, as shown.
         return f"{cell:.15g}"
     return "" if cell is None else str(cell)
+
+
+def to_fill_in(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    dates: Collection[str],
+    choices: tuple[str, str, Sequence[tuple[str, str]]],
+) -> bytes:
+    """Return a workbook with a head, the beginnings of its rows, and places for the rest.
+
+    What is typed into the columns `dates` is read as dates; `choices` is a column, the name of the
+    sheet beside, and what may be chosen there, each with its words.
+    """
+    from xlsxwriter import Workbook  # noqa: PLC0415  # only where HR asks for one
+
+    content = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with Workbook(content, {"in_memory": True, **plain}) as book:
+        head, date = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+        sheet = book.add_worksheet("Leave")
+        sheet.freeze_panes(1, 0)
+        for place, name in enumerate(columns):
+            sheet.set_column(place, place, _WIDTH, date if name in dates else None)
+            sheet.write_string(0, place, name, head)
+        for number, cells in enumerate(rows, start=1):
+            for place, text in enumerate(cells):
+                sheet.write_string(number, place, text)
+        column, title, items = choices
+        beside = book.add_worksheet(title)
+        beside.set_column(0, 1, _WIDTH)
+        for number, (value, words) in enumerate(items):
+            beside.write_string(number, 0, value)
+            beside.write_string(number, 1, words)
+        if items:
+            place = columns.index(column)
+            source = f"='{title}'!$A$1:$A${len(items)}"
+            sheet.data_validation(
+                1, place, _MOST_CHOSEN, place, {"validate": "list", "source": source}
+            )
+    return content.getvalue()

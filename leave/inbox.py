@@ -30,7 +30,7 @@ from leave.selectors import requests
 from leave.selectors.past import Past, past
 from leave.selectors.requests import Around
 from leave.services import comp_off, decisions
-from leave.terms import LeaveSettings, leave_settings, links_at
+from leave.terms import LeaveSettings, is_named, leave_settings, links_at
 
 # Of many who are off, so many are named.
 _MOST_NAMED = 5
@@ -149,12 +149,7 @@ class LeaveRequests:
         """Return whether a chain names the actor; of the settings in memory."""
         if actor.company is None or actor.employee is None:
             return False
-        named = {
-            link.person_id
-            for rules in leave_settings(actor.company).by_version.values()
-            for link in rules.chain
-        }
-        return actor.employee.pk in named
+        return is_named(actor.company, actor.employee.pk)
 
     def decided(self, actor: Actor, *, now: dt.datetime) -> list[Decided]:
         """Return what the actor decided a moment ago, where nothing has happened since."""

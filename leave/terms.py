@@ -91,6 +91,15 @@ class TypeOn:
         return next((each for each in taking if each > place), None)
 
 
+def is_named(company: Company, employee: int) -> bool:
+    """Return whether a chain of any version names the person; of the settings in memory."""
+    return any(
+        link.person_id == employee
+        for rules in leave_settings(company).by_version.values()
+        for link in rules.chain
+    )
+
+
 def links_at(rules: TypeOn, place: int | None, status: LeaveRequestState) -> tuple[Link, ...]:
     """Return who may decide at a place; a chain that asks nobody asks its first place.
 

@@ -31,6 +31,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "can_enter_hr": actor is not None and can_enter_hr(actor),
         # A statement for some: asked only where the navigation shows, once a page.
         "can_manage_team": cache(partial(can_manage_team, actor)) if actor else False,
+        # Asked after that one, of who has no team.
+        "decides_leave": partial(_decides_leave, actor) if actor else False,
         "is_auditor": actor is not None and actor.has(Role.AUDITOR),
         "sign_in": getattr(request, "sign_in", None),
         "stands_in_for": partial(_stands_in_for, actor) if actor else (),
@@ -39,6 +41,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "leave_balances": partial(_leave_balances, actor) if actor else (),
         "demo": settings.DEMO,
     }
+
+
+def _decides_leave(actor: Actor) -> bool:
+    """Return whether leave names the person to decide, though they have no team."""
+    if actor.company is None or actor.employee is None or actor.is_limited:
+        return False
+    from leave.terms import is_named  # noqa: PLC0415  # cold start: only pages with a navigation
+
+    return is_named(actor.company, actor.employee.pk)
 
 
 def _leave_balances(actor: Actor) -> list[dict[str, str]]:

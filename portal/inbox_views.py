@@ -44,8 +44,6 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "decided": listed.decided(actor, now=now),
         "count_text": ngettext("%(n)d waits", "%(n)d wait", number) % {"n": number},
         "inbox_count": number,
-        # Who is named without a team sees the way here as well, once they are here.
-        "shows_inbox": True,
         **_pages(page),
     }
     return render(request, "portal/inbox.html", context)

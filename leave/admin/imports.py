@@ -29,6 +29,7 @@ from companies.once import once
 from leave import wording
 from leave.admin.grants import text_input
 from leave.enums import SheetKind
+from leave.models import LeaveType
 from leave.services import sheets
 from leave.services.imports import Effect, SheetLook, sheet_do, sheet_look
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from leave.admin.ledger import LedgerAdmin
 
 _AN_HOUR = 3600
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class SheetForm(forms.Form):
@@ -206,9 +208,16 @@ def template_file(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
     here = Employee.objects.filter(is_active=True).filter(
         Q(left_on__isnull=True) | Q(left_on__gte=today)
     )
-    lines = sheets.template(here.order_by("name", "code").values_list("code", "name"))
-    # The mark at the beginning lets spreadsheets read names in every script.
-    response = HttpResponse("\ufeff" + "".join(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="leave.csv"'
+    people = here.order_by("name", "code").values_list("code", "name")
+    if request.GET.get("as") == "csv":
+        # The mark at the beginning lets spreadsheets read names in every script.
+        text = "\ufeff" + "".join(sheets.template(people))
+        response = HttpResponse(text, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="leave.csv"'
+    else:
+        types = LeaveType.objects.filter(is_offered=True).order_by("name")
+        book = sheets.template_book(people, list(types.values_list("code", "name")))
+        response = HttpResponse(book, content_type=_WORKBOOK)
+        response["Content-Disposition"] = 'attachment; filename="leave.xlsx"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -214,6 +214,13 @@ def template(people: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield written.getvalue()
         written.seek(0)
         written.truncate()
+
+
+def template_book(people: Iterable[tuple[str, str]], types: Sequence[tuple[str, str]]) -> bytes:
+    """Return the empty file as a workbook; a sheet beside names the types by code."""
+    return workbooks.to_fill_in(
+        COLUMNS, people, dates=("from", "until"), choices=("type", _("Leave types"), types)
+    )
 
 
 def _safe(text: str) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from python_calamine import load_workbook
 
 from companies.models import Employee
-from leave.models import LedgerEntry
+from leave.models import LeaveType, LedgerEntry
 from leave.services import sheets
 from tests.leave.admin.books.conftest import Pages, hidden
 from tests.leave.world import NOW, Leave
@@ -109,8 +111,22 @@ def test_books_that_changed_meanwhile_are_looked_at_again(leave: Leave, hr: Page
 def test_the_template_has_everybody_who_works_here(leave: Leave, hr: Pages) -> None:
     Employee.objects.filter(pk=leave.world.bikram.pk).update(left_on=dt.date(2026, 3, 1))
     Employee.objects.filter(pk=leave.maya.pk).update(name="=Maya")
-    response = hr.client.get("/admin/leave/ledgerentry/template/")
+    response = hr.client.get("/admin/leave/ledgerentry/template/?as=csv")
     assert response["Content-Disposition"] == 'attachment; filename="leave.csv"'
     assert response.content.decode("utf-8-sig").splitlines() == [
         "employee,name,type,amount,from,until,reason", "maya,'=Maya,,,,,", "hari,Hari,,,,,",
     ]  # fmt: skip
+
+
+def test_the_template_is_a_workbook_with_the_types_beside(leave: Leave, hr: Pages) -> None:
+    Employee.objects.filter(pk=leave.maya.pk).update(name="=Maya")
+    leave.type("Old", "OL")
+    LeaveType.objects.filter(code="OL").update(is_offered=False)
+    response = hr.client.get("/admin/leave/ledgerentry/template/")
+    assert response["Content-Disposition"] == 'attachment; filename="leave.xlsx"'
+    book = load_workbook(BytesIO(response.content))
+    assert book.get_sheet_by_index(0).to_python() == [
+        ["employee", "name", "type", "amount", "from", "until", "reason"],
+        ["maya", "=Maya", *[""] * 5], ["bikram", "Bikram", *[""] * 5], ["hari", "Hari", *[""] * 5],
+    ]  # fmt: skip
+    assert book.get_sheet_by_name("Leave types").to_python() == [["AL", "Annual"]]

@@ -80,9 +80,13 @@ def show(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def person(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
-    """Show the leave of somebody whom one answers for, as they see it, without their reasons."""
+    """Show the leave of somebody whom one answers for, as they see it, without their reasons.
+
+    HR asks for them from here.
+    """
     employee = readable(request, public_id)
     context = _leave_of(request, employee, person=employee)
+    context["asks_for"] = permissions.can_ask(actor_of(request), employee)
     return render(request, "leave/overview.html", context)
 
 

@@ -59,6 +59,7 @@ class PersonWithLeaveAdmin(PersonAdmin):
         site, query = self.admin_site.name, f"?person={self.row_id(row)}"
         return [
             *super().links_of(row),
+            (reverse("leave:person", args=[row.public_id]), _("Leave, and asking for it")),
             *(
                 (reverse(f"{site}:leave_{model}_changelist") + query, title)
                 for model, title in (

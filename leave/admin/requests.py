@@ -118,12 +118,20 @@ class LeaveRequestAdmin(ReadOnlyAdmin):
     fields = ("first_on",)
     empty_words = gettext_lazy("What people ask for stands here, from the first request on.")
     actions_detail = ("approve", "refuse", "ask_back", "cancel")
+    list_before_template = "leave/admin/ask_for.html"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(
             "employee__company", "employee__user", "request__leave_type", "request__employee__user",
             "company",
         )  # fmt: skip
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"asks_for": self.may_act(request), **(extra_context or {})}
+        )
 
     @display(description=gettext_lazy("leave type"), ordering="request__leave_type__name")
     def kind(self, row: LeaveRequestState) -> str:

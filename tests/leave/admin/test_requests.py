@@ -50,6 +50,18 @@ def test_a_request_says_why_it_counts_what_it_does(
     assert "Annual" in listed
 
 
+def test_hr_asks_for_somebody(hr: Client, leave: Leave, asked: LeaveRequest) -> None:
+    assert '<a href="/leave/people/">Choose a person</a>' in hr.get(REQUESTS).text
+    maya = f"/leave/people/{leave.maya.public_id}/"
+    person = hr.get(f"/admin/companies/employee/{leave.maya.public_id}/change/").text
+    assert f'href="{maya}"' in person
+    ask = f"/leave/ask/?for={leave.maya.public_id}"
+    assert f'href="{ask}">Ask for Maya</a>' in hr.get(maya).text
+    assert "For Maya" in hr.get(ask).text
+    hr.force_login(leave.world.bikram.user)
+    assert "Ask for Maya" not in hr.get(maya).text
+
+
 def test_filters_find_what_waits_too_long(hr: Client, leave: Leave, asked: LeaveRequest) -> None:
     other = leave.submit("04-06")
     LeaveRequestState.objects.filter(request=asked).update(since=NOW - dt.timedelta(days=5))

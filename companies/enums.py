@@ -126,6 +126,13 @@ class OvertimeApproval(TextChoices):
     MANAGER = "manager", _("Counts once the manager approved it")
 
 
+class PayableBasis(TextChoices):
+    """Of which days a month of pay consists."""
+
+    CALENDAR = "calendar", _("All days of the month")
+    WORKING_DAYS = "working_days", _("The working days of the month")
+
+
 class AutoCheckOut(TextChoices):
     """When an in that stands open once the window has closed counts as closed."""
 

@@ -141,8 +141,53 @@ class DayException(TextChoices):
 
 
 class PeriodState(TextChoices):
+    """A month is open, looked through by HR, and locked; it may be locked without a review."""
+
     OPEN = "open", _("Open")
+    REVIEW = "review", _("In review")
     LOCKED = "locked", _("Locked")
+
+
+class Unresolved(TextChoices):
+    """What may still wait when a month is to be locked, beside the exceptions of its days."""
+
+    FLAGGED = "flagged", _("Check-ins to look at")
+    CORRECTIONS = "corrections", _("Corrections asked for")
+    OVERTIME = "overtime", _("Extra minutes to decide")
+    UNMARKED = "unmarked", _("Days without a verdict")
+    LEAVE = "leave", _("Leave requests that wait")
+
+
+class PayrollSource(TextChoices):
+    """What a column of the payroll file holds; `takes_value` says of which of them HR says more."""
+
+    FIXED = "fixed", _("The same text in each row")
+    CODE = "code", _("Employee code")
+    NAME = "name", _("Name")
+    DEPARTMENT = "department", _("Department")
+    OFFICE = "office", _("Office")
+    MONTH = "month", _("Month, as 2026-03")
+    BASE = "base", _("Days of the month that pay is for")
+    PAYABLE = "payable", _("Payable days")
+    LOST = "lost", _("Days lost: absent, unpaid leave, without a verdict")
+    OUTSIDE = "outside", _("Days not employed")
+    PRESENT = "present", _("Days present")
+    PAID_LEAVE = "paid_leave", _("Days of paid leave")
+    UNPAID_LEAVE = "unpaid_leave", _("Days of unpaid leave")
+    OFF = "off", _("Days off")
+    ABSENT = "absent", _("Days absent")
+    UNMARKED = "unmarked", _("Days without a verdict")
+    LEAVE_OF_TYPE = "leave_of_type", _("Days of leave of a type, by its code")
+    WORKED_HOURS = "worked_hours", _("Hours worked, as 7.50")
+    WORKED_MINUTES = "worked_minutes", _("Minutes worked")
+    UNPAID_MINUTES = "unpaid_minutes", _("Minutes of unpaid leave by the hour")
+    OVERTIME_HOURS = "overtime_hours", _("Hours of overtime paid out, as 7.50")
+    OVERTIME_MINUTES = "overtime_minutes", _("Minutes of overtime paid out")
+    OVERTIME_AT_RATE = "overtime_at_rate", _("Minutes of overtime at a rate, in percent")
+
+    @property
+    def takes_value(self) -> bool:
+        return self in (self.FIXED, self.LEAVE_OF_TYPE, self.OVERTIME_AT_RATE)
 
 
 class EnrolmentState(TextChoices):

@@ -111,6 +111,24 @@ class PeriodLocked(MusterError):
     status = 409
 
 
+class PeriodUnresolved(MusterError):
+    code = "period_unresolved"
+    sentence = _("In %(month)s something is unresolved. Clear it up, or say why it is locked.")
+    status = 409
+
+
+class PeriodInReview(MusterError):
+    code = "period_in_review"
+    sentence = _("%(month)s is in review already.")
+    status = 409
+
+
+class PeriodNotBegun(MusterError):
+    code = "period_not_begun"
+    sentence = _("%(month)s has not begun.")
+    status = 409
+
+
 class PeriodNotLocked(MusterError):
     code = "period_not_locked"
     sentence = _("%(month)s is not locked.")

@@ -13,7 +13,7 @@ from companies.actor import Actor
 from companies.enums import Role
 from companies.models import Company, Employee
 from companies.permissions import can_manage_hr, is_own
-from companies.selectors import answers_for_others, team_of
+from companies.selectors import READERS, answers_for_others, team_of
 
 # How long after a decision whoever decided may look again at what was decided about.
 SEEN_AFTER_DECISION = dt.timedelta(days=7)
@@ -111,6 +111,17 @@ def can_pick_holiday(actor: Actor, employee: Employee) -> bool:
 def can_close_month(actor: Actor, company: Company) -> bool:
     """HR locks and reopens the months of the own company."""
     return can_manage_hr(actor) and actor.company is not None and actor.company.pk == company.pk
+
+
+def can_view_closing(actor: Actor, company: Company) -> bool:
+    """HR, company admins and auditors see how the months of the own company stand."""
+    is_inside = actor.company is not None and actor.company.pk == company.pk
+    return is_inside and actor.has(*READERS)
+
+
+def can_take_payroll(actor: Actor, company: Company) -> bool:
+    """Whoever sees the months takes their payroll files; that they did is told."""
+    return actor.user is not None and can_view_closing(actor, company)
 
 
 def can_recompute(actor: Actor, company: Company) -> bool:

@@ -91,6 +91,11 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+# What may be unresolved in a month before it is locked: who counts it (attendance.selectors).
+MUSTER_UNRESOLVED = (
+    "attendance.selectors.unresolved.of_attendance",
+    "leave.selectors.requests.unresolved",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 

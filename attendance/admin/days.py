@@ -8,27 +8,22 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from attendance import permissions, wording
-from attendance.admin.difference import reopening_card
 from attendance.admin.late import asked_month, late_page
 from attendance.admin.mending import MendingDays
 from attendance.admin.punches import FACE_TONES, local_time
-from attendance.enums import DayException, PeriodState
+from attendance.enums import DayException
 from attendance.models import (
     AttendanceDay,
-    AttendancePeriod,
     DayMark,
     ManualVerdict,
     Punch,
@@ -36,9 +31,8 @@ from attendance.models import (
     PunchState,
 )
 from attendance.selectors.days import days_with_exceptions, is_of_kind
-from attendance.services import decisions
 from companies.actor import Actor
-from companies.admin_base import ReadOnlyAdmin, on_row
+from companies.admin_base import ReadOnlyAdmin
 from companies.admin_filters import (
     DateFilter,
     DepartmentOfPersonFilter,
@@ -46,14 +40,12 @@ from companies.admin_filters import (
     PersonFilter,
     WordsFilter,
 )
-from companies.admin_forms import ReasonForm
 from companies.models import AuditEvent, PolicyVersion, ShiftVersion
 
 _TONES = {
     "P": "success", "HD": "warning", "A": "danger", "L": "info", "WO": "", "H": "",
     "OD": "success", "WFH": "success", "INC": "warning", "UN": "", "open": "info",
 }  # fmt: skip
-_MONTHS_BACK = 18
 
 
 class ConcernFilter(WordsFilter):
@@ -280,110 +272,3 @@ class MarkAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("withdrawn"), boolean=True)
     def withdrawn(self, row: DayMark) -> bool:
         return hasattr(row, "withdrawal")
-
-
-def _past_months() -> list[tuple[str, str]]:
-    first = timezone.now().date().replace(day=1)
-    found = []
-    for _n in range(_MONTHS_BACK):
-        first = (first - dt.timedelta(days=1)).replace(day=1)
-        found.append((first.isoformat(), decisions.month_name(first)))
-    return found
-
-
-class MonthForm(forms.Form):
-    """Which month."""
-
-    starts_on = forms.TypedChoiceField(
-        label=gettext_lazy("Month"),
-        choices=_past_months,
-        coerce=dt.date.fromisoformat,
-        widget=UnfoldAdminSelectWidget,
-    )
-
-
-class MonthAdmin(ReadOnlyAdmin):
-    """Months of the company: locked for payroll, reopened with a reason."""
-
-    list_display = ("month", "standing", "days", "worked", "locked_at", "locked_by")
-    list_select_related = ("locked_by",)
-    list_filter = (("state", ChoicesDropdownFilter),)
-    ordering = ("-starts_on",)
-    fields = ("month", "state", "locked_at", "locked_by", "days", "worked", "late")
-    readonly_fields = ("month", "days", "worked", "late")
-    empty_words = gettext_lazy("Lock a month once it is over and its days stand.")
-    actions_list = ("lock",)
-    actions_detail = ("reopen",)
-
-    def words_of(self, row: AttendancePeriod) -> str:
-        return str(self.month(row))
-
-    @display(description=gettext_lazy("month"), ordering="starts_on")
-    def month(self, row: AttendancePeriod) -> str:
-        return decisions.month_name(row.starts_on)
-
-    @display(
-        description=gettext_lazy("state"),
-        ordering="state",
-        label={"locked": "success", "open": "warning"},
-    )
-    def standing(self, row: AttendancePeriod) -> tuple[str, str]:
-        return row.state, row.get_state_display()
-
-    @display(description=gettext_lazy("days"))
-    def days(self, row: AttendancePeriod) -> Any:
-        return row.totals.get("days", "–")
-
-    @display(description=gettext_lazy("worked"))
-    def worked(self, row: AttendancePeriod) -> str:
-        return wording.minutes(row.totals.get("worked_minutes", 0))
-
-    @display(description=gettext_lazy("late"))
-    def late(self, row: AttendancePeriod) -> str:
-        return wording.minutes(row.totals.get("late_minutes", 0))
-
-    def offers(self, request: HttpRequest, action: str, row: AttendancePeriod) -> bool:
-        actor = request.actor  # type: ignore[attr-defined]
-        return row.state == PeriodState.LOCKED and permissions.can_close_month(actor, row.company)
-
-    @action(description=gettext_lazy("Lock a month"), url_path="lock", icon="lock")
-    def lock(self, request: HttpRequest) -> HttpResponse:
-        """Ask which month, then lock it."""
-
-        def act(cleaned: dict[str, Any]) -> str:
-            actor = request.actor  # type: ignore[attr-defined]
-            starts_on = cleaned["starts_on"]
-            decisions.period_lock(company=actor.company, starts_on=starts_on, by=actor)
-            return _("%(month)s is locked.") % {"month": decisions.month_name(starts_on)}
-
-        return self.ask(
-            request,
-            title=_("Lock a month"),
-            sentence=_("Its days stand as they are until somebody of HR reopens it."),
-            form=MonthForm,
-            submit=_("Lock the month"),
-            act=act,
-            done_url=self.address("changelist"),
-        )
-
-    @action(description=gettext_lazy("Reopen"), url_path="reopen", icon="lock_open")
-    @on_row
-    def reopen(self, request: HttpRequest, period: Any) -> HttpResponse:
-        """Ask why, then open the month again."""
-
-        def act(cleaned: dict[str, Any]) -> str:
-            actor = request.actor  # type: ignore[attr-defined]
-            decisions.period_reopen(period=period, reason=cleaned["reason"], by=actor)
-            return _("%(month)s is open again.") % {"month": self.month(period)}
-
-        return self.ask(
-            request,
-            title=_("Reopen %(month)s") % {"month": self.month(period)},
-            above=reopening_card(period, request),
-            sentence=_("Its days may change again; payroll may need to know."),
-            form=ReasonForm,
-            submit=_("Reopen the month"),
-            act=act,
-            done_url=self.row_url(period),
-            row=period,
-        )

@@ -3,7 +3,6 @@
 from attendance.models.corrections import CorrectionDecision, CorrectionRequest
 from attendance.models.days import (
     AttendanceDay,
-    AttendancePeriod,
     DayMark,
     ManualVerdict,
     OptionalHolidayPick,
@@ -19,6 +18,7 @@ from attendance.models.faces import FaceConsent, FaceEnrolment, FaceTemplate, Fa
 from attendance.models.liveness import LivenessChallenge
 from attendance.models.overtime import OvertimeDay, OvertimeDecision
 from attendance.models.parked import ParkedTap
+from attendance.models.periods import AttendancePeriod, PayrollColumn, PeriodLine
 from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 
 __all__ = [
@@ -41,6 +41,8 @@ __all__ = [
     "OvertimeDay",
     "OvertimeDecision",
     "ParkedTap",
+    "PayrollColumn",
+    "PeriodLine",
     "Punch",
     "PunchEntry",
     "PunchFrame",

@@ -1,14 +1,12 @@
-"""The roster, marks, judged days and the closed month."""
+"""The roster, marks and judged days."""
 
 from __future__ import annotations
-
-from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import DayStatus, ManualAction, MarkKind, PeriodState, Portion
-from companies.models import CalendarDay, CompanyOwned, Employee, Shift, User
+from attendance.enums import DayStatus, ManualAction, MarkKind, Portion
+from companies.models import CalendarDay, CompanyOwned, Employee, Shift
 
 
 class ShiftAssignment(CompanyOwned):
@@ -230,39 +228,3 @@ class AttendanceDay(CompanyOwned):
     def is_by_hand(self) -> bool:
         """Whether HR set the verdict; the punches of the day count for nothing then."""
         return self.input.get("manual") is not None
-
-
-class AttendancePeriod(CompanyOwned):
-    """A month of the company; once locked, its days change only after HR reopens it."""
-
-    starts_on = models.DateField(_("month"))
-    state = models.CharField(
-        _("state"), max_length=8, choices=PeriodState.choices, default=PeriodState.OPEN
-    )
-    locked_at = models.DateTimeField(_("locked at"), null=True)
-    locked_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, related_name="locked_periods", null=True,
-        verbose_name=_("locked by"),
-    )  # fmt: skip
-    totals = models.JSONField(_("totals"), default=dict)
-
-    class Meta:
-        verbose_name = _("month")
-        verbose_name_plural = _("months")
-        ordering = ("-starts_on",)
-        constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(
-                fields=("company", "starts_on"), name="attendance_attendanceperiod_once",
-                violation_error_message=_("This month already stands in the list."),
-            ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    state="locked", locked_at__isnull=False, locked_by__isnull=False
-                )
-                | models.Q(state="open", locked_at__isnull=True, locked_by__isnull=True),
-                name="attendance_attendanceperiod_locked_by_somebody",
-            ),
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.starts_on:%Y-%m}"

@@ -17,6 +17,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from attendance.enums import MarkKind, Portion
 from attendance.rules import codes
@@ -34,11 +35,12 @@ REGISTRY: dict[str, tuple[str, ...]] = {
     "absent": ("date", "halves"),
     "unpaid_leave": ("date", "code", "halves"),
     "unmarked": ("date", "halves"),
+    "incomplete": ("date", "halves"),
     "payable": ("base", "outside", "lost", "payable"),
     "unpaid_minutes": ("date", "code", "minutes"),
     "overtime": ("rate_percent", "minutes"),
 }
-_LOST = ("absent", "unpaid_leave", "unmarked")
+_LOST = ("absent", "unpaid_leave", "unmarked", "incomplete")
 _PORTIONS = {Portion.AM: 0, Portion.PM: 1}
 
 
@@ -60,7 +62,10 @@ class PayDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
-    """A person's month for pay; days are counted in halves, each in one of the kinds."""
+    """A person's month for pay; days are counted in halves, each in one of the kinds.
+
+    `incomplete` are those of the unmarked ones where a punch is missing.
+    """
 
     base: int = 0
     outside: int = 0
@@ -70,6 +75,7 @@ class Payable:
     off: int = 0
     absent: int = 0
     unmarked: int = 0
+    incomplete: int = 0
     not_due: int = 0
     lost: int = 0
     payable: int = 0
@@ -168,6 +174,8 @@ class _Month:
         for place, half in enumerate(day.halves):
             kind = self._kind(day, place, half)
             self.kinds[kind] += 1
+            if kind == "incomplete":
+                self.kinds["unmarked"] += 1
             if half.kind == HalfKind.LEAVE:
                 self.leave[half.code] += 1
             if kind in _LOST and in_base[place]:
@@ -184,6 +192,8 @@ class _Month:
             return "paid_leave" if is_paid else "unpaid_leave"
         if half == codes.UNMARKED and not day.is_due:
             return "not_due"
+        if half == codes.INCOMPLETE:
+            return "incomplete"
         return half.kind.value
 
     def _by_the_hour(self, day: PayDate) -> None:
@@ -202,3 +212,28 @@ class _Month:
 
 def _minute(time: dt.time) -> int:
     return time.hour * 60 + time.minute
+
+
+# The figures that a locked month keeps, as they stand.
+_FIGURES = (
+    "base", "outside", "present", "paid_leave", "unpaid_leave", "off", "absent", "unmarked",
+    "incomplete", "not_due", "lost", "payable", "worked_minutes", "unpaid_minutes",
+)  # fmt: skip
+
+
+def to_json(found: Payable) -> tuple[dict[str, Any], list[list[Any]]]:
+    """The figures and the steps in JSON values."""
+    figures: dict[str, Any] = {name: getattr(found, name) for name in _FIGURES}
+    figures["overtime"] = {str(rate): minutes for rate, minutes in found.overtime.items()}
+    figures["leave"] = dict(found.leave)
+    return figures, [[step.code, dict(step.values)] for step in found.steps]
+
+
+def from_json(figures: Mapping[str, Any], steps: Iterable[Sequence[Any]]) -> Payable:
+    """What `to_json` wrote."""
+    return Payable(
+        **{name: figures[name] for name in _FIGURES},
+        overtime={int(rate): minutes for rate, minutes in figures["overtime"].items()},
+        leave=dict(figures["leave"]),
+        steps=tuple(Step(code, values) for code, values in steps),
+    )

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.types import CalendarEntry, Pattern, Policy
-from companies.enums import CalendarKind, LivenessPolicy, OnFailure
+from companies.enums import CalendarKind, LivenessPolicy, OnFailure, PayableBasis
 
 # What names a shift or an office to the caller: a primary key, or a name in a scenario.
 Key = int | str
@@ -61,6 +61,8 @@ class CompanyPolicy:
     optional_holiday_quota: int = 0
     offers_breaks: bool = True
     overtime_policy: Key | None = None
+    payable_basis: PayableBasis = PayableBasis.CALENDAR
+    auto_lock_days: int | None = None
 
 
 @dataclass(frozen=True)

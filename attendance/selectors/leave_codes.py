@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Max
+
 from attendance.enums import DayStatus, MarkKind
 from attendance.models import DayMark, ManualVerdict
 from attendance.rules import codes
 from attendance.rules.types import HalfKind
 from companies.models import Company
+
+
+def paid_codes(company: Company) -> dict[str, bool]:
+    """Return whether leave of each code is paid, as its last mark says; one statement."""
+    marks = DayMark.objects.filter(company=company, kind=MarkKind.LEAVE).order_by()
+    last = marks.values("code").annotate(last=Max("pk")).values("last")
+    return dict(DayMark.objects.filter(pk__in=last).values_list("code", "is_paid"))
 
 
 def leave_codes(company: Company, first: dt.date, last: dt.date) -> list[str]:

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from attendance.enums import OvertimeOutcome, OvertimeState
 from attendance.models import OvertimeDay, OvertimeDecision
+from attendance.rules.overtime.types import Part
 from attendance.selectors.settings import company_settings
 from companies.actor import Actor
 from companies.models import Employee
@@ -43,6 +44,32 @@ def overtime_days(
     rows = OvertimeDay.objects.filter(employee__in=list(keys), date__range=(first, last))
     for row in rows.defer("steps", "parts"):
         found[row.employee_id][row.date] = row
+    return found
+
+
+def parts_of(row: OvertimeDay) -> list[Part]:
+    """Return the parts of a row, without their times."""
+    return [
+        Part(
+            rule=item["rule"],
+            rate_percent=item["rate_percent"],
+            is_banked=item["is_banked"],
+            minutes=item["minutes"],
+        )
+        for item in row.parts
+    ]
+
+
+def counted_parts(
+    keys: Collection[int], *, first: dt.date, last: dt.date
+) -> dict[int, list[tuple[list[Part], int]]]:
+    """Return the parts of each date of the people, and how many minutes count; one statement."""
+    found: dict[int, list[tuple[list[Part], int]]] = {key: [] for key in keys}
+    rows = OvertimeDay.objects.filter(
+        employee__in=list(keys), date__range=(first, last), counted_extra__gt=0
+    )
+    for row in rows.only("employee_id", "parts", "counted_extra").order_by("date"):
+        found[row.employee_id].append((parts_of(row), row.counted_extra))
     return found
 
 

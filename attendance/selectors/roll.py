@@ -119,6 +119,18 @@ def roll(
     calendars = selectors.person_calendars(
         company, people, settings=company_settings(company), first=first, last=last
     )
+    return roll_by(calendars, people=people, first=first, last=last, now=now)
+
+
+def roll_by(
+    calendars: dict[int, PersonCalendar],
+    *,
+    people: Sequence[Employee],
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+) -> list[RollRow]:
+    """Return the same by calendars that are loaded already; two statements."""
     manuals = selectors.manual_verdicts(calendars, first=first, last=last)
     for key, found in manuals.items():
         calendars[key].manuals = found

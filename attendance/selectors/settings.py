@@ -43,6 +43,7 @@ from companies.enums import (
     OvertimeDating,
     OvertimeDays,
     Pairing,
+    PayableBasis,
     RoundingMode,
     ToleranceScope,
 )
@@ -127,6 +128,8 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
         offers_breaks=row.offers_breaks,
         optional_holiday_quota=row.optional_holiday_quota,
         overtime_policy=row.overtime_policy_id,
+        payable_basis=PayableBasis(row.payable_basis),
+        auto_lock_days=row.auto_lock_days,
     )
 
 

@@ -1,11 +1,12 @@
 """The verbs of attendance: keyword-only, atomic, `by=` the actor."""
 
+from attendance.services.closing import period_lock, period_reopen, period_review
 from attendance.services.corrections import (
     correction_decide,
     correction_file,
     correction_withdraw,
 )
-from attendance.services.decisions import period_lock, period_reopen, punch_accept, punch_void
+from attendance.services.decisions import punch_accept, punch_void
 from attendance.services.enrolment import (
     consent_answer,
     enrolment_finish,
@@ -32,6 +33,7 @@ __all__ = [
     "mark_withdraw",
     "period_lock",
     "period_reopen",
+    "period_review",
     "punch_accept",
     "punch_void",
 ]

@@ -1,4 +1,4 @@
-"""Decisions about punches and months; about punches, managers decide too; never one's own."""
+"""Decisions about punches; managers decide too, never about their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -16,17 +15,14 @@ from attendance.errors import (
     AlreadyDecided,
     NothingToTakeBack,
     OwnPunch,
-    PeriodHasOpenDays,
     PeriodLocked,
-    PeriodNotLocked,
 )
-from attendance.models import AttendanceDay, AttendancePeriod, Punch, PunchState
+from attendance.models import AttendancePeriod, Punch, PunchState
 from attendance.selectors import flagged, punch_entries
-from attendance.services import days, journalling, judging
+from attendance.services import days, journalling
 from companies import audit
 from companies.actor import Actor
 from companies.errors import NotAllowed, ReasonMissing
-from companies.models import Company, Employee
 from companies.permissions import can_manage_hr
 from companies.selectors import in_stead_of
 
@@ -187,88 +183,3 @@ def month_of(date: dt.date) -> tuple[dt.date, dt.date]:
     first = date.replace(day=1)
     following = (first + dt.timedelta(days=32)).replace(day=1)
     return first, following - dt.timedelta(days=1)
-
-
-def _lock_everybody(company: Company, until: dt.date) -> list[Employee]:
-    """Wait for every judging under way, and hold new ones until the transaction ends."""
-    everybody = days.lock_people(Employee.objects.filter(company=company))
-    return [employee for employee in everybody if employee.joined_on <= until]
-
-
-def _finish(
-    company: Company, people: list[Employee], first: dt.date, last: dt.date, now: dt.datetime
-) -> int:
-    """Judge everybody's month as it stands now; return how many days still wait."""
-    waiting = 0
-    for start in range(0, len(people), judging.PEOPLE_A_BATCH):
-        batch = people[start : start + judging.PEOPLE_A_BATCH]
-        works = judging.judge_people(company, batch, first=first, last=last, now=now)
-        judging.save(works)
-        waiting += sum(first <= date <= last for work in works for date in work.waiting)
-    return waiting
-
-
-def _totals(first: dt.date, last: dt.date) -> dict[str, int]:
-    rows = AttendanceDay.objects.filter(date__range=(first, last))
-    sums = rows.aggregate(worked=Sum("worked_minutes"), late=Sum("late_minutes"))
-    return {
-        "days": rows.count(),
-        "worked_minutes": sums["worked"] or 0,
-        "late_minutes": sums["late"] or 0,
-    }
-
-
-@transaction.atomic
-def period_lock(*, company: Company, starts_on: dt.date, by: Actor) -> AttendancePeriod:
-    """Lock a month: its days stand as they are until HR reopens it.
-
-    What is due by now is judged first, for nothing reaches the rows any more; a day that still
-    waits (a night that goes on, an absence not written yet) holds the month open.
-
-    Raises:
-        NotAllowed, PeriodLocked, PeriodHasOpenDays
-    """
-    if not permissions.can_close_month(by, company):
-        raise NotAllowed
-    now = timezone.now()
-    first, last = month_of(starts_on)
-    people = _lock_everybody(company, last)
-    period: AttendancePeriod
-    period, _made = AttendancePeriod.objects.get_or_create(company=company, starts_on=first)
-    if period.state == PeriodState.LOCKED:
-        raise PeriodLocked(month=month_name(first))
-    still_open = _finish(company, people, first, last, now)
-    if still_open or last >= now.date():
-        raise PeriodHasOpenDays(month=month_name(first), count=still_open)
-    period.state, period.locked_at, period.locked_by = PeriodState.LOCKED, now, by.user
-    period.totals = _totals(first, last)
-    period.save(update_fields=["state", "locked_at", "locked_by", "totals"])
-    audit.record(
-        by=by, verb="month_locked", subject=period, changes={"totals": [{}, period.totals]}
-    )
-    return period
-
-
-@transaction.atomic
-def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> AttendancePeriod:
-    """Open a locked month again, with a reason; what came meanwhile is judged at once.
-
-    Raises:
-        NotAllowed, ReasonMissing, PeriodNotLocked
-    """
-    if not permissions.can_close_month(by, period.company):
-        raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing
-    first, last = month_of(period.starts_on)
-    people = _lock_everybody(period.company, last)
-    locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
-        pk=period.pk
-    )
-    if locked.state != PeriodState.LOCKED:
-        raise PeriodNotLocked(month=month_name(locked.starts_on))
-    locked.state, locked.locked_at, locked.locked_by = PeriodState.OPEN, None, None
-    locked.save(update_fields=["state", "locked_at", "locked_by"])
-    audit.record(by=by, verb="month_reopened", subject=locked, reason=reason.strip())
-    _finish(period.company, people, first, last, timezone.now())
-    return locked

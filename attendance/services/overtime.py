@@ -132,7 +132,7 @@ def _computed(row: OvertimeDay) -> Minutes:
 
 def _banked(row: OvertimeDay, extra: int) -> int:
     """Return how many of so many minutes become time off, by the parts of the date."""
-    parts = shares(overtime_days.parts_of(row), extra)
+    parts = shares(overtime.parts_of(row), extra)
     return sum(part.minutes for part in parts if part.is_banked)
 
 

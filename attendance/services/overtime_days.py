@@ -197,19 +197,6 @@ def part_to_json(part: Part, zone: str) -> dict[str, Any]:
     }
 
 
-def parts_of(row: OvertimeDay) -> list[Part]:
-    """Return the parts of a row, without their times."""
-    return [
-        Part(
-            rule=item["rule"],
-            rate_percent=item["rate_percent"],
-            is_banked=item["is_banked"],
-            minutes=item["minutes"],
-        )
-        for item in row.parts
-    ]
-
-
 # --- what counts ----------------------------------------------------------------------------------
 def _stand_all(changed: list[_Changed]) -> None:
     """Say anew how the changed dates stand after what was decided of them."""

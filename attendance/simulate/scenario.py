@@ -46,6 +46,7 @@ NOT_OF_RULES: Final = frozenset(
     {
         "rules",
         "allows_unchecked",
+        "auto_lock_days",
         "face_failure",
         "liveness",
         "offers_breaks",

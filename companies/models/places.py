@@ -8,7 +8,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from companies.enums import CalendarKind, LivenessPolicy, OnFailure, SecondFactor
+from companies.enums import (
+    CalendarKind,
+    LivenessPolicy,
+    OnFailure,
+    PayableBasis,
+    SecondFactor,
+)
 from companies.models.base import CompanyOwned
 from companies.validators import validate_weekly_off, validate_zone
 
@@ -99,6 +105,16 @@ class PolicyVersion(CompanyOwned):
         "companies.OvertimePolicy", on_delete=models.PROTECT, related_name="policy_versions",
         null=True, blank=True, verbose_name=_("overtime policy"),
         help_text=_("Of who has none of their own or by the shift. Empty: nothing is extra."),
+    )  # fmt: skip
+    payable_basis = models.CharField(
+        _("pay is for"), max_length=12, choices=PayableBasis.choices,
+        default=PayableBasis.CALENDAR,
+        help_text=_("Of which days a month of pay consists; the settings of its last day hold."),
+    )  # fmt: skip
+    auto_lock_days = models.PositiveSmallIntegerField(
+        _("lock a month by itself after (days)"), null=True, blank=True,
+        validators=[MaxValueValidator(366)],
+        help_text=_("So many days after its end, whatever is unresolved. Empty: HR locks it."),
     )  # fmt: skip
     second_factor = models.CharField(
         _("a second step at sign-in is asked of"), max_length=10, choices=SecondFactor.choices,

@@ -136,6 +136,8 @@ class Table:
     page_words: str = "Page %(page)s of %(pages)s"
     paper: Paper = Paper.A4
     labels: dict[LineKind, str] = field(default_factory=dict)
+    # The date that an XLSX says it was made on; its own present one makes no file like another.
+    created: dt.datetime | None = None
 
     def lines(self) -> Iterator[Line]:
         """Yield the rows with the names and sums of groups between them, and the total last."""

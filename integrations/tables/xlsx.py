@@ -58,7 +58,10 @@ def write(table: Table, file: IO[bytes], progress: Callable[[int], None] | None 
         "strings_to_numbers": False,
     }
     with Workbook(file, options) as book:
-        book.set_properties({"title": table.title, "company": table.company})
+        properties: dict[str, Any] = {"title": table.title, "company": table.company}
+        if table.created is not None:
+            properties["created"] = table.created
+        book.set_properties(properties)
         _Sheet(table, book).write(progress)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from attendance.enums import Portion
+from attendance.enums import Portion, Unresolved
 from attendance.selectors.people import person_calendars
 from attendance.selectors.settings import company_settings
 from companies.actor import Actor
@@ -83,6 +83,15 @@ def waiting(actor: Actor, *, team: QuerySet[Employee], on: dt.date) -> QuerySet[
     if actor.user is not None:
         rows = rows.exclude(employee__user=actor.user)
     return rows.order_by("since", "id")
+
+
+def unresolved(first: dt.date, last: dt.date) -> dict[str, int]:
+    """Count the requests that touch these dates and are not decided; see `MUSTER_UNRESOLVED`."""
+    open_states = {*RequestState.reserving, *RequestState.waiting}
+    rows = LeaveRequestState.objects.filter(
+        state__in=open_states, first_on__lte=last, last_on__gte=first
+    )
+    return {Unresolved.LEAVE: rows.count()}
 
 
 # --- who else is off ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.test import Client
 
 from attendance.enums import DayStatus, Direction, MarkKind
 from attendance.models import OvertimeDay
-from attendance.services import decisions, enrolment, marks, roster, verdicts
+from attendance.services import closing, enrolment, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import outbox
 from companies.enums import CalendarKind, LookKind
@@ -143,7 +143,7 @@ def fill(world: World) -> World:
             reason="not yet",
         )  # fmt: skip
         ReminderVersion.objects.create(company=world.company, remind_after_days=3)
-        decisions.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
+        closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world
 

@@ -14,7 +14,7 @@ from django.test import Client
 
 from attendance.enums import Direction
 from attendance.models import AttendanceDay, ManualVerdict, OptionalHolidayPick
-from attendance.services import decisions
+from attendance.services import closing
 from attendance.services.days import person_recompute
 from companies.ids import uuid7
 from companies.models import AuditEvent, CalendarDay, Employee, PolicyVersion, ShiftVersion
@@ -261,7 +261,7 @@ def test_days_after_a_leaving_that_was_entered_later_are_looked_at(
 
 def test_reopening_shows_first_what_it_would_change(hr: Client, world: World) -> None:
     with time_machine.travel(at("2026-04-02 12:00"), tick=False), company_scope(world.company):
-        period = decisions.period_lock(
+        period = closing.period_lock(
             company=world.company, starts_on=dt.date(2026, 3, 1), by=world.hr
         )
         world.punch(world.maya, "2026-03-02 18:20", Direction.OUT)

@@ -11,8 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from attendance.enums import DayStatus, Direction, MarkKind, Portion
+from attendance.services.closing import period_lock, period_reopen
 from attendance.services.days import person_recompute
-from attendance.services.decisions import period_lock, period_reopen
 from attendance.services.marks import mark_add
 from attendance.services.verdicts import day_set, day_skip
 from companies.actor import job_actor
@@ -111,7 +111,7 @@ def _by_hand(golden: Golden) -> None:
         worked_minutes=480, reason="paper list", by=hr,
     )  # fmt: skip
     day_skip(employee=ada, date=dt.date(2026, 3, 18), reason="fire drill", by=hr)
-    period = period_lock(company=golden.company, starts_on=MARCH, by=hr)
+    period = period_lock(company=golden.company, starts_on=MARCH, reason="payroll waits", by=hr)
     period_reopen(period=period, reason="a letter came late", by=hr)
     mark_add(
         employee=ada, date=dt.date(2026, 3, 19), kind=MarkKind.LEAVE, code="CL",

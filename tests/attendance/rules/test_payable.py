@@ -57,6 +57,7 @@ def said(found: Payable) -> list[tuple[Any, ...]]:
         (day(2, codes.UNNAMED_LEAVE), "unpaid_leave", 2),
         (day(2, codes.UNMARKED), "unmarked", 2),
         (day(2, codes.INCOMPLETE), "unmarked", 2),
+        (day(2, codes.INCOMPLETE), "incomplete", 2),
         (day(2, codes.UNMARKED, is_due=False), "not_due", 0),
     ],
 )
@@ -70,7 +71,8 @@ def test_a_month_of_calendar_days() -> None:
     found = month(
         day(1, codes.WEEKLY_OFF, off=BOTH), day(2, codes.PRESENT), day(3, codes.ABSENT),
         day(4, CL, codes.ABSENT, marks=[mark("CL", Portion.AM)]), day(5, *codes.HALF_WORKED),
-        day(6, LOP, marks=[mark("LOP", paid=False)]), day(7, codes.UNMARKED), day(8, None),
+        day(6, LOP, marks=[mark("LOP", paid=False)]),
+        day(7, codes.UNMARKED, codes.INCOMPLETE), day(8, None),
         worked_minutes=725,
     )  # fmt: skip
     assert (found.base, found.outside, found.lost, found.payable) == (16, 2, 8, 6)
@@ -84,7 +86,8 @@ def test_a_month_of_calendar_days() -> None:
         ("absent", "2026-03-04", 1),
         ("unpaid_leave", "2026-03-05", "", 1),
         ("unpaid_leave", "2026-03-06", "LOP", 2),
-        ("unmarked", "2026-03-07", 2),
+        ("unmarked", "2026-03-07", 1),
+        ("incomplete", "2026-03-07", 1),
         ("payable", 16, 2, 8, 6),
     ]
 
@@ -190,7 +193,8 @@ def test_every_half_of_the_base_is_paid_lost_or_outside(
     assert min(found.payable, found.lost, found.outside) >= 0
     assert found.halves == 2 * sum(one.halves is not None for one in days)
     assert sum(found.leave.values()) == found.paid_leave + found.unpaid_leave
-    of_days = [step for step in found.steps if step.code in ("absent", "unpaid_leave", "unmarked")]
+    lost = ("absent", "unpaid_leave", "unmarked", "incomplete")
+    of_days = [step for step in found.steps if step.code in lost]
     assert sum(int(step.values["halves"] or 0) for step in of_days) == found.lost
     assert all(tuple(step.values) == REGISTRY[step.code] for step in found.steps)
     if basis == CALENDAR:

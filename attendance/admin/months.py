@@ -1,0 +1,144 @@
+"""HR's list of months: how they stand, locked and reopened here as on the page of the closing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
+
+from attendance import permissions, wording
+from attendance.admin.difference import reopening_card
+from attendance.enums import PeriodState
+from attendance.models import AttendancePeriod
+from attendance.services import closing, decisions
+from companies.admin_base import ReadOnlyAdmin, on_row
+from companies.admin_forms import ReasonForm
+
+_MONTHS_BACK = 18
+
+
+def _past_months() -> list[tuple[str, str]]:
+    first = timezone.now().date().replace(day=1)
+    found = []
+    for _n in range(_MONTHS_BACK):
+        first = (first - dt.timedelta(days=1)).replace(day=1)
+        found.append((first.isoformat(), decisions.month_name(first)))
+    return found
+
+
+class MonthForm(forms.Form):
+    """Which month."""
+
+    starts_on = forms.TypedChoiceField(
+        label=gettext_lazy("Month"),
+        choices=_past_months,
+        coerce=dt.date.fromisoformat,
+        widget=UnfoldAdminSelectWidget,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Asked for where something is unresolved."),
+        widget=forms.TextInput({"class": " ".join(INPUT_CLASSES)}),
+    )
+
+
+class MonthAdmin(ReadOnlyAdmin):
+    """Months of the company: locked for payroll, reopened with a reason."""
+
+    list_display = ("month", "standing", "people", "worked", "locked_at", "locked_by")
+    list_select_related = ("locked_by",)
+    list_filter = (("state", ChoicesDropdownFilter),)
+    ordering = ("-starts_on",)
+    fields = (
+        "month", "state", "locked_at", "locked_by", "lock_reason", "people", "worked", "overtime",
+        "fingerprint", "reopened_at",
+    )  # fmt: skip
+    readonly_fields = ("month", "people", "worked", "overtime")
+    empty_words = gettext_lazy("Lock a month once it is over and its days stand.")
+    actions_list = ("lock",)
+    actions_detail = ("reopen",)
+
+    def words_of(self, row: AttendancePeriod) -> str:
+        return str(self.month(row))
+
+    @display(description=gettext_lazy("month"), ordering="starts_on")
+    def month(self, row: AttendancePeriod) -> str:
+        return decisions.month_name(row.starts_on)
+
+    @display(
+        description=gettext_lazy("state"),
+        ordering="state",
+        label={"locked": "success", "review": "info", "open": "warning"},
+    )
+    def standing(self, row: AttendancePeriod) -> tuple[str, str]:
+        return row.state, row.get_state_display()
+
+    @display(description=gettext_lazy("people"))
+    def people(self, row: AttendancePeriod) -> Any:
+        return row.totals.get("people", "–")
+
+    @display(description=gettext_lazy("worked"))
+    def worked(self, row: AttendancePeriod) -> str:
+        return wording.minutes(row.totals.get("worked_minutes", 0))
+
+    @display(description=gettext_lazy("overtime paid out"))
+    def overtime(self, row: AttendancePeriod) -> str:
+        return wording.minutes(row.totals.get("overtime_minutes", 0))
+
+    def offers(self, request: HttpRequest, action: str, row: AttendancePeriod) -> bool:
+        actor = request.actor  # type: ignore[attr-defined]
+        return row.state == PeriodState.LOCKED and permissions.can_close_month(actor, row.company)
+
+    @action(description=gettext_lazy("Lock a month"), url_path="lock", icon="lock")
+    def lock(self, request: HttpRequest) -> HttpResponse:
+        """Ask which month, then lock it."""
+
+        def act(cleaned: dict[str, Any]) -> str:
+            actor = request.actor  # type: ignore[attr-defined]
+            starts_on = cleaned["starts_on"]
+            closing.period_lock(
+                company=actor.company, starts_on=starts_on, reason=cleaned["reason"], by=actor
+            )
+            return _("%(month)s is locked.") % {"month": decisions.month_name(starts_on)}
+
+        return self.ask(
+            request,
+            title=_("Lock a month"),
+            sentence=_("Its days stand as they are until somebody of HR reopens it."),
+            form=MonthForm,
+            submit=_("Lock the month"),
+            act=act,
+            done_url=self.address("changelist"),
+        )
+
+    @action(description=gettext_lazy("Reopen"), url_path="reopen", icon="lock_open")
+    @on_row
+    def reopen(self, request: HttpRequest, period: Any) -> HttpResponse:
+        """Ask why, then open the month again."""
+
+        def act(cleaned: dict[str, Any]) -> str:
+            actor = request.actor  # type: ignore[attr-defined]
+            closing.period_reopen(period=period, reason=cleaned["reason"], by=actor)
+            return _("%(month)s is open again.") % {"month": self.month(period)}
+
+        return self.ask(
+            request,
+            title=_("Reopen %(month)s") % {"month": self.month(period)},
+            above=reopening_card(period, request),
+            sentence=_("Its days may change again; payroll may need to know."),
+            form=ReasonForm,
+            submit=_("Reopen the month"),
+            act=act,
+            done_url=self.row_url(period),
+            row=period,
+        )

@@ -1,0 +1,167 @@
+"""What a month is paid for, for many people at once: worked out, or as a locked month keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from attendance.enums import PeriodState
+from attendance.models import AttendancePeriod, PeriodLine
+from attendance.rules import codes, payable
+from attendance.rules.payable import Payable, PayDate
+from attendance.rules.person import PersonCalendar
+from attendance.rules.stretch import dates
+from attendance.rules.types import HalfKind
+from attendance.selectors.leave_codes import paid_codes
+from attendance.selectors.overtime import counted_parts
+from attendance.selectors.people import person_calendars
+from attendance.selectors.roll import DayState, RollRow, roll_by
+from attendance.selectors.settings import company_settings
+from companies.enums import PayableBasis
+from companies.models import Company, Employee
+from companies.selectors import Placed, engaged_between, placed_in_chunks
+
+# What is added up of everybody: days are counted in halves.
+HALVES = (
+    "present", "absent", "paid_leave", "unpaid_leave", "off", "unmarked", "lost", "payable",
+)  # fmt: skip
+MINUTES = ("worked_minutes", "overtime_minutes")
+# A date without a verdict that costs nothing, and one that is not over.
+_NOT_DUE = frozenset({DayState.NOT_DUE, DayState.SKIPPED})
+_NOT_OVER = frozenset({DayState.OPEN, DayState.TO_COME})
+
+
+def locked_month(company: Company, first: dt.date) -> AttendancePeriod | None:
+    """Return the month if it is locked."""
+    found: AttendancePeriod | None = AttendancePeriod.objects.filter(
+        company=company, starts_on=first, state=PeriodState.LOCKED
+    ).first()
+    return found
+
+
+def paid_months(
+    *, company: Company, people: Sequence[Employee], first: dt.date, last: dt.date, now: dt.datetime
+) -> dict[int, Payable]:
+    """Return the month of each person by primary key: that of the lock where it is locked.
+
+    Who has no line in a locked month is not in the answer. At most nine statements with the
+    settings in memory, whatever the number of people.
+    """
+    period = locked_month(company, first)
+    if period is not None:
+        return of_lines(period, people)
+    return worked_out(company=company, people=people, first=first, last=last, now=now)
+
+
+def of_lines(period: AttendancePeriod, people: Sequence[Employee]) -> dict[int, Payable]:
+    """Return what a locked month keeps of these people; one statement."""
+    rows = PeriodLine.objects.filter(period=period, employee__in=[person.pk for person in people])
+    found = rows.order_by().values_list("employee_id", "figures", "steps")
+    return {key: payable.from_json(figures, steps) for key, figures, steps in found}
+
+
+def worked_out(
+    *, company: Company, people: Sequence[Employee], first: dt.date, last: dt.date, now: dt.datetime
+) -> dict[int, Payable]:
+    """Return the month of each person as its days stand now."""
+    settings = company_settings(company)
+    calendars = person_calendars(company, people, settings=settings, first=first, last=last)
+    rows = roll_by(calendars, people=people, first=first, last=last, now=now)
+    overtime = counted_parts(calendars, first=first, last=last) if settings.overtime else {}
+    known = paid_codes(company)
+    basis = settings.policy_on(last).payable_basis
+    whole = list(dates(first, last))
+    return {
+        row.employee.pk: payable.payable(
+            _dates(row, calendars[row.employee.pk], whole, basis),
+            basis=basis,
+            known=known,
+            worked_minutes=row.totals.worked_minutes,
+            overtime=overtime.get(row.employee.pk, ()),
+        )
+        for row in rows
+    }
+
+
+def _dates(
+    row: RollRow, own: PersonCalendar, whole: Sequence[dt.date], basis: PayableBasis
+) -> list[PayDate]:
+    """Return the person's dates as the rule wants them."""
+    # Of all days of the month nobody asks which are off.
+    asks_off = basis == PayableBasis.WORKING_DAYS
+    found = []
+    for place, (date, day) in enumerate(zip(whole, row.days, strict=True)):
+        is_over = row.begin <= place < row.end and day.state not in _NOT_OVER
+        found.append(
+            PayDate(
+                date=date,
+                off=_off(own, date) if asks_off else (False, False),
+                halves=day.halves if is_over and codes.OPEN not in day.halves else None,
+                is_due=day.state not in _NOT_DUE,
+                marks=own.marks_on(date),
+            )
+        )
+    return found
+
+
+def _off(own: PersonCalendar, date: dt.date) -> tuple[bool, bool]:
+    one, other = codes.without_row(own.day_kind_on(date))
+    return one.kind == HalfKind.OFF, other.kind == HalfKind.OFF
+
+
+@dataclass
+class MonthTotals:
+    """What a month comes to for everybody: people, half days, minutes."""
+
+    people: int = 0
+    halves: Counter[str] = field(default_factory=Counter)
+    minutes: Counter[str] = field(default_factory=Counter)
+    incomplete: int = 0
+
+    @classmethod
+    def of(cls, months: Iterable[Payable]) -> MonthTotals:
+        """Add up what each person is paid for."""
+        found = cls()
+        for month in months:
+            found.people += 1
+            found.incomplete += month.incomplete
+            found.halves.update({name: getattr(month, name) for name in HALVES})
+            found.minutes.update({name: getattr(month, name) for name in MINUTES})
+        return found
+
+    @property
+    def unmarked_halves(self) -> int:
+        """Halves of days without a verdict, beside those where a punch is missing."""
+        return self.halves["unmarked"] - self.incomplete
+
+    def plain(self) -> dict[str, int]:
+        """Return what a locked month keeps: days are counted in halves."""
+        halves = {name: self.halves[name] for name in HALVES}
+        return {"people": self.people, **halves, **{name: self.minutes[name] for name in MINUTES}}
+
+
+def month_of_company(
+    company: Company, *, first: dt.date, last: dt.date, now: dt.datetime
+) -> Iterator[tuple[Placed, Payable]]:
+    """Yield who was employed in the month, by name, and what they are paid for as it stands now.
+
+    Who was switched off counts for nothing. Some hundred people at a time.
+    """
+    people = engaged_between(first, last, on=last).filter(company=company)
+    keys = list(people.values_list("pk", flat=True))
+    for chunk in placed_in_chunks(people, keys):
+        months = worked_out(
+            company=company, people=[placed.employee for placed in chunk], first=first, last=last,
+            now=now,
+        )  # fmt: skip
+        for placed in chunk:
+            month = months[placed.employee.pk]
+            if month.halves:
+                yield placed, month
+
+
+def rates_of(months: Mapping[int, Payable]) -> list[int]:
+    """Return the rates of overtime that occur, in order."""
+    return sorted({rate for month in months.values() for rate in month.overtime})

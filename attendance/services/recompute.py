@@ -35,8 +35,12 @@ MOST_SHOWN = 500
 
 @dataclass
 class Difference:
-    """What judging anew changes: how much, and the first of it. `fingerprint` names all of it."""
+    """What judging anew changes: how much, and the first of it. `fingerprint` names all of it.
 
+    `locked` is the month that keeps it from being written, where there is one.
+    """
+
+    locked: str = ""
     people: int = 0
     days: int = 0
     shown: list[Change] = field(default_factory=list)
@@ -89,9 +93,17 @@ def reopen_preview(*, period: AttendancePeriod, now: dt.datetime, by: Actor) -> 
 
 
 def _anew(
-    company: Company, people: list[Employee], first: dt.date, last: dt.date, now: dt.datetime
+    company: Company,
+    people: list[Employee],
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+    *,
+    is_unlocked: bool = False,
 ) -> list[Work]:
-    return judging.judge_people(company, people, first=first, last=last, now=now, is_fresh=True)
+    return judging.judge_people(
+        company, people, first=first, last=last, now=now, is_fresh=True, is_unlocked=is_unlocked
+    )
 
 
 def recompute_preview(
@@ -105,15 +117,18 @@ def recompute_preview(
 ) -> Difference:
     """Return what judging the people's days anew would change; nothing is written.
 
+    Of days in a locked month it tells what a reopened one would change; applied it is refused.
+
     Raises:
         NotAllowed
     """
     if not permissions.can_recompute(by, company):
         raise NotAllowed
-    difference = Difference()
+    locked = _locked_month(first, last)
+    difference = Difference(locked=month_name(locked.starts_on) if locked else "")
     for keys in _batches(employees):
         people = Employee.objects.filter(pk__in=keys).select_related("company").order_by("pk")
-        for work in _anew(company, list(people), first, last, now):
+        for work in _anew(company, list(people), first, last, now, is_unlocked=locked is not None):
             difference.take(work)
     return difference
 
@@ -141,7 +156,9 @@ def recompute_apply(
         raise NotAllowed
     if not reason.strip():
         raise ReasonMissing
-    _refuse_locked(first, last)
+    locked = _locked_month(first, last)
+    if locked is not None:
+        raise PeriodLocked(month=month_name(locked.starts_on))
     difference = Difference()
     for keys in _batches(employees):
         people = lock_people(Employee.objects.filter(pk__in=keys))
@@ -157,12 +174,13 @@ def recompute_apply(
     return difference
 
 
-def _refuse_locked(first: dt.date, last: dt.date) -> None:
+def _locked_month(first: dt.date, last: dt.date) -> AttendancePeriod | None:
+    """Return the first locked month that the stretch touches."""
     locked = AttendancePeriod.objects.filter(
         locked_at__isnull=False, starts_on__range=(first.replace(day=1), last)
     )
-    for period in locked.order_by("starts_on")[:1]:
-        raise PeriodLocked(month=month_name(period.starts_on))
+    found: AttendancePeriod | None = locked.order_by("starts_on").first()
+    return found
 
 
 def _tell(works: list[Work], *, reason: str, by: Actor) -> None:

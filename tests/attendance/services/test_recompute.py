@@ -239,10 +239,13 @@ def test_a_locked_month_is_refused(scoped: World) -> None:
         company=scoped.company, starts_on=MONDAY.replace(day=1), state=PeriodState.LOCKED,
         locked_at=NOW, locked_by=scoped.hari.user,
     )  # fmt: skip
+    before = list(AttendanceDay.objects.order_by("id").values())
     seen = _look(scoped)
-    assert seen.days == 0
+    # What it would change is shown, and nothing of it is written.
+    assert (seen.locked, seen.days > 0) == ("March 2026", True)
     with pytest.raises(PeriodLocked):
         _apply(scoped, seen.fingerprint)
+    assert list(AttendanceDay.objects.order_by("id").values()) == before
 
 
 def test_a_punch_never_leaves_its_day_for_a_locked_month_where_it_would_count_nowhere(
@@ -330,7 +333,7 @@ def test_statements_do_not_grow_with_people(scoped: World) -> None:
         wrote = _statements(functools.partial(_apply, scoped, seen.fingerprint, **said))
         counted.append((looked, wrote))
     assert counted[0] == counted[1]
-    assert counted[0][0] == ["SELECT"] * 9
+    assert counted[0][0] == ["SELECT"] * 10
 
 
 def test_the_difference_is_shown_up_to_a_bound_and_counted_whole(

@@ -21,6 +21,7 @@ from attendance.models import (
 )
 from attendance.selectors.settings import company_settings
 from attendance.services import (
+    closing,
     days,
     enrolment,
     evidence,
@@ -150,6 +151,22 @@ def _sweep_person(employee: Employee, back: dt.date, now: dt.datetime) -> int:
     if first > last:
         return 0
     return len(days.person_recompute(employee=employee, first=first, last=last, now=now))
+
+
+def auto_lock() -> int:
+    """Lock the months whose days after their end are over, where HR says so; return how many.
+
+    A month with a day that still waits is tried again by the next run.
+    """
+    now = timezone.now()
+    locked, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company):
+            for first in closing.months_due(company, now):
+                with failures.noted(f"month {first:%Y-%m} of company {company.public_id}"):
+                    locked += closing.period_lock_due(company=company, starts_on=first)
+    failures.tell()
+    return locked
 
 
 def face_retention() -> int:

@@ -256,7 +256,7 @@ def _open_month(today: dt.date) -> dict[str, str] | None:
         return None
     return {
         "name": month_name(first),
-        "url": reverse("admin:attendance_attendanceperiod_lock"),
+        "url": reverse("portal:closing-month", args=[f"{first:%Y-%m}"]),
     }
 
 

@@ -55,6 +55,7 @@ JOBS = (
     ),
     Job("settle_open", 60, "attendance.tasks:settle_open", title=_("Settling days")),
     Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep", title=_("Writing absences")),
+    Job("auto_lock", 3600, "attendance.tasks:auto_lock", title=_("Locking months that are due")),
     Job("leave_run", 3600, "leave.tasks:leave_run", title=_("Crediting leave")),
     Job(
         "leave_files", 6 * 3600, "leave.tasks:leave_files",

@@ -24,13 +24,14 @@ from portal.reports import ROLL
 _WIDTH, _HEIGHT, _GAP, _WIDEST = 640, 160, 0.28, 72
 
 
-def list_context(reports: Iterable[Report]) -> dict[str, Any]:
+def list_context(reports: Iterable[Report], *, has_closing: bool) -> dict[str, Any]:
     """Return the context of portal/reports/list.html."""
     return {
+        "has_closing": has_closing,
         "reports": [
             {"title": report.title, "tells": report.tells, "url": _path(report)}
             for report in reports
-        ]
+        ],
     }
 
 

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from attendance.permissions import can_view_closing
 from companies import services
 from companies.actor import Actor
 from companies.errors import MusterError
@@ -49,11 +50,12 @@ def _report(actor: Actor, slug: str) -> Report:
 @require_GET
 def reports(request: HttpRequest) -> HttpResponse:
     """Show what can be asked for."""
-    actor, _company_ = _company(request)
+    actor, company = _company(request)
     mine = [report for report in known().values() if report.can_view(actor)]
     if not mine:
         raise Http404
-    return render(request, "portal/reports/list.html", report_pages.list_context(mine))
+    context = report_pages.list_context(mine, has_closing=can_view_closing(actor, company))
+    return render(request, "portal/reports/list.html", context)
 
 
 @require_GET

@@ -27,6 +27,7 @@ REPORTS = (
     "attendance.reports.Shifts",
     "attendance.reports.Headcount",
     "attendance.reports.ExpectedAndActual",
+    "attendance.reports.PayableDays",
     "leave.reports.LeaveBalances",
     "leave.reports.LeaveLedger",
 )

@@ -34,6 +34,32 @@ urlpatterns = [
         on_demand("portal.report_views.export_file"),
         name="export-file",
     ),
+    path("reports/closing/", on_demand("portal.closing_views.months"), name="closing"),
+    path(
+        "reports/closing/<str:month>/",
+        on_demand("portal.closing_views.month"),
+        name="closing-month",
+    ),
+    path(
+        "reports/closing/<str:month>/review",
+        on_demand("portal.closing_views.review"),
+        name="closing-review",
+    ),
+    path(
+        "reports/closing/<str:month>/lock",
+        on_demand("portal.closing_views.lock"),
+        name="closing-lock",
+    ),
+    path(
+        "reports/closing/<str:month>/payroll",
+        on_demand("portal.closing_views.payroll_file"),
+        name="closing-payroll",
+    ),
+    path(
+        "reports/payable-days/<str:month>/<uuid:public_id>/",
+        on_demand("portal.closing_views.payable_why"),
+        name="payable-why",
+    ),
     path("reports/<slug:slug>/", on_demand("portal.report_views.report"), name="report"),
     path(
         "reports/<slug:slug>/file", on_demand("portal.report_views.report_file"), name="report-file"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -139,6 +140,6 @@ class MonthAdmin(ReadOnlyAdmin):
             form=ReasonForm,
             submit=_("Reopen the month"),
             act=act,
-            done_url=self.row_url(period),
+            done_url=reverse("portal:closing-month", args=[str(period)]),
             row=period,
         )

@@ -1,6 +1,7 @@
 """The reports of attendance, as `portal.reports` lists them."""
 
 from attendance.reports.lists import LateAndEarly, MissingPunches, Shifts, WorkedOnDaysOff
+from attendance.reports.payable import PayableDays
 from attendance.reports.roll import MusterRoll
 from attendance.reports.sums import ExpectedAndActual, Headcount, Summary
 
@@ -10,6 +11,7 @@ __all__ = [
     "LateAndEarly",
     "MissingPunches",
     "MusterRoll",
+    "PayableDays",
     "Shifts",
     "Summary",
     "WorkedOnDaysOff",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from attendance.enums import PeriodState
 from attendance.models import AttendancePeriod, PeriodLine
@@ -118,6 +119,7 @@ class MonthTotals:
     people: int = 0
     halves: Counter[str] = field(default_factory=Counter)
     minutes: Counter[str] = field(default_factory=Counter)
+    rates: Counter[int] = field(default_factory=Counter)
     incomplete: int = 0
 
     @classmethod
@@ -128,6 +130,7 @@ class MonthTotals:
             found.people += 1
             found.incomplete += month.incomplete
             found.halves.update({name: getattr(month, name) for name in HALVES})
+            found.rates.update(month.overtime)
             found.minutes.update({name: getattr(month, name) for name in MINUTES})
         return found
 
@@ -136,10 +139,14 @@ class MonthTotals:
         """Halves of days without a verdict, beside those where a punch is missing."""
         return self.halves["unmarked"] - self.incomplete
 
-    def plain(self) -> dict[str, int]:
-        """Return what a locked month keeps: days are counted in halves."""
-        halves = {name: self.halves[name] for name in HALVES}
-        return {"people": self.people, **halves, **{name: self.minutes[name] for name in MINUTES}}
+    def plain(self) -> dict[str, Any]:
+        """Return what a locked month keeps: days are counted in halves, overtime by its rate."""
+        return {
+            "people": self.people,
+            **{name: self.halves[name] for name in HALVES},
+            **{name: self.minutes[name] for name in MINUTES},
+            "overtime": {str(rate): minutes for rate, minutes in sorted(self.rates.items())},
+        }
 
 
 def month_of_company(
@@ -162,6 +169,21 @@ def month_of_company(
                 yield placed, month
 
 
-def rates_of(months: Mapping[int, Payable]) -> list[int]:
-    """Return the rates of overtime that occur, in order."""
-    return sorted({rate for month in months.values() for rate in month.overtime})
+def rates_in(company: Company, first: dt.date, last: dt.date) -> list[int]:
+    """Return the rates of overtime that the month may have: those paid out in a locked one.
+
+    Else those of the policies in force on any of its dates, and the plain one, at which minutes
+    by no rule are paid. One statement with the settings in memory.
+    """
+    period = locked_month(company, first)
+    if period is not None:
+        return sorted(int(rate) for rate in period.totals.get("overtime", {}))
+    policies = company_settings(company).overtime.values()
+    rates = {100} if policies else set()
+    for versions in policies:
+        begun = [(start, version) for start, version in versions.items() if start <= last]
+        for place, (_start, version) in enumerate(begun):
+            is_over = place + 1 < len(begun) and begun[place + 1][0] <= first
+            if not is_over:
+                rates |= {rule.rate_percent for rule in version.rules if not rule.is_banked}
+    return sorted(rates)

@@ -76,7 +76,7 @@ def test_a_locked_month_keeps_its_rows_whatever_arrives(world: World, april: Any
         assert period.totals == {
             "people": 3, "present": 2, "absent": 130, "paid_leave": 0, "unpaid_leave": 0,
             "off": 54, "unmarked": 0, "lost": 130, "payable": 56, "worked_minutes": 480,
-            "overtime_minutes": 0,
+            "overtime_minutes": 0, "overtime": {},
         }  # fmt: skip
         before = list(AttendanceDay.objects.order_by("id").values())
 

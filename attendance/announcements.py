@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from attendance.enums import EntryKind
-from attendance.models import CorrectionDecision, Punch, PunchEntry
+from attendance.models import CorrectionCancellation, CorrectionDecision, Punch, PunchEntry
 from companies import outbox
 
 _OUTCOMES = {
@@ -63,10 +63,32 @@ def correction_decided(decision: CorrectionDecision) -> None:
     )
 
 
+def correction_cancelled(cancellation: CorrectionCancellation) -> None:
+    """Tell that an approved correction was taken back."""
+    request = cancellation.decision.request
+    _decided(
+        cancellation,
+        at=cancellation.cancelled_at,
+        request="correction",
+        key=str(cancellation.public_id),
+        of={
+            "correction": str(request.public_id),
+            "employee": str(request.employee.public_id),
+            "date": request.date.isoformat(),
+        },
+        outcome="taken_back",
+    )
+
+
 def _decided(
-    row: PunchEntry | CorrectionDecision, *, at: Any, request: str, key: str, of: dict[str, str],
+    row: PunchEntry | CorrectionDecision | CorrectionCancellation,
+    *,
+    at: Any,
+    request: str,
+    key: str,
+    of: dict[str, str],
     outcome: str,
-) -> None:  # fmt: skip
+) -> None:
     outbox.announce(
         company=row.company,
         kind="request.decided",

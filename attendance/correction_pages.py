@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from attendance import wording
+from attendance import correction_words, wording
 from attendance.answers import clock
-from attendance.enums import CorrectionOutcome, DayStatus
+from attendance.enums import CorrectionKind, CorrectionOutcome, DayStatus, Direction
 from attendance.models import AttendanceDay, CorrectionRequest
+from attendance.rules import zones
+from attendance.rules.corrections import Effect, is_offered
+from attendance.rules.settings import CorrectionLimits
+from attendance.rules.types import Verdict
 from attendance.selectors import corrections
+from attendance.selectors.correction_scenes import Scene
 from attendance.selectors.corrections import Question
 from attendance.selectors.today import Today
 from attendance.wording import short_date
 
+KINDS: Final = (
+    CorrectionKind.PUNCHES, CorrectionKind.ON_DUTY, CorrectionKind.WORK_FROM_HOME,
+)  # fmt: skip
+# A line of the inbox says so many days; the rest stand on the page of the month.
+MOST_EFFECTS: Final = 3
 _TONES = {
     CorrectionOutcome.APPROVED: "good",
     CorrectionOutcome.REFUSED: "bad",
@@ -31,11 +43,9 @@ def missing_out(present: Today) -> dict[str, Any] | None:
     date, asked, question = present.missing_out_on, present.asked, present.question
     shown = {"date": short_date(date), "day_url": reverse("attendance:day", args=[date])}
     if asked is not None:
-        time = clock(asked.out_at, asked.zone)
         return {
             **shown,
-            "filed": _("Filed for your manager: on %(date)s you left at %(time)s.")
-            % {"date": short_date(date), "time": time},
+            "filed": _filed_before(asked, date),
             "withdraw_url": reverse("attendance:correction-withdraw", args=[asked.public_id]),
         }
     if question is None:
@@ -66,48 +76,145 @@ def day_question(
 
 def filed_text(request: CorrectionRequest) -> str:
     """Return what was filed: "Filed for your manager: left at 18:05"."""
-    return _("Filed for your manager: left at %(time)s.") % {
-        "time": clock(request.out_at, request.zone)
-    }
+    said = correction_words.what(request)
+    return _("Filed for your manager: %(what)s.") % {"what": said[:1].lower() + said[1:]}
 
 
-def left_text(request: CorrectionRequest) -> str:
-    """Return what is asked for: "Left at 18:05"."""
-    return _("Left at %(time)s") % {"time": clock(request.out_at, request.zone)}
+def _filed_before(request: CorrectionRequest, date: dt.date) -> str:
+    if request.out_at is None:
+        return _("Filed for your manager: a correction of %(date)s.") % {"date": short_date(date)}
+    return _("Filed for your manager: on %(date)s you left at %(time)s.") % {
+        "date": short_date(date), "time": clock(request.out_at, request.zone)
+    }  # fmt: skip
 
 
-def request_line(request: CorrectionRequest) -> dict[str, Any]:
-    """Return one request with what became of it."""
+def when(request: CorrectionRequest) -> str:
+    """Return the date or dates that it is about."""
+    first = short_date(request.date)
+    return first if request.last_on is None else f"{first} – {short_date(request.last_on)}"
+
+
+def request_line(request: CorrectionRequest, *, is_own: bool = True) -> dict[str, Any]:
+    """Return one request with what became of it, and what may be done about it still."""
     decision = getattr(request, "decision", None)
-    line = {
-        "text": left_text(request),
+    cancellation = getattr(decision, "cancellation", None)
+    line: dict[str, Any] = {
+        "text": correction_words.what(request),
+        "when": when(request),
         "note": request.note,
+        "asked": _moment(request.created_at, request.zone),
         "url": reverse("attendance:correction-withdraw", args=[request.public_id]),
+        "day_url": reverse("attendance:day", args=[request.date]),
+        "cancel_url": "",
+        "is_waiting": decision is None,
+        "answers": [],
     }
     if decision is None:
-        return {**line, "state": _("Waits for the manager"), "tone": "open", "is_waiting": True}
-    state = str(CorrectionOutcome(decision.outcome).label)
-    if decision.outcome != CorrectionOutcome.WITHDRAWN:
-        state = _("%(outcome)s by %(name)s") % {
-            "outcome": state, "name": decision.decided_by_name
+        return {**line, "state": _("Waits for the manager"), "tone": "open"}
+    outcome = CorrectionOutcome(decision.outcome)
+    state, tone = str(outcome.label), _TONES[outcome]
+    if outcome != CorrectionOutcome.WITHDRAWN:
+        state = _("%(outcome)s by %(name)s") % {"outcome": state, "name": decision.decided_by_name}
+        answer = {
+            "text": state, "when": _moment(decision.decided_at, request.zone),
+            "reason": decision.reason,
         }  # fmt: skip
+        line["answers"].append(answer)
+    if cancellation is not None:
+        state, tone = _("Taken back by %(name)s") % {"name": cancellation.cancelled_by_name}, "off"
+        answer = {
+            "text": state, "when": _moment(cancellation.cancelled_at, request.zone),
+            "reason": cancellation.reason,
+        }  # fmt: skip
+        line["answers"].append(answer)
+    elif outcome == CorrectionOutcome.APPROVED and not is_own:
+        line["cancel_url"] = reverse("attendance:correction-cancel", args=[request.public_id])
+    return {**line, "state": state, "tone": tone}
+
+
+def _moment(instant: dt.datetime, zone: str) -> str:
+    return f"{short_date(zones.local_date(instant, zone))}, {clock(instant, zone)}"
+
+
+# --- before and after -------------------------------------------------------------------------
+def effect_text(effects: Sequence[Effect], *, of_one: bool) -> str:
+    """Return the days before and after: "Incomplete → Present, 8 h 5 min"; dated where several."""
+    if of_one and len(effects) == 1:
+        return _change_text(effects[0])
+    shown = [f"{short_date(item.date)}: {_change_text(item)}" for item in effects[:MOST_EFFECTS]]
+    more = len(effects) - len(shown)
+    if more:
+        shown.append(ngettext("and %(n)d more day", "and %(n)d more days", more) % {"n": more})
+    return "; ".join(shown)
+
+
+def _change_text(effect: Effect) -> str:
+    before, after = day_text(effect.before), day_text(effect.after)
+    if before == after:
+        return _("%(day)s either way") % {"day": before}
+    return f"{before} → {after}"
+
+
+def effect_lines(effects: Sequence[Effect]) -> list[dict[str, Any]]:
+    """Return each day as it is and as it would be."""
+    return [
+        {
+            "date": short_date(effect.date),
+            "before": day_text(effect.before),
+            "after": day_text(effect.after),
+            "is_change": effect.is_change,
+        }
+        for effect in effects
+    ]
+
+
+def day_text(verdict: Verdict) -> str:
+    """Return a day in few words: "Present, 8 h 5 min, late by 6 min"."""
+    words = [_status_text(verdict)]
+    if verdict.worked_minutes:
+        words.append(wording.minutes(verdict.worked_minutes))
+    if verdict.late_minutes:
+        words.append(_("late by %(time)s") % {"time": wording.minutes(verdict.late_minutes)})
+    if verdict.early_minutes:
+        words.append(_("left %(time)s early") % {"time": wording.minutes(verdict.early_minutes)})
+    return ", ".join(words)
+
+
+def _status_text(verdict: Verdict) -> str:
+    if verdict.status is not None:
+        return str(DayStatus(verdict.status).label)
+    return _("Still open") if verdict.is_open else _("Nothing recorded")
+
+
+# --- the page "this is wrong" -------------------------------------------------------------------
+def ask_context(
+    *,
+    date: dt.date,
+    scene: Scene | None,
+    limits: CorrectionLimits,
+    shown: Mapping[str, Any],
+    blocked: str,
+) -> dict[str, Any]:
+    """Return what the page shows of a date: its punches, what may be asked, what was typed."""
+    states = scene.standing_on(date) if scene is not None else []
+    kinds = [kind for kind in KINDS if is_offered(kind, limits)]
     return {
-        **line,
-        "state": state,
-        "tone": _TONES[CorrectionOutcome(decision.outcome)],
-        "reason": decision.reason,
-        "is_waiting": False,
+        "date": date,
+        "date_text": wording.long_date(date),
+        "day_url": reverse("attendance:day", args=[date]),
+        "blocked": blocked,
+        "kinds": [{"value": kind.value, "text": str(kind.label)} for kind in kinds],
+        "kind": shown.get("kind") or CorrectionKind.PUNCHES.value,
+        "punches": [
+            {
+                "id": str(state.punch_public_id),
+                "text": _("%(action)s at %(time)s")
+                % {
+                    "action": Direction(state.direction).label,
+                    "time": clock(state.occurred_at, state.zone),
+                },
+            }
+            for state in states
+        ],
+        "shown": shown,
     }
-
-
-def effect_text(request: CorrectionRequest, row: AttendanceDay | None) -> str:
-    """Return the day before and after, with its hours: "Incomplete → Present, 8 h 5 min"."""
-    if row is None:
-        return ""
-    after = corrections.effect(row, request.out_at, now=timezone.now())
-    words = _status_text(after.status), wording.minutes(after.worked_minutes)
-    return f"{_status_text(row.status)} → {', '.join(filter(None, words))}"
-
-
-def _status_text(status: str | None) -> str:
-    return str(DayStatus(status).label) if status else _("Still open")

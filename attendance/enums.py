@@ -208,6 +208,9 @@ class CorrectionKind(TextChoices):
     """What a person asks to be corrected."""
 
     MISSING_OUT = "missing_out", _("Check-out is missing")
+    PUNCHES = "punches", _("The times are wrong")
+    ON_DUTY = "on_duty", _("On duty elsewhere")
+    WORK_FROM_HOME = "work_from_home", _("Work from home")
 
 
 class CorrectionOutcome(TextChoices):

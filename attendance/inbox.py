@@ -1,4 +1,4 @@
-"""What attendance brings to the inbox: flagged punches, and corrections of forgotten check-outs."""
+"""What attendance brings to the inbox: flagged punches, and what people ask to have corrected."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from attendance import correction_pages, permissions, wording
+from attendance import correction_pages, correction_words, permissions, wording
 from attendance.answers import clock
 from attendance.enums import CorrectionOutcome, DayStatus, Direction, EntryKind, FrameKind
 from attendance.errors import AlreadyDecided, NothingToTakeBack, RequestDecided
@@ -26,8 +26,10 @@ from attendance.models import (
 )
 from attendance.rules import judge as judging
 from attendance.rules import schema, zones
+from attendance.rules.corrections import Effect
 from attendance.rules.types import Verdict
 from attendance.selectors import corrections, flagged, punch_entries
+from attendance.selectors.correction_scenes import effects_of
 from attendance.selectors.people import judged_days
 from attendance.services import corrections as correcting
 from attendance.services import decisions
@@ -219,7 +221,7 @@ def _status_text(day: AttendanceDay | Verdict) -> str:
 
 
 class Corrections:
-    """Answers to "when did you leave?"."""
+    """What people ask to have corrected: forgotten check-outs, wrong times, days elsewhere."""
 
     kind = "correction"
 
@@ -227,23 +229,22 @@ class Corrections:
         return lines(corrections.waiting(team.values("pk")), self.kind, since="created_at")
 
     def entries(self, actor: Actor, ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[Entry]:
-        rows = CorrectionRequest.objects.filter(public_id__in=list(ids)).select_related("employee")
-        requests = list(rows)
-        days = corrections.days_of(requests)
-        return [self._entry(request, days) for request in requests]
+        rows = CorrectionRequest.objects.filter(public_id__in=list(ids))
+        requests = list(corrections.full(rows))
+        effects = effects_of(requests, now=now)
+        return [self._entry(request, effects[request.pk]) for request in requests]
 
-    def _entry(
-        self, request: CorrectionRequest, days: dict[tuple[int, dt.date], AttendanceDay]
-    ) -> Entry:
-        day = days.get((request.employee_id, request.date))
+    def _entry(self, request: CorrectionRequest, effects: tuple[Effect, ...]) -> Entry:
+        hints = () if effects else (_("The days have changed since: look before you decide."),)
         return Entry(
             kind=self.kind,
             public_id=request.public_id,
             name=request.employee.name,
-            what=correction_pages.left_text(request),
-            when=wording.short_date(request.date),
-            effect=correction_pages.effect_text(request, day),
+            what=correction_words.what(request),
+            when=correction_pages.when(request),
+            effect=correction_pages.effect_text(effects, of_one=request.last_on is None),
             note=request.note,
+            hints=hints,
             url=_day_url(request.employee.public_id, request.date),
             approve=_("Approve"),
             refuse=_("Refuse"),

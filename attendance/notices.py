@@ -9,7 +9,7 @@ from companies.notices import Notice
 CORRECTION_DECIDED = Notice(
     kind="correction_decided",
     title=_("Your correction is decided"),
-    about=_("What you said about a forgotten check-out was approved or refused."),
+    about=_("What you asked to have corrected was approved, refused, or taken back."),
 )
 CORRECTION_ASKED = Notice(
     kind="correction_asked",

@@ -11,9 +11,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
-from attendance import receipts
-from attendance.enums import CorrectionOutcome, EnrolmentState, OvertimeOutcome
+from attendance import correction_words, receipts
+from attendance.enums import (
+    CorrectionOutcome,
+    EnrolmentState,
+    OvertimeOutcome,
+)
 from attendance.models import (
+    CorrectionCancellation,
     CorrectionDecision,
     CorrectionRequest,
     ErasureReceipt,
@@ -26,7 +31,6 @@ from attendance.notices import (
     OVERTIME_ASKED,
     OVERTIME_DECIDED,
 )
-from attendance.rules import zones
 from attendance.selectors.settings import company_settings
 from companies import notices, outbox
 from companies.models import Company, Employee, OutboxMessage, User
@@ -35,7 +39,7 @@ from companies.selectors import managers_of, wanting
 
 
 def correction_asked(request: CorrectionRequest) -> None:
-    """Tell whoever decides that somebody says when they left."""
+    """Tell whoever decides that somebody says what is wrong with their days."""
     _send(
         request,
         notice=CORRECTION_ASKED,
@@ -58,6 +62,21 @@ def correction_decided(decision: CorrectionDecision) -> None:
         by=decision.decided_by_name,
         reason=decision.reason,
         is_approved=decision.outcome == CorrectionOutcome.APPROVED,
+    )
+
+
+def correction_cancelled(cancellation: CorrectionCancellation) -> None:
+    """Tell the person that an approved correction was taken back, and why."""
+    request = cancellation.decision.request
+    user = request.employee.user
+    _send(
+        request,
+        notice=CORRECTION_DECIDED,
+        template="attendance/email/correction_cancelled",
+        people=[user] if user else [],
+        path=reverse("attendance:day", args=[request.date]),
+        by=cancellation.cancelled_by_name,
+        reason=cancellation.reason,
     )
 
 
@@ -189,8 +208,8 @@ def _send(
                 "name": user.name,
                 "person": employee.name,
                 "company": employee.company.name,
-                "date": _day(request.date),
-                "time": f"{zones.local(request.out_at, request.zone):%H:%M}",
+                "date": _days(request),
+                "what": correction_words.what(request),
                 "note": request.note,
                 "link": f"{settings.PUBLIC_URL}{path}",
                 "foot": notices.foot(),
@@ -204,6 +223,11 @@ def _send(
             values=words,
             locale=user.locale,
         )
+
+
+def _days(request: CorrectionRequest) -> str:
+    first = _day(request.date)
+    return first if request.last_on is None else f"{first} – {_day(request.last_on)}"
 
 
 def _day(date: dt.date) -> str:

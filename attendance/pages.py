@@ -451,18 +451,18 @@ def day_context(
         "punches": [_punch(state, row, may_see) for state in states],
         "flags": flag_words(row.exceptions) if row else [],
         "ask": correction_pages.day_question(row, asked) if is_own else None,
-        "requests": [correction_pages.request_line(item) for item in asked],
+        "requests": [correction_pages.request_line(item, is_own=is_own) for item in asked],
+        "wrong_url": _wrong_url(day, links),
         "overtime": overtime,
-        "help_text": _help_text() if is_own else "",
         "month_url": links.month(day.date),
     }
 
 
-def _help_text() -> str:
-    return _(
-        "Is something wrong here? Tell HR which time is right. HR can add a check-in, take one "
-        "out or set the day; nothing you recorded is ever deleted."
-    )
+def _wrong_url(day: MonthDay, links: Links) -> str:
+    """Return where one says that one's own day is wrong; none for a day to come."""
+    if links.person is not None or day.is_future or not day.is_employed:
+        return ""
+    return reverse("attendance:correction-ask", args=[day.date])
 
 
 # --- the face ---------------------------------------------------------------------------------

@@ -165,6 +165,16 @@ def can_decide_correction(actor: Actor, request: CorrectionRequest, on: dt.date)
     return not is_own_request(actor, request) and is_in_team(actor, request.employee, on)
 
 
+def can_cancel_correction(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:
+    """Who may decide about it now may take its approval back; never the person."""
+    return can_decide_correction(actor, request, on)
+
+
+def can_give_correction(actor: Actor, employee: Employee) -> bool:
+    """HR corrects the days of people of the company directly, never their own."""
+    return can_judge_by_hand(actor, employee)
+
+
 def can_decide_overtime(actor: Actor, employee: Employee, on: dt.date) -> bool:
     """Whoever answers for the person today decides about extra minutes, and HR; never oneself."""
     if actor.company is None or employee.company_id != actor.company.pk or is_self(actor, employee):

@@ -39,6 +39,17 @@ urlpatterns = [
     path("day/<date:date>/", views.day, name="day"),
     path("day/<date:date>/left", views.correction_file, name="correction-file"),
     path(
+        "day/<date:date>/wrong/",
+        on_demand("attendance.correction_views.ask"),
+        name="correction-ask",
+    ),
+    path("corrections/", on_demand("attendance.correction_views.own"), name="corrections"),
+    path(
+        "team/corrections/<uuid:public_id>/cancel",
+        on_demand("attendance.correction_views.cancel"),
+        name="correction-cancel",
+    ),
+    path(
         "corrections/<uuid:public_id>/withdraw",
         views.correction_withdraw,
         name="correction-withdraw",

@@ -202,6 +202,8 @@ def _back(request: HttpRequest, date: dt.date) -> HttpResponse:
     """Return to the page whose form it was."""
     if request.POST.get("back") == "today":
         return redirect("attendance:today")
+    if request.POST.get("back") == "corrections":
+        return redirect("attendance:corrections")
     return redirect("attendance:day", date)
 
 

@@ -73,6 +73,8 @@ _WHOLE = {
     "correction_approved": gettext_lazy("Correction approved"),
     "correction_refused": gettext_lazy("Correction refused"),
     "correction_withdrawn": gettext_lazy("Correction taken back"),
+    "correction_given": gettext_lazy("Days corrected by HR"),
+    "correction_cancelled": gettext_lazy("Approval of a correction taken back"),
     "role_granted": gettext_lazy("Role given"),
     "operator_granted": gettext_lazy("Operator named"),
     "delegation_made": gettext_lazy("Stand-in named"),

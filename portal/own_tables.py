@@ -164,9 +164,15 @@ def _manual(row: Any, whose: Whose) -> Cells:
 
 def _correction(row: Any, whose: Whose) -> Cells:
     zone = ZoneInfo(row.zone)
-    cells = plain(row, "public_id", "date", "note", "zone") | words(row, "kind")
-    cells |= instants(row, zone, "out_at", "created_at")
+    cells = plain(row, "public_id", "date", "last_on", "with_days_off", "note", "zone")
+    cells |= words(row, "kind") | instants(row, zone, "out_at", "created_at")
+    cells["punches"] = [
+        {**instant("at", line.occurred_at, zone), "direction": line.direction,
+         "taken_out": line.voids_id is not None}
+        for line in row.punches.all()
+    ]  # fmt: skip
     decision = getattr(row, "decision", None)
+    cells |= _taken_back(getattr(decision, "cancellation", None), zone, whose)
     if decision is None:
         return cells | dict.fromkeys(
             ("outcome", "outcome_words", "reason", "by", *twice("decided_at"))
@@ -174,6 +180,14 @@ def _correction(row: Any, whose: Whose) -> Cells:
     by = who(decision.decided_by_kind, decision.decided_by_id, whose)
     cells |= words(decision, "outcome") | plain(decision, "reason") | {"by": by}
     return cells | instants(decision, zone, "decided_at")
+
+
+def _taken_back(row: Any, zone: ZoneInfo, whose: Whose) -> Cells:
+    if row is None:
+        return dict.fromkeys(("taken_back_by", "taken_back_reason", *twice("cancelled_at")))
+    by = who(row.cancelled_by_kind, row.cancelled_by_id, whose)
+    cells: Cells = {"taken_back_by": by, "taken_back_reason": row.reason}
+    return cells | instants(row, zone, "cancelled_at")
 
 
 def _pick(row: Any, whose: Whose) -> Cells:
@@ -405,8 +419,10 @@ TABLES = (
     ),
     Table(
         "corrections", gettext_lazy("What you asked to have corrected, and how it was decided."),
-        ("public_id", "date", *worded("kind"), *twice("out_at"), "zone", "note",
-         *worded("outcome"), "reason", "by", *twice("decided_at", "created_at")),
+        ("public_id", "date", "last_on", "with_days_off", *worded("kind"), *twice("out_at"),
+         "punches", "zone", "note", *worded("outcome"), "reason", "by",
+         *twice("decided_at", "created_at"), "taken_back_by", "taken_back_reason",
+         *twice("cancelled_at")),
         of(attendance_own.corrections), _correction,
     ),
     Table(

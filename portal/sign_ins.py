@@ -41,8 +41,10 @@ _FULL = frozenset({"password", "socialaccount"})
 OWN_PAGES = {
     "account_logout",
     "attendance:consent",
+    "attendance:correction-ask",
     "attendance:correction-file",
     "attendance:correction-withdraw",
+    "attendance:corrections",
     "attendance:day",
     "attendance:enrol",
     "attendance:erasures",

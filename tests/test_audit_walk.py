@@ -30,6 +30,8 @@ UNTOLD = {
         for name in ("step_add", "entries_write", "take", "give_back", "mark")
     ),
     "leave/services/books.py:lines_write",
+    # What a correction does to the days: punches and marks tell of themselves.
+    "attendance/services/correction_effects.py:effects_undo",
 }
 # `punches_enter` tells of each punch itself, `face_data_erase` of what it deletes,
 # `sign_in_changed` every company of a person.

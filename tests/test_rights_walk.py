@@ -128,6 +128,9 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "attendance:correction-file": (
         NO_POST, (IN, "302 /day/2026-03-02/", "302 /day/2026-03-02/", "404", "404"),
     ),
+    "attendance:correction-ask": (OWN, OWN),
+    "attendance:corrections": (OWN, NO_POST),
+    "attendance:correction-cancel": (NO_POST, NOT_MINE),
     "attendance:correction-withdraw": (NO_POST, (IN, "404", "404", "404", "404")),
     "attendance:overtime-decide": (NO_POST, NOT_MINE),
     # leave: a person's own; a colleague finds none of another's

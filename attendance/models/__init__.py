@@ -1,6 +1,11 @@
 """Tables of attendance; see each module."""
 
-from attendance.models.corrections import CorrectionDecision, CorrectionRequest
+from attendance.models.corrections import (
+    CorrectionCancellation,
+    CorrectionDecision,
+    CorrectionPunch,
+    CorrectionRequest,
+)
 from attendance.models.days import (
     AttendanceDay,
     DayMark,
@@ -24,7 +29,9 @@ from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 __all__ = [
     "AttendanceDay",
     "AttendancePeriod",
+    "CorrectionCancellation",
     "CorrectionDecision",
+    "CorrectionPunch",
     "CorrectionRequest",
     "DayMark",
     "ErasureReceipt",

@@ -47,6 +47,16 @@ class Steps(Generic[T]):
         return self.on(date) or (self._values[0] if self._values else None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectionLimits:
+    """What people may ask to have corrected; without a number there is no limit."""
+
+    corrections_per_month: int | None = None
+    corrections_days_back: int | None = None
+    offers_on_duty: bool = True
+    offers_work_from_home: bool = True
+
+
 @dataclass(frozen=True)
 class CompanyPolicy:
     """The company's own settings from a date: the rules' part, and the rest."""
@@ -63,6 +73,7 @@ class CompanyPolicy:
     overtime_policy: Key | None = None
     payable_basis: PayableBasis = PayableBasis.CALENDAR
     auto_lock_days: int | None = None
+    corrections: CorrectionLimits = CorrectionLimits()
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,25 @@
-"""Corrections: what a day with a forgotten check-out asks for, and what an answer makes of it."""
+"""Corrections: what a day with a forgotten check-out asks for, and what people asked for."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from attendance.enums import DayException, Direction, Source
+from attendance.enums import CorrectionKind, CorrectionOutcome, DayException
 from attendance.models import AttendanceDay, CorrectionDecision, CorrectionRequest
-from attendance.rules import judge as judging
 from attendance.rules import pairing, schema, zones
 from attendance.rules.steps import Trail
-from attendance.rules.types import DayInput, Tap, Verdict
-from attendance.selectors.people import judged_days
+from attendance.rules.stretch import dates
+from attendance.rules.types import DayInput, Tap
 from companies.enums import HoursMode, Pairing
+from companies.models import Employee
 
 _DAY = dt.timedelta(days=1)
-_ANSWER = "correction"
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,6 @@ def _open_in(day: DayInput) -> Tap | None:
     return max(paired.open_ins, key=pairing.order, default=None)
 
 
-def effect(row: AttendanceDay, out_at: dt.datetime, *, now: dt.datetime) -> Verdict:
-    """Return what the day becomes with a check-out then; by the rules, nothing is written."""
-    day = schema.from_json(row.input)
-    answer = Tap(_ANSWER, out_at, Direction.OUT, Source.REGULARISATION)
-    return judging.judge(replace(day, taps=(*day.taps, answer)), now=now)
-
-
 def waiting(people: Iterable[Any]) -> QuerySet[CorrectionRequest]:
     """Return the requests of these people that nobody has decided, oldest first.
 
@@ -92,13 +85,36 @@ def waiting(people: Iterable[Any]) -> QuerySet[CorrectionRequest]:
     return rows
 
 
-def days_of(requests: Collection[CorrectionRequest]) -> dict[tuple[int, dt.date], AttendanceDay]:
-    """Return the judged days that the requests are about, by person and date; one statement."""
-    if not requests:
-        return {}
-    dates = [request.date for request in requests]
-    people = {request.employee_id for request in requests}
-    return judged_days(people, first=min(dates), last=max(dates))
+def waiting_dates(employee: Employee, first: dt.date, last: dt.date) -> set[dt.date]:
+    """Return the dates from `first` to `last` over which a request of the person waits."""
+    return {
+        date
+        for request in over(waiting([employee.pk]), first, last)
+        for date in dates(max(request.date, first), min(request.until, last))
+    }
+
+
+def over(
+    rows: QuerySet[CorrectionRequest], first: dt.date, last: dt.date
+) -> QuerySet[CorrectionRequest]:
+    """Return those of the requests that concern a date from `first` to `last`."""
+    found: QuerySet[CorrectionRequest] = rows.alias(until_on=Coalesce("last_on", "date")).filter(
+        date__lte=last, until_on__gte=first
+    )
+    return found
+
+
+def asked_in_month(employee: Employee, date: dt.date) -> int:
+    """Return how many requests about the month wait or hold; an answer to our question is none."""
+    first = date.replace(day=1)
+    rows = CorrectionRequest.objects.filter(
+        Q(decision__isnull=True)
+        | Q(decision__outcome=CorrectionOutcome.APPROVED, decision__cancellation__isnull=True),
+        employee=employee,
+        date__gte=first,
+        date__lt=(first + dt.timedelta(days=32)).replace(day=1),
+    )
+    return int(rows.exclude(kind=CorrectionKind.MISSING_OUT).count())
 
 
 def decision_of(request: CorrectionRequest) -> CorrectionDecision:
@@ -107,11 +123,21 @@ def decision_of(request: CorrectionRequest) -> CorrectionDecision:
     return decision
 
 
+def full(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
+    """Return requests with all that is shown of them, in three statements."""
+    loaded: QuerySet[CorrectionRequest] = rows.select_related(
+        "decision__cancellation", "employee__company", "employee__user"
+    ).prefetch_related("punches__voids")
+    return loaded
+
+
 def of_date(employee: int, date: dt.date) -> QuerySet[CorrectionRequest]:
     """Return all that the person asked for of a date, with what was decided, oldest first."""
-    rows: QuerySet[CorrectionRequest] = (
-        CorrectionRequest.objects.filter(employee=employee, date=date)
-        .select_related("decision", "employee")
-        .order_by("created_at", "id")
-    )
-    return rows
+    rows = over(CorrectionRequest.objects.filter(employee=employee), date, date)
+    return full(rows.order_by("created_at", "id"))
+
+
+def of_person(employee: Employee) -> QuerySet[CorrectionRequest]:
+    """Return all that the person asked for, with what was decided, newest first."""
+    rows = CorrectionRequest.objects.filter(employee=employee)
+    return full(rows.order_by("-created_at", "-id"))

@@ -59,7 +59,11 @@ def manual_verdicts(user: User, company: Company) -> QuerySet[ManualVerdict]:
 
 def corrections(user: User, company: Company) -> QuerySet[CorrectionRequest]:
     """Return what the person asked for, with what was decided."""
-    return _mine(CorrectionRequest, user, company, "created_at").select_related("decision")
+    return (
+        _mine(CorrectionRequest, user, company, "created_at")
+        .select_related("decision__cancellation")
+        .prefetch_related("punches")
+    )
 
 
 def overtime_days(user: User, company: Company) -> QuerySet[OvertimeDay]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db.models import F, Q
 
-from attendance.enums import DayStatus, ManualAction, MarkKind, Portion
+from attendance.enums import DayStatus, Direction, ManualAction, MarkKind, Portion, Source
 from attendance.models import (
     AttendanceDay,
     DayMark,
@@ -18,7 +18,7 @@ from attendance.models import (
 )
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.settings import CompanySettings, Steps
-from attendance.rules.types import Manual, Mark
+from attendance.rules.types import Manual, Mark, Owner, OwnerReason, Tap
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee, Placement
 
@@ -184,3 +184,19 @@ def judged_days(
     if is_lean:
         rows = rows.defer("input", "steps")
     return {(row.employee_id, row.date): row for row in rows}
+
+
+def tap_of(state: PunchState) -> Tap:
+    """Return a punch, of `punch_states`, as the rules see it."""
+    return Tap(
+        key=str(state.punch_public_id),
+        at=state.occurred_at,
+        direction=Direction(state.direction),
+        source=Source(state.source),
+    )
+
+
+def owner_of(state: PunchState, date: dt.date) -> Owner:
+    """Return the row that owns the punch as it was judged last: that of the date."""
+    reason = OwnerReason(state.owner_reason)
+    return Owner(date, None if reason == OwnerReason.OUTSIDE_SHIFT else date, reason)

@@ -18,6 +18,7 @@ from attendance.rules.settings import (
     CalendarRow,
     CompanyPolicy,
     CompanySettings,
+    CorrectionLimits,
     Key,
     OfficeSettings,
     Steps,
@@ -130,6 +131,12 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
         overtime_policy=row.overtime_policy_id,
         payable_basis=PayableBasis(row.payable_basis),
         auto_lock_days=row.auto_lock_days,
+        corrections=CorrectionLimits(
+            corrections_per_month=row.corrections_per_month,
+            corrections_days_back=row.corrections_days_back,
+            offers_on_duty=row.offers_on_duty,
+            offers_work_from_home=row.offers_work_from_home,
+        ),
     )
 
 

@@ -115,7 +115,8 @@ def today(*, employee: Employee, now: dt.datetime) -> Today:
     open_in = presence.open_in
     current = open_in.attendance_date if open_in and open_in.attendance_date else date
     missing_on = _missing_out(by_date, date)
-    asked = corrections.waiting([employee.pk]).filter(date=missing_on) if missing_on else None
+    waiting = corrections.waiting([employee.pk])
+    asked = corrections.over(waiting, missing_on, missing_on) if missing_on else None
     return Today(
         employee=employee,
         zone=zone,

@@ -178,6 +178,28 @@ def punch_take_back(*, punch: Punch, by: Actor) -> None:
         _write_entry(punch=punch, kind=EntryKind.REOPENED, reason="", by=by, now=now, values={})
 
 
+def punch_correct(*, punch: Punch, counts: bool, reason: str, by: Actor, now: dt.datetime) -> None:
+    """Take a punch out of every count, or let it count again, as a correction says.
+
+    The caller has decided that it may, inside a transaction.
+
+    Raises:
+        AlreadyDecided: it stands so already; PeriodLocked
+    """
+    kind = EntryKind.DECIDED if counts else EntryKind.VOIDED
+
+    def amend(state: PunchState) -> None:
+        if (state.voided_at is None) == counts:
+            raise AlreadyDecided
+        state.is_flagged, state.is_refused, state.decided_at = False, False, now
+        state.voided_at = None if counts else now
+
+    _judge_again(punch, amend, now)
+    _write_entry(
+        punch=punch, kind=kind, reason=reason, by=by, now=now, values={"was_flagged": False}
+    )
+
+
 def month_of(date: dt.date) -> tuple[dt.date, dt.date]:
     """Return the first and the last day of the month in which the date lies."""
     first = date.replace(day=1)

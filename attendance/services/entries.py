@@ -30,7 +30,7 @@ from attendance.rules import byhand, zones
 from attendance.rules.person import PersonCalendar
 from attendance.rules.types import Tap
 from attendance.selectors import people
-from attendance.services import days, journalling, judging
+from attendance.services import days, journalling
 from attendance.services.decisions import refuse_locked
 from companies import audit
 from companies.actor import Actor
@@ -79,9 +79,7 @@ def punches_enter(
     _refuse_right(by, locked, source, {calendar.date_at(item.at) for item in entered})
     if first := list(Punch.objects.filter(employee=locked, tap_id__in=tap_ids)):
         return sorted(first, key=lambda punch: tap_ids.index(punch.tap_id))
-    for item in entered:
-        _refuse_instant(locked, item, calendar, now)
-    _refuse_clash(locked, entered, calendar)
+    _refuse_entered(locked, entered, calendar, now)
     made = [
         _write(locked, item, source, calendar.zone_at(item.at), tap_id)
         for item, tap_id in zip(entered, tap_ids, strict=True)
@@ -90,6 +88,28 @@ def punches_enter(
     for punch in made:
         _tell(punch, reason.strip(), by, now)
     return made
+
+
+def entered_refuse(
+    *, employee: Employee, entered: Sequence[Entered], without: Collection[str], now: dt.datetime
+) -> None:
+    """Refuse punches that could not be entered, were those `without` voided; nothing is written.
+
+    Raises:
+        EntryInFuture, DayNotEmployed, or a clash (`errors.CLASHES`)
+    """
+    if entered:
+        _refuse_entered(employee, entered, _calendar(employee, entered), now, without)
+
+
+def punches_entered(*, employee: Employee, token: uuid.UUID, count: int) -> list[Punch]:
+    """Return the punches that were entered for the person with this token, of so many at most."""
+    tap_ids = [_tap_id(token, number) for number in range(count)]
+    return list(
+        Punch.objects.filter(employee=employee, tap_id__in=tap_ids)
+        .select_related("employee__company", "state")
+        .order_by("occurred_at", "id")
+    )
 
 
 def was_entered(*, employee: Employee, token: uuid.UUID) -> bool:
@@ -114,6 +134,18 @@ def _refuse_right(
         raise NotAllowed
 
 
+def _refuse_entered(
+    employee: Employee,
+    entered: Sequence[Entered],
+    calendar: PersonCalendar,
+    now: dt.datetime,
+    without: Collection[str] = (),
+) -> None:
+    for item in entered:
+        _refuse_instant(employee, item, calendar, now)
+    _refuse_clash(employee, entered, calendar, without)
+
+
 def _refuse_instant(
     employee: Employee, item: Entered, calendar: PersonCalendar, now: dt.datetime
 ) -> None:
@@ -124,7 +156,12 @@ def _refuse_instant(
         raise DayNotEmployed(name=employee.name, date=date_format(date, "SHORT_DATE_FORMAT"))
 
 
-def _refuse_clash(employee: Employee, entered: Sequence[Entered], calendar: PersonCalendar) -> None:
+def _refuse_clash(
+    employee: Employee,
+    entered: Sequence[Entered],
+    calendar: PersonCalendar,
+    without: Collection[str],
+) -> None:
     """Hold what is entered against the punches around it that count."""
     first, last = (pick(item.at for item in entered) for pick in (min, max))
     policy = calendar.policy_on(calendar.date_at(first)).rules
@@ -132,7 +169,11 @@ def _refuse_clash(employee: Employee, entered: Sequence[Entered], calendar: Pers
     reach = 2 * dt.timedelta(hours=policy.max_presence_hours)
     around = people.punch_states([employee.pk], since=first - reach, until=last + reach)
     clash = byhand.check_entered(
-        [judging.tap_of(state) for state in around[employee.pk] if state.voided_at is None],
+        [
+            tap
+            for state in around[employee.pk]
+            if state.voided_at is None and (tap := people.tap_of(state)).key not in without
+        ],
         [Tap(str(number), item.at, item.direction) for number, item in enumerate(entered)],
         allow_overlap=policy.allow_overlap,
         repeat_seconds=policy.repeat_seconds,

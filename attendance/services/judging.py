@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from attendance.enums import DayException, Direction, PeriodState, Source
+from attendance.enums import DayException, PeriodState
 from attendance.models import AttendanceDay, AttendancePeriod, PunchState
 from attendance.rules import judge as judging
 from attendance.rules import schema
 from attendance.rules.judge import Judged
 from attendance.rules.settings import CompanySettings
 from attendance.rules.stretch import Stretch, dates
-from attendance.rules.types import DayInput, Owner, OwnerReason, Tap, Verdict
+from attendance.rules.types import DayInput, Owner, Verdict
 from attendance.selectors import people
 from attendance.selectors.settings import company_settings
 from attendance.services import overtime_days
@@ -163,7 +163,7 @@ def _widened(works: Iterable[Work], named: Collection[int]) -> dict[int, Dates]:
 
 def _touched(work: Work, named: Collection[int]) -> Dates:
     """Say anew which row owns each punch; return the stretch with every row that this concerns."""
-    work.stretch.taps = tuple(tap_of(state) for state in work.live())
+    work.stretch.taps = tuple(people.tap_of(state) for state in work.live())
     work.stretch.fixed = _fixed(work)
     work.owners = work.stretch.owners()
     while held := _held(work):
@@ -260,16 +260,6 @@ def _attribution(state: PunchState) -> tuple[Any, ...]:
     return state.attendance_date, state.slot, state.owner_reason, state.judged_at is None
 
 
-def tap_of(state: PunchState) -> Tap:
-    """Return a punch as the rules see it."""
-    return Tap(
-        key=str(state.punch_public_id),
-        at=state.occurred_at,
-        direction=Direction(state.direction),
-        source=Source(state.source),
-    )
-
-
 def _fixed(work: Work) -> dict[str, Owner]:
     """Return the owners that stand: punches of settled rows and of days set by hand or skipped."""
     fixed: dict[str, Owner] = {}
@@ -278,7 +268,7 @@ def _fixed(work: Work) -> dict[str, Owner]:
         if date is None:
             continue
         if date in work.stretch.kept or work.stretch.calendar.manual_on(date):
-            fixed[str(state.punch_public_id)] = _owner_of(state, date)
+            fixed[str(state.punch_public_id)] = people.owner_of(state, date)
     return fixed
 
 
@@ -292,14 +282,8 @@ def _held(work: Work) -> dict[str, Owner]:
         date, key = state.attendance_date, str(state.punch_public_id)
         owner_date = work.owners[key].date
         if date not in (None, owner_date) and owner_date.replace(day=1) in work.locked_months:
-            held[key] = _owner_of(state, date)
+            held[key] = people.owner_of(state, date)
     return held
-
-
-def _owner_of(state: PunchState, date: dt.date) -> Owner:
-    """Return the row that owns the punch as it was found."""
-    reason = OwnerReason(state.owner_reason)
-    return Owner(date, None if reason == OwnerReason.OUTSIDE_SHIFT else date, reason)
 
 
 # --- judging --------------------------------------------------------------------------------------

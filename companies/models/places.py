@@ -116,6 +116,22 @@ class PolicyVersion(CompanyOwned):
         validators=[MaxValueValidator(366)],
         help_text=_("So many days after its end, whatever is unresolved. Empty: HR locks it."),
     )  # fmt: skip
+    corrections_per_month = models.PositiveSmallIntegerField(
+        _("corrections somebody may ask for in a month"), null=True, blank=True,
+        validators=[MaxValueValidator(99)],
+        help_text=_("Empty: no limit. The answer to a forgotten check-out is not counted."),
+    )  # fmt: skip
+    corrections_days_back = models.PositiveSmallIntegerField(
+        _("corrections reach back (days)"), null=True, blank=True,
+        validators=[MaxValueValidator(730)],
+        help_text=_("Empty: as far as no month is locked."),
+    )  # fmt: skip
+    offers_on_duty = models.BooleanField(
+        _("people may ask for days on duty elsewhere"), default=True
+    )
+    offers_work_from_home = models.BooleanField(
+        _("people may ask for days worked from home"), default=True
+    )
     second_factor = models.CharField(
         _("a second step at sign-in is asked of"), max_length=10, choices=SecondFactor.choices,
         default=SecondFactor.NOBODY,

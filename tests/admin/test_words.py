@@ -89,6 +89,10 @@ VERBS = {
     ("correction_approved", "attendance.correctionrequest"): "Correction approved",
     ("correction_refused", "attendance.correctionrequest"): "Correction refused",
     ("correction_withdrawn", "attendance.correctionrequest"): "Correction taken back",
+    ("correction_given", "attendance.correctionrequest"): "Days corrected by HR",
+    ("correction_cancelled", "attendance.correctionrequest"): (
+        "Approval of a correction taken back"
+    ),
     ("leave_answered", "leave.leaverequest"): "What was asked back about leave answered",
     ("leave_asked", "leave.leaverequest"): "Leave asked for",
     ("leave_file_sent", "leave.leaveattachment"): "File sent with a request for leave",

@@ -223,15 +223,16 @@ def test_the_mails_say_what_when_and_by_whom(
     assert outbox.drain() == 2
     asked, decided = mail.outbox
     assert (asked.to, asked.subject) == (
-        ["bikram@kettle.example"], "Maya says when they left on Monday, 2 March",
+        ["bikram@kettle.example"], "Maya asks for a correction: Monday, 2 March",
     )  # fmt: skip
-    assert "Maya forgot to check out on Monday, 2 March and says: I left at 18:05." in asked.body
+    assert "Maya asks for a correction of Monday, 2 March:\n\nLeft at 18:05" in asked.body
     assert "Note: a <call>" in asked.body
     assert "https://muster.example/inbox/" in asked.body
     assert (decided.to, decided.subject) == (
-        ["maya@kettle.example"], "Your check-out of Monday, 2 March was added",
+        ["maya@kettle.example"], "Corrected: Monday, 2 March",
     )  # fmt: skip
-    assert "Bikram approved that you left at 18:05 on Monday, 2 March." in decided.body
+    assert "Bikram approved this correction of Monday, 2 March" in decided.body
+    assert "Left at 18:05" in decided.body
     assert "https://muster.example/day/2026-03-02/" in decided.body
 
 
@@ -240,8 +241,8 @@ def test_a_refusal_is_mailed_with_its_reason(maya: Client, bikram: Client, forgo
     _decide(bikram, forgot, answer="refuse", reason="We closed at 17")
     outbox.drain()
     decided = mail.outbox[-1]
-    assert decided.subject == "Your check-out of Monday, 2 March was not added"
-    assert "Bikram refused that you left at 18:05 on Monday, 2 March." in decided.body
+    assert decided.subject == "Not corrected: Monday, 2 March"
+    assert "Bikram refused this correction of Monday, 2 March." in decided.body
     assert "Reason: We closed at 17" in decided.body
 
 

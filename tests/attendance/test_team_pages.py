@@ -306,7 +306,7 @@ def test_a_persons_month_and_day_are_read_only_and_lead_back(bikram: Client, tea
     page = bikram.get(f"/team/{team.maya.public_id}/day/2026-03-03/")
     text = _text(page.text)
     assert "A check-out is missing, so the day is incomplete." in text
-    assert (page.context["ask"], page.context["help_text"]) == (None, "")
+    assert (page.context["ask"], page.context["wrong_url"]) == (None, "")
     assert page.context["month_url"] == month
     assert "<form" not in page.text.partition("<main")[2]
 

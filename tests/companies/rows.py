@@ -22,7 +22,9 @@ from attendance.enums import (
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
+    CorrectionCancellation,
     CorrectionDecision,
+    CorrectionPunch,
     CorrectionRequest,
     ErasureReceipt,
     FaceConsent,
@@ -181,6 +183,24 @@ def _fill_days(world: World) -> None:
     )
 
 
+def _fill_regularisation(world: World) -> None:
+    """An approved request to take a punch out, which was taken back."""
+    fixed, now = {"company": world.company}, at("2026-03-03 09:00")
+    request = CorrectionRequest.objects.create(
+        **fixed, employee=world.maya, date=DAY, kind=CorrectionKind.PUNCHES, zone=ZONE
+    )
+    punch = Punch.objects.get(employee=world.maya)
+    CorrectionPunch.objects.create(
+        **fixed, request=request, occurred_at=now, direction=punch.direction, voids=punch
+    )
+    decision = CorrectionDecision.objects.create(
+        **fixed, request=request, outcome=CorrectionOutcome.APPROVED, decided_at=now
+    )
+    CorrectionCancellation.objects.create(
+        **fixed, decision=decision, reason="test", cancelled_at=now
+    )
+
+
 def _fill_overtime(world: World) -> None:
     company = world.company
     policy = make_policy(world, rule())
@@ -230,6 +250,7 @@ def filled(code: str = "kettle") -> World:
         _fill_faces(world)
         _fill_days(world)
         world.punch(world.maya, "2026-03-02 09:00")
+        _fill_regularisation(world)
         punch = Punch.objects.get()
         frames(punch, FrameKind.FRONTAL)
         questions(punch, TurnState.ASKED)

@@ -27,7 +27,9 @@ from attendance.enums import (
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
+    CorrectionCancellation,
     CorrectionDecision,
+    CorrectionPunch,
     CorrectionRequest,
     DayMark,
     FaceConsent,
@@ -246,6 +248,33 @@ def _decided(world: World, *outcomes: str, **columns: object) -> None:
         )  # fmt: skip
 
 
+def _requested(world: World, kind: str, **columns: object) -> CorrectionRequest:
+    columns = {"date": DAY, "zone": ZONE, **columns}
+    request: CorrectionRequest = CorrectionRequest.objects.create(
+        company=world.company, employee=world.maya, kind=kind, **columns
+    )
+    return request
+
+
+def _voided(world: World, *punches: Punch) -> None:
+    request = _requested(world, "punches")
+    for punch in punches:
+        CorrectionPunch.objects.create(
+            company=world.company, request=request, occurred_at=timezone.now(), direction="in",
+            voids=punch,
+        )  # fmt: skip
+
+
+def _cancelled(world: World, reason: str) -> None:
+    _decided(world, "approved")
+    CorrectionCancellation.objects.create(
+        company=world.company, decision=CorrectionDecision.objects.latest("id"), reason=reason,
+        cancelled_at=timezone.now(),
+    )  # fmt: skip
+
+
+LEFT = at("2026-03-02 17:30")
+
 REFUSED: list[Case] = [
     ("companies_user_email_ignoring_case", lambda w: User.objects.create(
         email="MAYA@kettle.example", name="Other")),
@@ -338,6 +367,15 @@ REFUSED: list[Case] = [
         _punch(w), TurnState.ASKED, TurnState.ASKED)),
     ("companies_look_one_a_window", _twice(_look)),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "refused")),
+    ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "")),
+    ("attendance_correctionpunch_voids_once", lambda w: _voided(w, *[_punch(w)] * 2)),
+    ("attendance_correctionrequest_out_where_missing", lambda w: _requested(w, "missing_out")),
+    ("attendance_correctionrequest_out_where_missing", lambda w: _requested(
+        w, "punches", out_at=LEFT)),
+    ("attendance_correctionrequest_range_of_days", lambda w: _requested(
+        w, "on_duty", last_on=DAY)),
+    ("attendance_correctionrequest_range_of_days", lambda w: _requested(
+        w, "punches", last_on=DAY + dt.timedelta(days=1))),
     ("companies_emailchange_one_at_a_time", _twice(email_change)),
     ("companies_signinreset_one_at_a_time", _twice(reset)),
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
@@ -426,6 +464,14 @@ ALLOWED: list[Case] = [
         w, *(state for state in EnrolmentState for _n in range(2)
              if state not in (EnrolmentState.ACTIVE, EnrolmentState.CAPTURING)))),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "approved")),
+    ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "it was so")),
+    ("attendance_correctionpunch_voids_once", lambda w: [
+        _voided(w, _punch(w), _punch(w, w.bikram)), _voided(w, Punch.objects.earliest("id"))]),
+    ("attendance_correctionrequest_out_where_missing", lambda w: [
+        _requested(w, "missing_out", out_at=LEFT), _requested(w, "on_duty")]),
+    ("attendance_correctionrequest_range_of_days", lambda w: [
+        _requested(w, kind, last_on=DAY + dt.timedelta(days=1))
+        for kind in ("on_duty", "work_from_home")]),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(
         w, "refused", reason="You left later")),
     ("attendance_punchframe_one_a_kind", lambda w: frames(_punch(w), *FrameKind)),

@@ -20,7 +20,9 @@ from tests.companies.rows import filled, raw
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = {
+    "attendance.CorrectionCancellation",
     "attendance.CorrectionDecision",
+    "attendance.CorrectionPunch",
     "attendance.CorrectionRequest",
     "attendance.DayMark",
     "attendance.ErasureReceipt",

@@ -14,6 +14,8 @@ from attendance.enums import (
     Direction,
 )
 from attendance.models import (
+    CorrectionCancellation,
+    CorrectionDecision,
     ErasureReceipt,
     FaceErasure,
     PunchEntry,
@@ -83,7 +85,17 @@ def _received_twice(world: World) -> None:
         ErasureReceipt.objects.create(company=world.company, erasure=erasure, finished_at=NOW)
 
 
+def _cancelled_twice(world: World) -> None:
+    _decided(world, "approved")
+    for _n in range(2):
+        CorrectionCancellation.objects.create(
+            company=world.company, decision=CorrectionDecision.objects.get(), reason="x",
+            cancelled_at=NOW,
+        )  # fmt: skip
+
+
 UNIQUE: dict[str, Callable[[World], object]] = {
+    "attendance_correctioncancellation.decision_id": _cancelled_twice,
     "attendance_correctiondecision.request_id": lambda w: _decided(w, "approved", "withdrawn"),
     "attendance_daymark.withdraws_id": _withdrawn_twice,
     "attendance_erasurereceipt.erasure_id": _received_twice,

@@ -57,6 +57,7 @@ DECIDED = {
     "attendance.ManualVerdict.by_name": "not: beside by_id",
     "attendance.CorrectionRequest.employee": "corrections",
     "attendance.CorrectionDecision": "corrections",
+    "attendance.CorrectionPunch": "corrections",
     "attendance.OptionalHolidayPick.employee": "optional_holidays",
     "attendance.OvertimeDay.employee": "overtime_days",
     "attendance.OvertimeDecision.employee": "overtime_decisions",

@@ -158,11 +158,13 @@ SAMPLES: dict[str, Sample] = {
     "attendance:team-day": _persons_day,
     "attendance:overtime-decide": _persons_day,
     "attendance:correction-withdraw": _request,
+    "attendance:correction-cancel": _request,
     "attendance:photo": _picture,
     "attendance:reference": _reference,
     "attendance:face-upload": _upload,
     "attendance:day": lambda house, person: {"date": DATE},
     "attendance:correction-file": lambda house, person: {"date": FORGOTTEN},
+    "attendance:correction-ask": lambda house, person: {"date": DATE},
     "attendance:pin": _punch,
     **{
         f"leave:{name}": _leave_request
@@ -209,7 +211,8 @@ SAMPLES: dict[str, Sample] = {
 # Of one row of the company, whoever is asked for.
 NOT_OF_A_PERSON = {
     "leave:books", "leave:calendar", "leave:year",
-    "attendance:holiday", "attendance:day", "attendance:correction-file", "portal:welcome",
+    "attendance:holiday", "attendance:day", "attendance:correction-file",
+    "attendance:correction-ask", "portal:welcome",
     "portal:invitation-answer", "portal:delegation-end", "portal:records-ask",
     "portal:records-take", "portal:export", "portal:export-file", "portal:report",
     "portal:report-file",

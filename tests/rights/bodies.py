@@ -141,6 +141,8 @@ BODIES: dict[str, Make] = {
     "portal:choose-company": lambda house, person: {"company": str(house.world.company.public_id)},
     "attendance:attest": _attested,
     "attendance:correction-file": _always({"time": "17:40", "note": "the bus"}),
+    "attendance:correction-ask": _always({"kind": "on_duty", "note": "at the client's"}),
+    "attendance:correction-cancel": _always(REASON),
     "attendance:consent": _always({"answer": "yes"}),
     "attendance:overtime-decide": _always(
         {"answer": "set", "extra": "1:00", "missing": "0", **REASON}

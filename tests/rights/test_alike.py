@@ -29,6 +29,7 @@ _RANDOM = re.compile(
 # A page or a key of one's own: there is no id of another company to put in.
 NO_ID = {
     "admin:app_list", "operator:app_list", "attendance:day", "attendance:correction-file",
+    "attendance:correction-ask",
     "mfa_edit_webauthn", "mfa_remove_webauthn", "leave:year", "portal:report",
     "portal:report-file",
 }  # fmt: skip

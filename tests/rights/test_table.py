@@ -38,7 +38,8 @@ OF_THE_SIGN_IN = {
 OWN_DEEDS = {
     "attendance:consent", "attendance:enrol", "attendance:face-frame", "attendance:face-finish",
     "attendance:face-upload", "attendance:face-upload-ask",
-    "attendance:correction-file", "attendance:correction-withdraw", "attendance:holiday",
+    "attendance:correction-ask", "attendance:correction-file",
+    "attendance:correction-withdraw", "attendance:holiday",
     "portal:own-data", "portal:pin", "leave:comp-off", "leave:feed-make", "leave:feed-end",
     "leave:ask", "leave:request-change", "leave:request-withdraw", "portal:notices",
     *OF_THE_SIGN_IN,

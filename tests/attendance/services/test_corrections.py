@@ -87,7 +87,7 @@ def test_the_answer_is_filed_and_changes_nothing_yet(forgot: World) -> None:
         "bikram@kettle.example", "attendance/email/correction_asked",
     )  # fmt: skip
     assert mail.values["date"] == "Monday, 2 March"
-    assert (mail.values["person"], mail.values["time"]) == ("Maya", "18:05")
+    assert (mail.values["person"], mail.values["what"]) == ("Maya", "Left at 18:05")
     assert mail.values["link"].endswith("/inbox/")
 
 

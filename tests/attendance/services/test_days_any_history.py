@@ -16,10 +16,10 @@ from attendance.rules import judge as judging
 from attendance.rules import schema, windows
 from attendance.rules.types import Occurrence, Policy
 from attendance.selectors import people
+from attendance.selectors.people import tap_of
 from attendance.selectors.settings import company_settings
 from attendance.services import recompute
 from attendance.services.days import days_recompute, lock_person, person_recompute
-from attendance.services.judging import tap_of
 from companies.models import Company, Employee, OfficeVersion, PolicyVersion, Shift
 from companies.scoping import company_scope
 from tests.attendance.world import START, World, make_shift

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,7 @@ from leave.models import (
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.overtime_world import make_policy, rule
 from tests.attendance.world import World, at, make_world
+from tests.kept import kept, own
 from tests.leave.rows import fill_hr_pages
 
 NOON = "2026-03-04 12:00"
@@ -154,14 +155,26 @@ def noon() -> Iterator[Any]:
         yield traveller
 
 
-@pytest.fixture
-def world(db: None) -> World:
-    return fill(make_world())
+def _at_noon(code: str) -> Callable[[], World]:
+    def build() -> World:
+        with time_machine.travel(at(NOON), tick=False):
+            return fill(make_world(code))
+
+    return build
+
+
+the_world = kept(_at_noon("kettle"))
+the_other = kept(_at_noon("other"))
 
 
 @pytest.fixture
-def other(db: None) -> World:
-    return fill(make_world(code="other"))
+def world(the_world: World, db: None) -> World:
+    return own(the_world)
+
+
+@pytest.fixture
+def other(the_other: World, db: None) -> World:
+    return own(the_other)
 
 
 @pytest.fixture

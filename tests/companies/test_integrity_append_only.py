@@ -16,6 +16,7 @@ from companies.models import AuditEvent, Company, PurgePermit, Shift, ShiftVersi
 from companies.scoping import company_scope, no_scope
 from tests.attendance.world import World
 from tests.companies.rows import filled, raw
+from tests.kept import kept, own
 
 pytestmark = pytest.mark.django_db
 
@@ -54,9 +55,12 @@ class Stop(Exception):
     """What goes wrong inside a purge."""
 
 
+the_full = kept(filled)
+
+
 @pytest.fixture
-def full(db: None) -> World:
-    return filled()
+def full(the_full: World, db: None) -> World:
+    return own(the_full)
 
 
 @contextmanager
@@ -237,17 +241,3 @@ def test_a_purge_inside_a_purge_does_not_end_the_outer(full: World) -> None:
         transaction.set_rollback(True)
     with _refused("companies_shiftversion"):
         _rows(ShiftVersion)._raw_delete("default")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_permit_of_a_committed_purge_is_gone(transactional_db: None) -> None:
-    world = filled()
-    with pytest.raises(Stop), _purge(world.company):
-        raise Stop
-    with _refused("companies_shiftversion"):
-        _rows(ShiftVersion)._raw_delete("default")
-    with _purge(world.company):
-        _rows(ShiftVersion)._raw_delete("default")
-    assert not _rows(ShiftVersion).exists()
-    with _refused("companies_policyversion"):
-        raw("DELETE FROM companies_policyversion")

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import PunchFrame
 from companies.scoping import no_scope
+from tests.kept import forget
 from tests.rights.addresses import LEAVES, address, is_admin, keys_of
 from tests.rights.bodies import body_for
 from tests.rights.stand import ROLES, Stand
-from tests.rights.walk import Ask, Askers, body_of, forget, unseen
+from tests.rights.walk import Ask, Askers, body_of, unseen
 
 NEVER = str(uuid.UUID(int=7, version=4))
 MALFORMED = ("0", "1", "zqx", NEVER.upper() + "0", "%27%3B--")

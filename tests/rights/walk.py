@@ -22,14 +22,11 @@ from django.http import HttpResponse
 from django.template.backends.django import Template
 from django.test import Client
 
-from attendance.selectors import settings as settings_cache
-from attendance.services import face_roster
 from companies import selectors
 from companies.models import User
 from companies.once import FIELD
-from companies.selectors import second_factors
-from leave import terms
 from portal.admin_sites import MusterAdminSite
+from tests.kept import forget
 from tests.rights.stand import Stand
 
 _WRITES = re.compile(
@@ -106,15 +103,8 @@ class Askers:
                 changed = look(changed)
             transaction.set_rollback(True)
         if written:
-            # What was remembered of a revision that is undone would be taken for the next one's.
             forget()
         return answer, changed
-
-
-def forget() -> None:
-    """Forget what this process keeps of companies' settings."""
-    for kept in (settings_cache, face_roster, second_factors, terms):
-        kept._cache.clear()
 
 
 def _signed_in(user: User | None, noted: dict[str, Any]) -> dict[str, str]:

@@ -29,7 +29,7 @@ LAPSING = Notice(
 ASKED = Notice(
     kind="leave_asked",
     title=_("Somebody asks for leave"),
-    about=_("Or to cancel it, or claims a worked day off, and you decide. Your inbox has it too."),
+    about=_("Or to cancel it, or claims extra work, and you decide. Your inbox has it too."),
     for_deciders=True,
 )
 WAITING = Notice(

@@ -219,9 +219,9 @@ def leave_lapses(
     )
 
 
-# --- work on a day off ----------------------------------------------------------------------------
+# --- extra work -----------------------------------------------------------------------------------
 def comp_off_claimed(claim: CompOffClaim) -> None:
-    """Tell whoever decides that somebody wants a worked day off back."""
+    """Tell whoever decides that somebody wants extra work back as leave."""
     _tell(
         claim.employee,
         notice=ASKED,
@@ -234,6 +234,25 @@ def comp_off_claimed(claim: CompOffClaim) -> None:
         type=claim.leave_type.name,
         amount=lambda: wording.amount_of(claim.amount, is_in_hours=False),
         note=claim.note,
+    )
+
+
+def comp_off_waits(claim: CompOffClaim, people: Iterable[User], *, key: str) -> None:
+    """Remind these people of a claim that nobody has decided; once for each key."""
+    policy = company_settings(claim.employee.company).policy_on(claim.created_at.date())
+    since = zones.local_date(claim.created_at, policy.zone)
+    _tell(
+        claim.employee,
+        notice=WAITING,
+        template="leave/email/comp_off_waits",
+        people=people,
+        path=reverse("portal:inbox"),
+        key=f"{claim.public_id}:{key}",
+        date=lambda: _day(claim.date),
+        since=lambda: _day(since),
+        banked=lambda: _banked(claim),
+        type=claim.leave_type.name,
+        amount=lambda: wording.amount_of(claim.amount, is_in_hours=False),
     )
 
 

@@ -8,10 +8,10 @@ from companies.actor import job_actor
 from companies.models.people import earliest_today
 from companies.scoping import company_scope
 from companies.sweeps import Failures, companies
-from leave.selectors.reminders import reminder_rules, waiting_long
+from leave.selectors.reminders import claims_waiting_long, reminder_rules, waiting_long
 from leave.services import attachments, runs
 from leave.services.recounts import request_recount, stale
-from leave.services.reminders import lapses_tell, request_remind
+from leave.services.reminders import claim_remind, lapses_tell, request_remind
 
 
 def leave_run() -> int:
@@ -48,7 +48,10 @@ def leave_files() -> int:
 
 
 def leave_reminders() -> int:
-    """Remind of leave that waits, and pass on what nobody decides; return how many steps it was."""
+    """Remind of leave that waits, and pass on what nobody decides; return how many steps it was.
+
+    Claims of extra work are reminded of too; that is no step.
+    """
     now = timezone.now()
     done, failures = 0, Failures()
     for company in companies():
@@ -58,6 +61,9 @@ def leave_reminders() -> int:
                 request = item.status.request
                 with failures.noted(f"request {request.public_id}"):
                     done += request_remind(request=request, by=by, now=now)
+            for due in claims_waiting_long(company, now=now):
+                with failures.noted(f"claim {due.claim.public_id}"):
+                    claim_remind(item=due, now=now)
     failures.tell()
     return done
 

@@ -15,7 +15,7 @@ from companies.models import Company, Employee
 from companies.models.people import earliest_today
 from companies.selectors import here_on
 from leave.enums import GoesTo, RequestState
-from leave.models import LeaveRequestState, ReminderVersion
+from leave.models import CompOffClaim, LeaveRequestState, ReminderVersion
 from leave.rules import reminding
 from leave.rules.ahead import taken
 from leave.rules.lapse import Loss
@@ -29,6 +29,8 @@ from leave.terms import LeaveSettings, leave_settings
 _MORNING = dt.timedelta(hours=6)
 # What is asked for shortly before it begins stays with who was asked for so long at least.
 _AT_LEAST = dt.timedelta(hours=4)
+# A mail is known by its row for 90 days.
+_MAILS_KNOWN = dt.timedelta(days=80)
 REMINDED = (*RequestState.waiting, RequestState.ASKED_BACK)
 
 
@@ -106,6 +108,59 @@ def waiting_long(company: Company, *, now: dt.datetime) -> list[Due]:
     )
     statuses = list(rows.select_related("employee", "request__employee").order_by("since", "id"))
     return [item for item in due(company, statuses, now=now) if item.is_news]
+
+
+# --- claims of extra work -------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ClaimDue:
+    """What is due for a claim by now: which reminder, and whether HR is told too."""
+
+    claim: CompOffClaim
+    nth: int
+    is_passed_on: bool
+
+
+def claims_waiting_long(company: Company, *, now: dt.datetime) -> list[ClaimDue]:
+    """Return the claims that wait so long that somebody is reminded, the oldest first.
+
+    What was told is known by its mails, and no longer than those. Five statements, however many;
+    `company` must be freshly loaded.
+    """
+    here = here_on(earliest_today(now)).order_by().values("pk")
+    rows = CompOffClaim.objects.filter(
+        decision__isnull=True, created_at__gte=now - _MAILS_KNOWN, employee__in=here
+    )
+    claims = list(
+        rows.select_related("employee__user", "employee__company", "leave_type").order_by(
+            "created_at", "id"
+        )
+    )
+    if not claims:
+        return []
+    people = {claim.employee_id: claim.employee for claim in claims}
+    calendars = person_calendars(
+        company, list(people.values()), settings=company_settings(company),
+        first=claims[0].created_at.date() - DAY, last=now.date() + DAY,
+    )  # fmt: skip
+    rules = reminder_rules(earliest_today(now))
+    found = (_claim_due(claim, calendars[claim.employee_id], rules, now) for claim in claims)
+    return [item for item in found if item.nth or item.is_passed_on]
+
+
+def _claim_due(
+    claim: CompOffClaim, calendar: PersonCalendar, rules: ReminderRules, now: dt.datetime
+) -> ClaimDue:
+    zone = calendar.zone_at(now)
+    today, since = (zones.local_date(at, zone) for at in (now - _MORNING, claim.created_at))
+    # Its days are over: there is no beginning to be in time for.
+    waiting = Waiting(since, since)
+
+    def is_working(date: dt.date) -> bool:
+        return calendar.day_kind_on(date).type not in (DayType.WEEKLY_OFF, DayType.HOLIDAY)
+
+    reach = reminding.reach(waiting, today, rules, is_working)
+    nth = reminding.reminders(waiting, today, rules, is_working)
+    return ClaimDue(claim, nth, reach > Reach.ASKED)
 
 
 # --- what lapses ----------------------------------------------------------------------------------

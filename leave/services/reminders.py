@@ -16,12 +16,12 @@ from attendance.services import days
 from companies import audit
 from companies.actor import Actor
 from companies.models import Company, Employee, User
-from companies.selectors import hr_of, manager_above, users_for
+from companies.selectors import hr_of, manager_above, managers_of, users_for
 from leave import notifications
 from leave.enums import Decider, RequestState, StepKind
-from leave.models import LeaveRequest, LeaveRequestState, RequestStep
+from leave.models import CompOffDecision, LeaveRequest, LeaveRequestState, RequestStep
 from leave.rules.reminding import Reach, ReminderRules
-from leave.selectors.reminders import REMINDED, Due, due, lapsing
+from leave.selectors.reminders import REMINDED, ClaimDue, Due, due, lapsing
 from leave.services import effects
 from leave.services.requests import status_of
 from leave.terms import TypeOn, leave_settings, links_at
@@ -110,6 +110,24 @@ def _above(status: LeaveRequestState, rules: TypeOn, on: dt.date) -> Employee | 
 def _without_person(people: Collection[User], status: LeaveRequestState) -> list[User]:
     own = status.request.employee.user_id
     return [user for user in people if user.pk != own]
+
+
+@transaction.atomic
+def claim_remind(*, item: ClaimDue, now: dt.datetime) -> None:
+    """Tell whoever decides about a claim that it waits, and HR too where it waits long.
+
+    Nothing but mails is written, whose keys make a second run do nothing. HR may decide anyway.
+    """
+    claim = item.claim
+    days.lock_person(claim.employee)
+    if CompOffDecision.objects.filter(claim=claim).exists():
+        return  # somebody decided meanwhile
+    on = now.date()
+    if item.nth:
+        notifications.comp_off_waits(claim, managers_of(claim.employee, on=on), key=str(item.nth))
+    if item.is_passed_on:
+        people = [user for user in hr_of(on=on) if user.pk != claim.employee.user_id]
+        notifications.comp_off_waits(claim, people, key="hr")
 
 
 @transaction.atomic

@@ -233,7 +233,7 @@ def test_a_claim_is_decided_in_somebodys_stead(leave: Leave) -> None:
 def test_every_mail_of_leave_ends_with_the_way_to_choose(leave: Leave) -> None:
     folder = Path(site.BASE_DIR) / "leave/templates/leave/email"
     bodies = sorted(folder.glob("*_body.txt"))
-    assert len(bodies) == 11
+    assert len(bodies) == 12
     for body in bodies:
         text = body.read_text()
         assert text.count("{{ link }}") == 1, body.name

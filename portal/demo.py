@@ -32,6 +32,7 @@ from companies.models import (
     Employee,
     Office,
     OfficeVersion,
+    OvertimePolicy,
     Placement,
     PolicyVersion,
     RoleGrant,
@@ -40,7 +41,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from portal import demo_faces, demo_leave, demo_team
+from portal import demo_faces, demo_leave, demo_overtime, demo_team
 from portal.demo_leave import Script
 from portal.demo_leave_play import Play
 
@@ -148,8 +149,10 @@ def build() -> Company:
     today = now.date()
     opening = _opening(now)
     with company_scope(company):
-        _policy(company, today)
-        offices, departments, shifts = _offices(company), _departments(company), _shifts(company)
+        by_day, by_night = demo_overtime.policies(company, today)
+        _policy(company, today, by_day)
+        offices, departments = _offices(company), _departments(company)
+        shifts = _shifts(company, by_night)
         _calendar(company, offices, today)
         staff = _staff(company, offices, departments, shifts, today)
         _visitors_day(company, offices["Kathmandu"], staff[1], opening)
@@ -196,9 +199,12 @@ def _choose_pin(employee: Employee) -> None:
     services.pin_set(employee=employee, pin=CODE_LOGIN.pin, by=person)
 
 
-def _policy(company: Company, today: dt.date) -> None:
+def _policy(company: Company, today: dt.date, overtime: OvertimePolicy) -> None:
     """Write two versions, so that the visitor sees one end: pictures are asked for from today."""
-    common = {"company": company, "zone": "Asia/Kathmandu", "weekly_off": {"sat": "all"}}
+    common = {
+        "company": company, "zone": "Asia/Kathmandu", "weekly_off": {"sat": "all"},
+        "overtime_policy": overtime,
+    }  # fmt: skip
     before = today - dt.timedelta(days=2 * DAYS)
     PolicyVersion.objects.create(starts_on=before, allows_unchecked=True, **common)
     PolicyVersion.objects.create(starts_on=today, allows_unchecked=False, **common)
@@ -224,7 +230,7 @@ def _departments(company: Company) -> dict[str, Department]:
     return {name: Department.objects.create(company=company, name=name) for name in names}
 
 
-def _shifts(company: Company) -> dict[str, Shift]:
+def _shifts(company: Company, by_night: OvertimePolicy) -> dict[str, Shift]:
     shifts: dict[str, Shift] = {}
     for name, (start, end, break_start, break_end) in _SHIFTS.items():
         shifts[name] = Shift.objects.create(company=company, name=name)
@@ -238,6 +244,7 @@ def _shifts(company: Company) -> dict[str, Shift]:
             early_grace_minutes=5,
             half_day_below_minutes=360,
             absent_below_minutes=180,
+            overtime_policy=by_night if name in ("Late", "Night") else None,
         )
     return shifts
 
@@ -380,7 +387,12 @@ def _punches(
     times = [
         (moment.replace(microsecond=0), direction, occurrence.zone)
         for occurrence in _days(company, employee, now.date())
-        for moment, direction in script.times(employee, occurrence, _times(occurrence, chance))
+        for moment, direction in demo_overtime.times(
+            employee,
+            occurrence,
+            script,
+            script.times(employee, occurrence, _times(occurrence, chance)),
+        )
         if moment < now
         and not _is_visitors(employee, occurrence, now)
         and not demo_team.is_staged(employee, occurrence, now)

@@ -133,6 +133,39 @@ STANDS = {
 }
 
 
+# Whose minutes of the last three days wait: of the evening there is one day more.
+OVERTIME = {
+    "2026-11-24 10:00": [
+        ("Bikram Thapa", "13 min extra"),
+        ("Deepa Rai", "11 min extra"),
+        ("Isaac Mensah", "15 min missing"),
+        ("Kiran Maharjan", "2 h 21 min missing"),
+        ("Kiran Maharjan", "8 h extra"),
+        ("Laxmi Tamang", "11 min missing"),
+        ("Laxmi Tamang", "2 h 7 min missing"),
+        ("Maya Gurung", "3 h 50 min extra"),
+        ("Ujjwal Poudel", "16 min extra"),
+    ],
+    "2026-11-24 23:05": [
+        ("Deepa Rai", "16 min missing"),
+        ("Deepa Rai", "20 min missing"),
+        ("Gita Adhikari", "24 min extra"),
+        ("Isaac Mensah", "16 min extra"),
+        ("Julia Novak", "11 min extra"),
+        ("Kiran Maharjan", "12 min extra"),
+        ("Kiran Maharjan", "8 h extra"),
+        ("Laxmi Tamang", "1 h 4 min missing"),
+        ("Laxmi Tamang", "13 min extra"),
+        ("Maya Gurung", "3 h 50 min extra"),
+        ("Maya Gurung", "31 min extra"),
+        ("Nisha Bhandari", "31 min extra"),
+        ("Nisha Bhandari", "39 min missing"),
+        ("Ujjwal Poudel", "15 min extra"),
+        ("Ujjwal Poudel", "2 h 25 min missing"),
+    ],
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("local", ["2026-11-24 10:00", "2026-11-24 23:05"])
 def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: str) -> None:
@@ -148,7 +181,13 @@ def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: st
         assert {name: found[name] for name in STANDS} == STANDS
         entries = client.get("/inbox/").context["entries"]
     # What waits longest stands first: that hangs on the hour at which the demo was made.
-    waiting = [(entry.name, entry.what.partition(": ")[2] or entry.what) for entry in entries]
+    overtime = sorted((entry.name, entry.what) for entry in entries if entry.kind == "overtime")
+    assert overtime == OVERTIME[local]
+    waiting = [
+        (entry.name, entry.what.partition(": ")[2] or entry.what)
+        for entry in entries
+        if entry.kind != "overtime"
+    ]
     assert waiting[:2] == [
         ("Maya Gurung", "Home leave, counts 3 days"), ("Deepa Rai", "Home leave, counts 1 day"),
     ]  # fmt: skip
@@ -160,6 +199,17 @@ def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: st
         ("Kiran Maharjan", "1 day of Substitute leave"),
         ("Kiran Maharjan", "could not be compared: no camera was found"),
     ]
+
+
+@pytest.mark.django_db
+def test_somebody_of_the_demo_may_claim_banked_overtime(client: Client) -> None:
+    with time_machine.travel(at("2026-11-24 12:00"), tick=False):
+        demo.build()
+        client.force_login(User.objects.get(email="maya@himal.example"))
+        banked = client.get("/leave/comp-off/").context["banked"]
+    assert (banked["text"], [choice["text"] for choice in banked["choices"]]) == (
+        "6 h 10 min", ["0.5 days of Substitute leave takes 4 h"],
+    )  # fmt: skip
 
 
 # --- leave ----------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ _WHOLE = {
     "sign_in_reset_refused": gettext_lazy("Sign-in reset refused"),
     "sign_in_reset_expired": gettext_lazy("Sign-in reset ran out"),
     "day_marked": gettext_lazy("Day covered"),
+    "month_reviewed": gettext_lazy("Month in review"),
+    "payroll_taken": gettext_lazy("Payroll file downloaded"),
     "overtime_recomputed": gettext_lazy("Extra minutes computed anew"),
     "holiday_picked": gettext_lazy("Optional holiday picked"),
     "holiday_unpicked": gettext_lazy("Optional holiday given back"),

@@ -1,4 +1,4 @@
-"""The tables of one's own data that tell of extra and missing minutes, and what was decided."""
+"""The tables of one's own data that tell of extra and missing minutes, and of pay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy
 
-from attendance import overtime_wording
+from attendance import overtime_wording, payable_wording
+from attendance.rules import payable
 from attendance.selectors import own_data
 from portal.own_cells import (
     Cells,
@@ -44,6 +45,14 @@ def _decision(row: Any, whose: Whose) -> Cells:
     return cells | instants(row, ZoneInfo(whose.zone), "decided_at")
 
 
+def _paid_month(row: Any, whose: Whose) -> Cells:
+    cells = plain(row, "public_id", "code", "name", "department", "office", "figures")
+    cells["month"] = str(row.period)
+    month = payable.from_json(row.figures, row.steps)
+    cells["steps"] = [payable_wording.sentence(step) for step in month.steps]
+    return cells
+
+
 TABLES = (
     Table(
         "overtime_days",
@@ -61,5 +70,11 @@ TABLES = (
          "banked_minutes", "computed_extra", "computed_missing", "computed_banked", "reason", "by",
          "replaces", *twice("decided_at")),
         of(own_data.overtime_decisions), _decision,
+    ),
+    Table(
+        "paid_months",
+        gettext_lazy("What each locked month says you are paid for, in half days, and why."),
+        ("public_id", "month", "code", "name", "department", "office", "figures", "steps"),
+        of(own_data.paid_months), _paid_month,
     ),
 )  # fmt: skip

@@ -192,6 +192,7 @@ MUTABLE = {
     "companies.Office": "admin",
     "companies.OvertimePolicy": "admin",
     "companies.Shift": "admin",
+    "attendance.PayrollColumn": "admin",
     "companies.User": "password_set, sign-in",
     # Coming in.
     "companies.Invitation": "services.invitations",
@@ -217,7 +218,8 @@ MUTABLE = {
     "leave.LeaveRequestState": "services.requests, services.decisions",
     "leave.RequestDraw": "services.effects",
     # States with services of their own.
-    "attendance.AttendancePeriod": "period_lock, period_reopen",
+    "attendance.AttendancePeriod": "services.closing",
+    "attendance.PeriodLine": "services.closing",
     "leave.LeaveYearClose": "services.runs",
     "attendance.FaceEnrolment": "services.enrolment",
     # To be deleted, on a date or by the person.

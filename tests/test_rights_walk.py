@@ -153,8 +153,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "leave:feed-end": (NO_POST, UNKNOWN),
     "leave:calendar": (("404",) * 5, CLOSED),
     "leave:people": (TEAM, NO_POST),
-    "leave:person": (NOT_MINE, NO_POST),
-    "leave:person-books": (NOT_MINE, NO_POST),
+    "leave:person*": (NOT_MINE, NO_POST),
     "leave:year": (OWN, NO_POST),
     # signing in safely: a person's own; for who has no second step, or no link, there is none
     "mfa_authenticate": ((IN, *["302 /"] * 4), (IN, *["302 /"] * 4)),
@@ -181,13 +180,17 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "attendance:attest": (TEAM, TEAM),
     "attendance:team-person": (NOT_MINE, NO_POST),
     "attendance:team-day": (NOT_MINE, NO_POST),
-    # reports: of whoever answers for others, and of auditors
+    # reports: of whoever answers for others, and of auditors; closing: of HR and of auditors
     "portal:roll": (TEAM, NO_POST),
     "portal:reports": (TEAM, NO_POST),
     "portal:report": (TEAM, NO_POST),
-    "portal:export": (NOT_MINE, NO_POST),
-    "portal:export-file": (NOT_MINE, NO_POST),
+    "portal:export*": (NOT_MINE, NO_POST),
     "portal:report-file": (NO_POST, NOT_MINE),  # nothing is named that a file could be
+    "portal:closing": (TEAM, NO_POST),
+    "portal:closing-month": (TEAM, NO_POST),
+    "portal:closing-[lr]*": (NO_POST, (IN, "404", "302 /reports/closing/2026-02/", "404", "404")),
+    "portal:closing-payroll": (NO_POST, NOT_MINE),  # nothing is locked there
+    "portal:payable-why": (NOT_MINE, NO_POST),
     # delegation: of whoever answers for others
     "portal:delegation": (TEAM, TEAM),
     "portal:delegation-end": (NO_POST, NOT_MINE),
@@ -211,12 +214,9 @@ TABLE: dict[str, tuple[Row, Row]] = {
         PLATFORM, (IN, "403", "403", "403", "302 /operator/companies/companydomain/"),
     ),
     "operator:companies_companydomain_add": (PLATFORM_NEVER, PLATFORM_NEVER),
-    "admin:companies_recordsrequest_approve": (HR_ROW, HR_ROW),
-    "admin:companies_recordsrequest_refuse": (HR_ROW, HR_ROW),
+    "admin:companies_recordsrequest_[ar]*e": (HR_ROW, HR_ROW),
     "operator:companies_company_ask_support": (PLATFORM, PLATFORM),
-    "operator:companies_supportgrant_enter": (COMPANYS, COMPANYS),
-    "operator:companies_supportgrant_leave": (COMPANYS, COMPANYS),
-    "operator:companies_supportgrant_history": (COMPANYS, COMPANYS),
+    "operator:companies_supportgrant_[ehl]*": (COMPANYS, COMPANYS),
     "operator:companies_supportgrant_change": (COMPANYS, PLATFORM_NEVER),
     "operator:companies_supportgrant_add": (PLATFORM_NEVER, PLATFORM_NEVER),
     "attendance:reference": (NOT_MINE, NO_POST),
@@ -269,8 +269,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:leave_leaveyearclose_reopen": (HR_ROW, HR_ROW),
     "admin:companies_employee_put_on_plan": (HR_LIST, HR_LIST),
     "admin:leave_closure_book": (HR_ROW, HR_ROW),
-    "admin:leave_compoffclaim_approve": (HR_ROW, HR_ROW),
-    "admin:leave_compoffclaim_refuse": (HR_ROW, HR_ROW),
+    "admin:leave_compoffclaim_[ar]*e": (HR_ROW, HR_ROW),
     "admin:leave_leaverequeststate_approve": (HR_ROW, HR_ROW),
     "admin:leave_leaverequeststate_ask_back": (HR_ROW, HR_ROW),
     "admin:leave_leaverequeststate_cancel": (HR_ROW, HR_ROW),
@@ -383,6 +382,7 @@ class Stand:
             if name.endswith("ask")
             else records.public_id,
             "portal:set": person.public_id,
+            "portal:payable": self.world.maya.public_id,
             "attendance:team": self.world.maya.public_id,
             "attendance:overtime": self.world.maya.public_id,
             "attendance:reference": enrolment.public_id,
@@ -400,6 +400,7 @@ class Stand:
             "year": lambda: 2026,
             "employee": lambda: self.world.maya.public_id,
             "slug": lambda: "summary",
+            "month": lambda: "2026-02",
             "url": lambda: "nowhere",
             "pk": lambda: 1,
         }

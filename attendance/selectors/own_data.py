@@ -19,6 +19,7 @@ from attendance.models import (
     OptionalHolidayPick,
     OvertimeDay,
     OvertimeDecision,
+    PeriodLine,
     Punch,
     PunchEntry,
     PunchFrame,
@@ -72,6 +73,10 @@ def overtime_days(user: User, company: Company) -> QuerySet[OvertimeDay]:
 
 def overtime_decisions(user: User, company: Company) -> QuerySet[OvertimeDecision]:
     return _mine(OvertimeDecision, user, company, "decided_at").select_related("replaces")
+
+
+def paid_months(user: User, company: Company) -> QuerySet[PeriodLine]:
+    return _mine(PeriodLine, user, company, "period__starts_on").select_related("period")
 
 
 def holiday_picks(user: User, company: Company) -> QuerySet[OptionalHolidayPick]:

@@ -35,6 +35,7 @@ HR = (
     "/admin/companies/shiftversion/add/",
     "/admin/attendance/attendanceday/",
     "/admin/attendance/attendanceperiod/lock/",
+    "/admin/attendance/payrollcolumn/add/",
     "/admin/companies/auditevent/",
     "/admin/companies/look/",
     "/admin/companies/employee/leave-plan/",
@@ -52,6 +53,9 @@ HR = (
     "/team/attest/",
     "/team/roll/",
     "/reports/",
+    "/reports/closing/",
+    "/reports/closing/2026-03/",
+    "/reports/payable-days/",
 )
 # Fields that stick out of the box of their field. What lies in a closed part is not laid out, and
 # measures as it pleases: whoever tests such a part opens it.

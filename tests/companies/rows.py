@@ -38,10 +38,13 @@ from attendance.models import (
     OptionalHolidayPick,
     OvertimeDay,
     OvertimeDecision,
+    PayrollColumn,
+    PeriodLine,
     Punch,
     PunchFrame,
     ShiftAssignment,
 )
+from attendance.rules import payable
 from attendance.services import decisions, enrolment, marks, verdicts
 from companies.enums import CalendarKind, InvitationChannel, LookKind, Role
 from companies.ids import uuid7
@@ -169,7 +172,12 @@ def _fill_days(world: World) -> None:
     AttendanceDay.objects.get_or_create(
         company=company, employee=world.bikram, date=DAY, judged_at=at("2026-03-03 09:00")
     )
-    AttendancePeriod.objects.create(company=company, starts_on=DAY.replace(day=1))
+    period = AttendancePeriod.objects.create(company=company, starts_on=DAY.replace(day=1))
+    PeriodLine.objects.create(
+        company=company, period=period, employee=world.maya, code="maya", name="Maya",
+        figures=payable.to_json(payable.Payable())[0],
+    )  # fmt: skip
+    PayrollColumn.objects.create(company=company, heading="Emp", source="code")
     _fill_overtime(world)
     request = CorrectionRequest.objects.create(
         company=company, employee=world.maya, date=DAY, kind=CorrectionKind.MISSING_OUT,

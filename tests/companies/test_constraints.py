@@ -19,14 +19,12 @@ from attendance.enums import (
     FrameKind,
     ManualAction,
     MarkKind,
-    PeriodState,
     Portion,
     Source,
     TurnState,
 )
 from attendance.models import (
     AttendanceDay,
-    AttendancePeriod,
     CorrectionCancellation,
     CorrectionDecision,
     CorrectionPunch,
@@ -61,6 +59,7 @@ from companies.models import (
 from companies.scoping import company_scope
 from tests.attendance.world import START, ZONE, World, at, make_company
 from tests.companies import overtime_constraints as overtime_rows
+from tests.companies import period_constraints as period_rows
 from tests.companies.mail_rows import choices, export
 from tests.companies.rows import frames, questions
 from tests.companies.sign_in_rows import domain, domain_of_two, email_change, reset
@@ -178,11 +177,6 @@ def _day(world: World, slot: int = 0) -> None:
         company=world.company, employee=world.maya, date=DAY, slot=slot,
         judged_at=at("2026-03-03 09:00"),
     )  # fmt: skip
-
-
-def _period(world: World, **columns: object) -> None:
-    wanted = {"starts_on": DAY.replace(day=1)} | columns
-    AttendancePeriod.objects.create(company=world.company, **wanted)
 
 
 def _enrolments(world: World, *states: EnrolmentState) -> None:
@@ -349,12 +343,6 @@ REFUSED: list[Case] = [
     ("attendance_manualverdict_status_where_set", lambda w: _by_hand(
         w, action=ManualAction.RELEASED, status="", worked_minutes=1)),
     ("attendance_attendanceday_once", _twice(_day)),
-    ("attendance_attendanceperiod_once", _twice(_period)),
-    ("attendance_attendanceperiod_locked_by_somebody", lambda w: _period(w, state="locked")),
-    ("attendance_attendanceperiod_locked_by_somebody", lambda w: _period(
-        w, state="locked", locked_at=timezone.now())),
-    ("attendance_attendanceperiod_locked_by_somebody", lambda w: _period(
-        w, locked_by=w.hari.user)),
     ("attendance_faceenrolment_one_active", lambda w: _enrolments(
         w, EnrolmentState.ACTIVE, EnrolmentState.ACTIVE)),
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
@@ -380,7 +368,7 @@ REFUSED: list[Case] = [
     ("companies_signinreset_one_at_a_time", _twice(reset)),
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
     *leave_rows.REFUSED,
-    *overtime_rows.REFUSED,
+    *overtime_rows.REFUSED, *period_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -454,10 +442,6 @@ ALLOWED: list[Case] = [
     ("attendance_manualverdict_status_where_set", lambda w: _by_hand(
         w, action=ManualAction.SKIPPED, status="")),
     ("attendance_attendanceday_once", lambda w: [_day(w, slot) for slot in (0, 1)]),
-    ("attendance_attendanceperiod_once", lambda w: [
-        _period(w, starts_on=day) for day in (dt.date(2026, 3, 1), dt.date(2026, 4, 1))]),
-    ("attendance_attendanceperiod_locked_by_somebody", lambda w: _period(
-        w, state=PeriodState.LOCKED, locked_at=timezone.now(), locked_by=w.hari.user)),
     ("attendance_faceenrolment_one_active", lambda w: _enrolments(
         w, EnrolmentState.ACTIVE, EnrolmentState.CAPTURING)),
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
@@ -489,7 +473,7 @@ ALLOWED: list[Case] = [
         w, target_id="another"), _look(w, viewer_id="another"), _look(w, kind="evidence"),
         _look(w, employee=w.bikram)]),
     *leave_rows.ALLOWED,
-    *overtime_rows.ALLOWED,
+    *overtime_rows.ALLOWED, *period_rows.ALLOWED,
 ]  # fmt: skip
 
 

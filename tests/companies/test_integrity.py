@@ -50,6 +50,8 @@ OWNED = {
     "attendance.OptionalHolidayPick",
     "attendance.OvertimeDay",
     "attendance.OvertimeDecision",
+    "attendance.PayrollColumn",
+    "attendance.PeriodLine",
     "attendance.Punch",
     "attendance.PunchEntry",
     "attendance.PunchFrame",

@@ -56,6 +56,10 @@ def _persons_day(house: House, person: Employee) -> dict[str, Any]:
     return {"public_id": person.public_id, "date": DATE}
 
 
+def _month(house: House, person: Employee) -> dict[str, Any]:
+    return {"month": "2026-02"}
+
+
 def _request(house: House, person: Employee) -> dict[str, Any]:
     return {"public_id": CorrectionRequest.objects.get(employee=person).public_id}
 
@@ -191,6 +195,14 @@ SAMPLES: dict[str, Sample] = {
     "portal:security-end-session": _session,
     "portal:export": _export,
     "portal:export-file": _export,
+    "portal:closing-month": _month,
+    "portal:closing-review": _month,
+    "portal:closing-lock": _month,
+    "portal:closing-payroll": _month,
+    "portal:payable-why": lambda house, person: {
+        "month": "2026-02",
+        "public_id": person.public_id,
+    },
     "portal:report": lambda house, person: {"slug": "summary"},
     "portal:report-file": lambda house, person: {"slug": "muster-roll"},
     "portal:email-change": _change_of_address(links.CONFIRM),
@@ -215,7 +227,8 @@ NOT_OF_A_PERSON = {
     "attendance:correction-ask", "portal:welcome",
     "portal:invitation-answer", "portal:delegation-end", "portal:records-ask",
     "portal:records-take", "portal:export", "portal:export-file", "portal:report",
-    "portal:report-file",
+    "portal:report-file", "portal:closing-month", "portal:closing-review", "portal:closing-lock",
+    "portal:closing-payroll",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip

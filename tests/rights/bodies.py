@@ -137,6 +137,8 @@ BODIES: dict[str, Make] = {
     "operator:companies_company_ask_support": _always({"minutes": "60", **REASON}),
     "portal:password-reset": lambda house, person: {"email": person.email},
     "portal:report-file": _always({"format": "csv", "month": "2026-02"}),
+    "portal:closing-lock": _always(REASON),
+    "portal:closing-payroll": _always({"format": "csv"}),
     "portal:set-password": _always({"password1": PASSWORD, "password2": PASSWORD}),
     "portal:choose-company": lambda house, person: {"company": str(house.world.company.public_id)},
     "attendance:attest": _attested,
@@ -164,7 +166,7 @@ BODIES: dict[str, Make] = {
     "admin:attendance_attendanceday_release": _always(REASON),
     "admin:attendance_manualverdict_release": _always(REASON),
     "admin:attendance_attendanceperiod_reopen": _always(REASON),
-    "admin:attendance_attendanceperiod_lock": _always({"starts_on": "2026-02-01"}),
+    "admin:attendance_attendanceperiod_lock": _always({"starts_on": "2026-02-01", **REASON}),
     "admin:companies_calendarday_public_holidays": _always({"dates": ["2026-01-11"]}),
     "admin:leave_leavetype_starter": _always({"types": ["UL"]}),
     "admin:companies_employee_grant_leave": _of_a_type(

@@ -15,6 +15,7 @@ from attendance.rules.overtime.types import Part
 from attendance.rules.payable import REGISTRY, Payable, PayDate, leave_is_paid, payable
 from attendance.rules.types import Half, HalfKind, Mark
 from companies.enums import PayableBasis
+from tests.repository import texts
 
 CALENDAR, WORKING = PayableBasis.CALENDAR, PayableBasis.WORKING_DAYS
 CL, LOP = Half(HalfKind.LEAVE, "CL"), Half(HalfKind.LEAVE, "LOP")
@@ -209,3 +210,26 @@ def test_the_order_of_dates_changes_no_figure(
     random.shuffle(other)
     one, two = month(*days, basis=basis), month(*other, basis=basis)
     assert (one.payable, one.lost, one.leave) == (two.payable, two.lost, two.leave)
+
+
+@pytest.mark.parametrize(
+    ("basis", "said_so"),
+    [(CALENDAR, "31 − 15 − 1.5 = 14.5 payable"), (WORKING, "22 − 10 − 1.5 = 10.5")],
+)
+def test_the_example_of_the_documentation(basis: PayableBasis, said_so: str) -> None:
+    """Joined on the 16th, absent on the 18th, on unpaid leave in the afternoon of the 19th."""
+    days = []
+    for n in range(1, 32):
+        is_off = on(n).weekday() >= 5
+        usual = codes.WEEKLY_OFF if is_off else codes.PRESENT
+        first = codes.ABSENT if n == 18 else usual
+        second, marks = first, []
+        if n == 19:
+            second, marks = LOP, [mark("LOP", Portion.PM, paid=False)]
+        halves = (first, second) if n >= 16 else (None, None)
+        days.append(day(n, *halves, off=(is_off, is_off), marks=marks))
+    found = month(*days, basis=basis)
+    figures = (found.base, found.outside, found.lost, found.payable)
+    words = "{:g} − {:g} − {:g} = {:g}".format(*(halves / 2 for halves in figures))
+    assert said_so.startswith(words)
+    assert said_so in texts()["docs/rules.md"]

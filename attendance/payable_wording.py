@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from attendance import wording
-from attendance.rules.types import Step
 
 SENTENCES: Mapping[str, str | Promise] = {
     "base.calendar": _("Pay is for all days of the month: %(halves)s."),
@@ -35,14 +34,14 @@ def days(halves: int) -> str:
     return str(localize(Decimal(halves) / 2))
 
 
-def sentence(step: Step) -> str:
+def sentence(code: str, step_values: Mapping[str, Any]) -> str:
     """Return one step in words.
 
     Raises:
         KeyError: a code that `attendance.rules.payable` does not list.
     """
-    values: dict[str, Any] = dict(step.values)
-    name = step.code
+    values: dict[str, Any] = dict(step_values)
+    name = code
     if name == "base":
         name = f"base.{values['basis']}"
     elif name == "unpaid_leave" and not values["code"]:

@@ -150,7 +150,7 @@ def why_context(person: Employee, first: dt.date, month: Payable) -> dict[str, A
         "payable": payable_wording.days(month.payable),
         "base": payable_wording.days(month.base),
         "worked": wording.minutes(month.worked_minutes),
-        "steps": [payable_wording.sentence(step) for step in month.steps],
+        "steps": [payable_wording.sentence(step.code, step.values) for step in month.steps],
         "report_url": f"{reverse('portal:report', args=['payable-days'])}?month={first:%Y-%m}",
     }
 

@@ -49,7 +49,7 @@ def _paid_month(row: Any, whose: Whose) -> Cells:
     cells = plain(row, "public_id", "code", "name", "department", "office", "figures")
     cells["month"] = str(row.period)
     month = payable.from_json(row.figures, row.steps)
-    cells["steps"] = [payable_wording.sentence(step) for step in month.steps]
+    cells["steps"] = [payable_wording.sentence(step.code, step.values) for step in month.steps]
     return cells
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attendance import overtime_wording, wording
+from attendance import overtime_wording, payable_wording, wording
 from attendance.simulate import answers, scenario
 from attendance.simulate.forms import Record
 from leave import wording as leave_wording
@@ -29,5 +29,11 @@ def simulate(text: str) -> dict[str, Any]:
     Raises `WrongScenario` and `UnsupportedScenario`.
     """
     return answers.simulate(
-        text, words=wording.sentence, overtime_words=overtime_wording.sentence, parts=PARTS
+        text,
+        words=answers.Spoken(
+            days=wording.sentence,
+            overtime=overtime_wording.sentence,
+            payable=payable_wording.sentence,
+        ),
+        parts=PARTS,
     )

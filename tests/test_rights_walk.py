@@ -178,8 +178,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "attendance:team": (TEAM, NO_POST),
     "attendance:team-month": (TEAM, NO_POST),
     "attendance:attest": (TEAM, TEAM),
-    "attendance:team-person": (NOT_MINE, NO_POST),
-    "attendance:team-day": (NOT_MINE, NO_POST),
+    "attendance:team-[dp]*": (NOT_MINE, NO_POST),
     # reports: of whoever answers for others, and of auditors; closing: of HR and of auditors
     "portal:roll": (TEAM, NO_POST),
     "portal:reports": (TEAM, NO_POST),
@@ -205,8 +204,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "portal:records-ask": (NO_POST, (IN, "404", "404", "302 /former/", "404")),
     "portal:records-take": (NO_POST, (IN, "404", "404", "302 /former/", "404")),
     "admin:companies_supportgrant_give": (HR_LIST, HR_LIST),
-    "admin:companies_supportgrant_approve": (HR_ROW, HR_ROW),
-    "admin:companies_supportgrant_refuse": (HR_ROW, HR_ROW),
+    "admin:companies_supportgrant_[ar]*e": (HR_ROW, HR_ROW),
     "admin:companies_supportgrant_end": (HR_ROW, HR_ROW),
     "admin:companies_companydomain_ask_domain": (HR_LIST, HR_LIST),
     "admin:companies_companydomain_remove": (HR_ROW, HR_ROW),
@@ -240,8 +238,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:companies_employee_reset_sign_in": (HR_ROW, HR_ROW),
     "admin:companies_signinreset_confirm": (HR_ROW, HR_ROW),
     "admin:companies_signinreset_refuse": (HR_ROW, HR_ROW),
-    "admin:attendance_punchstate_accept": (HR_ROW, HR_ROW),
-    "admin:attendance_punchstate_void": (HR_ROW, HR_ROW),
+    "admin:attendance_punchstate_[av][co]*": (HR_ROW, HR_ROW),
     "admin:companies_employee_set_day": (HR_ROW, HR_ROW),
     "admin:companies_employee_pick_holiday": (HR_ROW, HR_ROW),
     "admin:companies_employee_add_punch": (HR_ROW, HR_ROW),
@@ -309,7 +306,7 @@ for _name in (
 RECORDS = (
     "attendance_shiftassignment", "companies_calendarday", "companies_department",
     "companies_employee", "companies_office", "companies_officeversion",
-    "companies_overtimepolicy", "companies_placement",
+    "companies_overtimepolicy", "companies_placement", "attendance_payrollcolumn",
     "companies_rolegrant", "companies_shift",
     "leave_blockdate", "leave_closure", "leave_leastcover",
 )  # fmt: skip

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
 from attendance.enums import DayException, OvertimeState, Unresolved
@@ -46,7 +46,8 @@ def of_attendance(first: dt.date, last: dt.date) -> Counted:
         **{kind.value: Count("pk", filter=is_of_kind(kind)) for kind in EXCEPTIONS}
     )
     flagged = PunchState.objects.filter(is_flagged=True, attendance_date__range=span)
-    corrections = CorrectionRequest.objects.filter(decision__isnull=True, date__range=span)
+    reaches = Q(date__gte=first) | Q(last_on__gte=first)
+    corrections = CorrectionRequest.objects.filter(reaches, decision__isnull=True, date__lte=last)
     overtime = OvertimeDay.objects.filter(state=OvertimeState.WAITING, date__range=span)
     return {
         **kinds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from attendance.rules import zones
@@ -14,7 +15,7 @@ from attendance.rules.late_arrivals import late_arrivals
 from attendance.rules.overtime.compute import Reach, compute
 from attendance.rules.stretch import REACH, Stretch
 from attendance.rules.types import DayInput, Owner, Step, Tap, Verdict
-from attendance.simulate import overtime, scenario
+from attendance.simulate import overtime, payable, scenario
 from attendance.simulate.build import World, build, refuse
 from attendance.simulate.forms import Kind, Row
 from attendance.simulate.people import Person
@@ -34,7 +35,16 @@ class Part(scenario.Extension, Protocol):
         """
 
 
-def simulate(text: str, *, words: Words, overtime_words: Words, parts: Sequence[Part] = ()) -> Json:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """The steps in words: those of days, of extra minutes, and of payable days."""
+
+    days: Words
+    overtime: Words
+    payable: Words
+
+
+def simulate(text: str, *, words: Spoken, parts: Sequence[Part] = ()) -> Json:
     """What a scenario asks, as JSON.
 
     Raises `WrongScenario` and `UnsupportedScenario`.
@@ -50,24 +60,26 @@ def simulate(text: str, *, words: Words, overtime_words: Words, parts: Sequence[
         "now": world.now.isoformat(),
         "answers": [
             {kind.name: answers[kind.name](kind) if kind.name in answers
-             else _answer(world, kind, words, overtime_words)}
+             else _answer(world, kind, words)}
             for kind in world.asked
         ],
     }  # fmt: skip
 
 
-def _answer(world: World, kind: Kind, words: Words, overtime_words: Words) -> Any:
+def _answer(world: World, kind: Kind, words: Spoken) -> Any:
     row, people = kind.row, list(world.people.values())
     if "person" in row:
         people = [world.people[row["person"]]]
     if kind.name == "days":
-        return [_day(*found, words) for found in judged(world, people, row["from"], row["to"])]
+        return [_day(*found, words.days) for found in judged(world, people, row["from"], row["to"])]
     if kind.name == "overtime":
         return [
             item
             for person in people
-            for item in overtime_of(world, person, row["from"], row["to"], overtime_words)
+            for item in overtime_of(world, person, row["from"], row["to"], words.overtime)
         ]
+    if kind.name == "payable":
+        return [_payable(world, person, row["month"], words.payable) for person in people]
     if kind.name == "late_arrivals":
         first = row["month"]
         last = first.replace(day=monthrange(first.year, first.month)[1])
@@ -96,6 +108,13 @@ def overtime_of(
     world: World, person: Person, first: dt.date, last: dt.date, words: Words
 ) -> Iterator[Json]:
     """The extra and missing minutes of the dates that have any, and what was decided of them."""
+    for item in _overtime(world, person, first, last):
+        yield overtime.line(item, person, words)
+
+
+def _overtime(
+    world: World, person: Person, first: dt.date, last: dt.date
+) -> Iterator[overtime.Overtime]:
     policies = [item for steps in person.calendar.settings.overtime.values() for item in steps]
     since, until = Reach.of(policies).needed(first, last)
     taps = _taps(person, since, until)
@@ -104,7 +123,17 @@ def overtime_of(
     found = compute(rows, person.calendar.overtime_on, start=first, end=last)
     for date, item in found.items():
         if not item.is_nothing or date in person.overtime:
-            yield overtime.line(item, person, words)
+            yield item
+
+
+def _payable(world: World, person: Person, first: dt.date, words: Words) -> Json:
+    last = payable.month_end(first)
+    days = [(day, verdict) for _who, day, verdict, _owners in judged(world, [person], first, last)]
+    extra = [overtime.counted(item, person) for item in _overtime(world, person, first, last)]
+    return payable.line(
+        person, first, days, extra, known=payable.paid_codes(world.people.values()),
+        now=world.now, locked_on=world.locked.get(first), words=words,
+    )  # fmt: skip
 
 
 def _taps(person: Person, first: dt.date, last: dt.date) -> tuple[Tap, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from attendance.rules.calendar import working_days_on
 from attendance.rules.errors import InvalidInput
 from attendance.simulate.company import company_settings
 from attendance.simulate.forms import Kind, Row
+from attendance.simulate.payable import month_end
 from attendance.simulate.people import (
     Person,
     decide_overtime,
@@ -32,6 +33,8 @@ class World:
     now: dt.datetime
     people: Mapping[str, Person]
     asked: tuple[Kind, ...]
+    # When each month was locked, by its first day.
+    locked: Mapping[dt.date, dt.date] = field(default_factory=dict)
 
 
 def build(scenario: Row) -> World:
@@ -50,8 +53,23 @@ def build(scenario: Row) -> World:
     decide_overtime(scenario, people, now)
     for kind in scenario["ask"]:
         _check_asked(kind, people)
+    locked = _locked(scenario["periods"], now)
     refuse(scenario)
-    return World(now, people, tuple(scenario["ask"]))
+    return World(now, people, tuple(scenario["ask"]), locked)
+
+
+def _locked(rows: list[Row], now: dt.datetime) -> dict[dt.date, dt.date]:
+    found: dict[dt.date, dt.date] = {}
+    for row in rows:
+        first, on = row["month"], row["locked_on"]
+        if first in found:
+            row.wrong("month", "stands here twice")
+        elif on <= month_end(first):
+            row.wrong("locked_on", "the month is not over then")
+        elif on > now.date():
+            row.wrong("locked_on", "lies after now")
+        found[first] = on
+    return found
 
 
 def refuse(scenario: Row) -> None:

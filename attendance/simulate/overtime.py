@@ -41,6 +41,11 @@ def line(item: Overtime, person: Person, words: Words) -> Json:
     }
 
 
+def counted(item: Overtime, person: Person) -> tuple[tuple[Part, ...], int]:
+    """The parts of a date, and how many of its extra minutes count."""
+    return item.parts, _standing(item, person.overtime.get(item.date)).counted.extra
+
+
 def _part(part: Part, zone: str) -> Json:
     return {
         "rule": part.rule,

@@ -205,11 +205,12 @@ _ASK: dict[str, Form] = {
     ),
     "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
     "overtime": Record({"person": Key(Text()), **_SPAN}),
+    "payable": Record({"person": Key(Text()), "month": _must(Month())}),
     "sheet": Reserved(),
 }
 # What other parts read, or later versions: leave, months.
 RESERVED: Final = (
-    "schedules", "leave_types", "plans", "allocations", "requests", "periods",
+    "schedules", "leave_types", "plans", "allocations", "requests",
 )  # fmt: skip
 
 
@@ -269,6 +270,10 @@ _KEYS: Final[dict[str, Key]] = {
     "corrections": Key(
         ListOf(_CORRECTION), default=[],
         about="What HR did by hand: verdicts, skipped days, punches added and voided.",
+    ),
+    "periods": Key(
+        ListOf(Record({"month": _must(Month()), "locked_on": _must(Date())})),
+        default=[], about="Months that were locked, and when; leave asked for after is refused.",
     ),
     "ask": Key(Reserved(), is_required=True, about="What to print."),
     **{name: Key(Reserved()) for name in RESERVED},

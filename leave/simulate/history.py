@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -64,6 +64,8 @@ class History:
     blocks: list[BlockList] = field(default_factory=list)
     requests: dict[str, Request] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
+    # When each month was locked, by its first day.
+    locked: Mapping[dt.date, dt.date] = field(default_factory=dict)
 
     def play(self, events: Iterable[Event], now: Callable[[Someone], dt.date]) -> None:
         """Let everything happen in the order of time, and run the books up to now."""
@@ -261,9 +263,13 @@ class History:
             if each.holds_for(request.someone, request.type, today)
         ]
         live = [each.live(request.type) for each in self._live(request)]
+
+        def locked(date: dt.date) -> bool:
+            return self.locked.get(date.replace(day=1), dt.date.max) <= today
+
         if account is None:
             return Scene(books=Books([], []), live=live, blocks=blocks, leave_year=self.year,
-                         today=today)  # fmt: skip
+                         today=today, locked=locked)  # fmt: skip
         ahead = account.ahead(self._worth(request, account))
         if request.state == State.APPROVED:
             back = difference(request.draws, ())
@@ -274,6 +280,7 @@ class History:
             live=live,
             blocks=blocks,
             closed=lambda date: date < account.closed_before,
+            locked=locked,
             leave_year=self.year,
             today=today,
         )

@@ -75,7 +75,7 @@ class _Facts:
             for name, type in self.types.items()
         }
         self._check_lengths()
-        self._history = History(self.year, self._accounts)
+        self._history = History(self.year, self._accounts, locked=world.locked)
         self._events = [*self._entered(), *self._added(), *self._closures(), *self._requests()]
         self._history.blocks = list(self._blocks())
 

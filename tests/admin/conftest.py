@@ -12,7 +12,7 @@ import time_machine
 from django.test import Client
 
 from attendance.enums import DayStatus, Direction, MarkKind
-from attendance.models import OvertimeDay
+from attendance.models import OvertimeDay, PayrollColumn
 from attendance.services import closing, enrolment, marks, roster, verdicts
 from attendance.services.days import person_recompute
 from companies import outbox
@@ -144,6 +144,9 @@ def fill(world: World) -> World:
             reason="not yet",
         )  # fmt: skip
         ReminderVersion.objects.create(company=world.company, remind_after_days=3)
+        PayrollColumn.objects.create(
+            company=world.company, heading=f"Emp {world.company.code}", source="code"
+        )
         closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -8,7 +8,6 @@ import pytest
 
 from attendance.payable_wording import SENTENCES, sentence
 from attendance.rules.payable import REGISTRY
-from attendance.rules.types import Step
 
 ON = {"date": "2026-03-02"}
 
@@ -52,7 +51,7 @@ ON = {"date": "2026-03-02"}
 )  # fmt: skip
 def test_each_step_in_words(code: str, values: dict[str, Any], words: str) -> None:
     assert tuple(values) == REGISTRY[code]
-    assert sentence(Step(code, values)) == words
+    assert sentence(code, values) == words
 
 
 def test_every_step_has_its_words() -> None:

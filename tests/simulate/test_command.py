@@ -75,8 +75,8 @@ def test_an_empty_file_is_told(tmp_path: Path) -> None:
 
 def test_what_is_not_built_has_a_code_of_its_own(tmp_path: Path) -> None:
     file = tmp_path / "later.json"
-    file.write_text(bent("periods", [{"person": "maya"}]))
-    assert run(str(file)) == (3, "", "unsupported: periods\n")
+    file.write_text(bent("schedules", [{"person": "maya"}]))
+    assert run(str(file)) == (3, "", "unsupported: schedules\n")
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:

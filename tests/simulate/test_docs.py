@@ -73,8 +73,8 @@ def test_an_example_is_answered_as_it_says(
 def test_every_scenario_of_the_page_is_an_example() -> None:
     kinds = [kind for _text, kind, _told in EXAMPLES]
     two = ["json"] * 2
-    leave = ["json"] * 8
-    assert kinds == ["json", *["table"] * 3, *two, *leave, *["text"] * 3]
+    leave, closing = ["json"] * 8, ["json"]
+    assert kinds == ["json", *["table"] * 3, *two, *leave, *closing, *["text"] * 3]
     assert len(kinds) == PAGE.count("```yaml")
 
 

@@ -22,13 +22,14 @@ def told(text: str) -> list[str]:
 
 
 def test_the_whole_scenario_is_right() -> None:
-    days, everybody, *rest, overtime = simulate(json.dumps(whole()))["answers"]
+    days, everybody, *rest, overtime, payable = simulate(json.dumps(whole()))["answers"]
     assert (len(days["days"]), len(everybody["days"])) == (6, 2)
     assert rest == [
         {"working_days_between": {"count": 3}},
         {"working_days_on": {"date": "2026-03-09"}},
         {"late_arrivals": []},
     ]
+    assert [month["payable"] for month in payable["payable"]] == ["4.5"]
     (line,) = overtime["overtime"]
     assert (line["extra_minutes"], line["state"], line["counted_extra_minutes"]) == (0, "set", 30)
 
@@ -203,6 +204,11 @@ MEANING: list[tuple[str, Any, str]] = [
      "ask[2].working_days_between.person: there is no hari"),
     ("ask.4.late_arrivals.month", "2026-13",
      "ask[4].late_arrivals.month: not a month like 2026-03: 2026-13"),
+    ("periods.0.locked_on", "2026-02-28", "periods[0].locked_on: the month is not over then"),
+    ("periods.0.locked_on", "2026-03-08", "periods[0].locked_on: lies after now"),
+    ("periods", [{"month": "2026-02", "locked_on": "2026-03-02"}] * 2,
+     "periods[1].month: stands here twice"),
+    ("ask.6.payable.person", "hari", "ask[6].payable.person: there is no hari"),
     ("ask.0.days.to", "2026-03-01", "ask[0].days.to: before from"),
     ("ask.0.days.from", "2016-02-27", "ask[0].days.to: more than 3660 days"),
 ]  # fmt: skip

@@ -1,0 +1,120 @@
+"""What a person's month is paid for, as JSON: by the very rule that the product runs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from attendance.enums import MarkKind
+from attendance.rules import codes
+from attendance.rules.overtime.types import Part
+from attendance.rules.payable import Payable, PayDate, payable
+from attendance.rules.stretch import dates
+from attendance.rules.types import DayInput, HalfKind, Verdict
+from attendance.simulate.people import Person
+
+Json = dict[str, Any]
+Words = Callable[[str, Mapping[str, Any]], str]
+# A date with what it was judged by, and the parts of its overtime with what counts of them.
+Day = tuple[DayInput, Verdict]
+Counted = Iterable[tuple[tuple[Part, ...], int]]
+
+_HALVES = (
+    "base", "outside", "present", "paid_leave", "unpaid_leave", "off", "absent", "unmarked",
+    "not_due", "lost", "payable",
+)  # fmt: skip
+
+
+def month_end(first: dt.date) -> dt.date:
+    """The last day of the month."""
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def paid_codes(people: Iterable[Person]) -> dict[str, bool]:
+    """Whether leave of each code is paid, as its last mark says."""
+    marks = (mark for person in people for day in person.marks.values() for mark in day)
+    return {mark.code: mark.paid for mark in marks if mark.kind == MarkKind.LEAVE}
+
+
+def line(
+    person: Person,
+    first: dt.date,
+    days: Iterable[Day],
+    overtime: Counted,
+    *,
+    known: Mapping[str, bool],
+    now: dt.datetime,
+    locked_on: dt.date | None,
+    words: Words,
+) -> Json:
+    """One person's month: days in the base, paid, lost; minutes; and why."""
+    last = month_end(first)
+    judged = {day.date: verdict for day, verdict in days}
+    basis = person.calendar.policy_on(last).payable_basis
+    found = payable(
+        list(_dates(person, first, last, judged, now)),
+        basis=basis,
+        known=known,
+        worked_minutes=sum(
+            verdict.worked_minutes for verdict in judged.values() if verdict.is_row
+        ),
+        overtime=overtime,
+    )  # fmt: skip
+    return {
+        "person": person.name,
+        "month": f"{first:%Y-%m}",
+        "locked_on": locked_on.isoformat() if locked_on else None,
+        "basis": basis.value,
+        **_figures(found),
+        "steps": [
+            {"code": step.code, "values": dict(step.values), "words": words(step.code, step.values)}
+            for step in found.steps
+        ],
+    }
+
+
+def _figures(found: Payable) -> Json:
+    return {
+        **{name: _days(getattr(found, name)) for name in _HALVES},
+        "leave": {code: _days(halves) for code, halves in found.leave.items()},
+        "worked_minutes": found.worked_minutes,
+        "unpaid_minutes": found.unpaid_minutes,
+        "overtime": [
+            {"rate_percent": rate, "minutes": minutes} for rate, minutes in found.overtime.items()
+        ],
+    }
+
+
+def _days(halves: int) -> str:
+    return f"{Decimal(halves) / 2:f}"
+
+
+def _dates(
+    person: Person,
+    first: dt.date,
+    last: dt.date,
+    judged: Mapping[dt.date, Verdict],
+    now: dt.datetime,
+) -> Iterator[PayDate]:
+    own, today = person.calendar, person.calendar.date_at(now)
+    for date in dates(first, last):
+        usual = codes.without_row(own.day_kind_on(date))
+        halves, verdict = usual, judged.get(date)
+        is_due = own.employment.is_judged_on(date) and own.pattern_on(date) is not None
+        if verdict is not None and verdict.is_row:
+            halves, is_due = verdict.halves, True
+        elif date in person.manuals:
+            is_due = False
+        is_nothing = halves == (codes.UNMARKED, codes.UNMARKED) and halves is usual
+        is_over = date < today or (date == today and not (is_nothing and is_due))
+        is_counted = own.employment.holds_on(date) and is_over and codes.OPEN not in halves
+        yield PayDate(
+            date=date,
+            off=(usual[0].kind == HalfKind.OFF, usual[1].kind == HalfKind.OFF),
+            halves=halves if is_counted else None,
+            is_due=is_due,
+            marks=own.marks_on(date),
+        )

@@ -171,6 +171,7 @@ def build() -> Company:
         Play(company, people, script, now).run()
         demo_team.leave(people, now.astimezone(ZoneInfo("Europe/London")).date(), actor)
         demo_team.ask(people[demo_team.FORGETFUL])
+        demo_team.ask_home(people[demo_team.AT_HOME])
         _choose_pin(people[CODE_LOGIN.name])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
     with_mail = User.objects.filter(engagements__in=_ids(staff), email__isnull=False)

@@ -10,8 +10,9 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from attendance.enums import Direction, MarkKind
+from attendance.enums import CorrectionKind, DayStatus, Direction, MarkKind
 from attendance.models import AttendanceDay, DayMark, ShiftAssignment
+from attendance.rules.corrections import Wanted
 from attendance.rules.types import Occurrence
 from attendance.selectors.corrections import question
 from attendance.services import corrections, marks
@@ -20,6 +21,7 @@ from companies.enums import ActorKind
 from companies.models import Company, Employee, Shift, ShiftVersion
 
 FORGETFUL = "Bikram Thapa"
+AT_HOME = "Deepa Rai"
 _ON_LEAVE = "Harriet Cole"
 _NOW, _LATER = "Demo team", "Demo evening"
 _BEGINS = {_NOW: dt.timedelta(hours=-2), _LATER: dt.timedelta(hours=6)}
@@ -107,11 +109,10 @@ def leave(people: dict[str, Employee], date: dt.date, by: Actor) -> None:
         )  # fmt: skip
 
 
-def ask(employee: Employee) -> None:
-    """Let the person who forgot a check-out say when they left."""
+def _actor(employee: Employee) -> Actor:
     user = employee.user
     assert user is not None  # noqa: S101  # the demo gave everybody one
-    by = Actor(
+    return Actor(
         kind=ActorKind.PERSON,
         id=str(user.public_id),
         name=employee.name,
@@ -119,6 +120,24 @@ def ask(employee: Employee) -> None:
         company=employee.company,
         employee=employee,
     )
+
+
+def ask_home(employee: Employee) -> None:
+    """Let somebody say that they worked from home on the last day that they came."""
+    days = AttendanceDay.objects.filter(
+        employee=employee, status=DayStatus.PRESENT, settled_at__isnull=False
+    )
+    row = days.order_by("-date").first()
+    if row is not None:
+        wanted = Wanted(kind=CorrectionKind.WORK_FROM_HOME, first=row.date, last=row.date)
+        corrections.correction_ask(
+            wanted=wanted, note="The plumber came. I checked in by phone.", by=_actor(employee)
+        )
+
+
+def ask(employee: Employee) -> None:
+    """Let the person who forgot a check-out say when they left."""
+    by = _actor(employee)
     for row in AttendanceDay.objects.filter(employee=employee).order_by("-date"):
         asked = question(row)
         if asked is not None and asked.suggested_at is not None:

@@ -242,6 +242,7 @@ TABLE: dict[str, tuple[Row, Row]] = {
     "admin:companies_employee_set_day": (HR_ROW, HR_ROW),
     "admin:companies_employee_pick_holiday": (HR_ROW, HR_ROW),
     "admin:companies_employee_add_punch": (HR_ROW, HR_ROW),
+    "admin:companies_employee_cover_days": (HR_ROW, HR_ROW),
     "admin:companies_employee_delete_face_data": (HR_ROW, HR_ROW),
     "admin:companies_employee_mail_works": (HR_ROW, HR_ROW),
     "admin:attendance_attendanceday_add_punch": (HR_ROW, HR_ROW),

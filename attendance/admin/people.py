@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
 from attendance import permissions
+from attendance.admin.covering import ask_cover
 from attendance.admin.dated import difference_link
 from attendance.admin.entering import ask_enter
 from attendance.admin.holidays import ask_holiday
@@ -50,6 +51,7 @@ class PersonAdmin(EmployeeAdmin):
         *EmployeeAdmin.actions_detail,
         "set_day",
         "add_punch",
+        "cover_days",
         "pick_holiday",
         "delete_face_data",
     )
@@ -66,6 +68,12 @@ class PersonAdmin(EmployeeAdmin):
     def add_punch(self, request: HttpRequest, row: Any) -> HttpResponse:
         """Ask when the person came and left, and why."""
         return ask_enter(self, request, row=row, employee=row)
+
+    @action(description=gettext_lazy("On duty or from home"), url_path="cover", icon="work_history")
+    @on_row
+    def cover_days(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Ask where the person was, from when to when, and why."""
+        return ask_cover(self, request, row)
 
     @action(description=gettext_lazy("Optional holidays"), url_path="holidays", icon="celebration")
     @on_row
@@ -101,7 +109,7 @@ class PersonAdmin(EmployeeAdmin):
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
         if action == "delete_face_data":
             return permissions.can_delete_face_data(request.actor, row)  # type: ignore[attr-defined]
-        if action in ("set_day", "add_punch"):
+        if action in ("set_day", "add_punch", "cover_days"):
             return permissions.can_judge_by_hand(request.actor, row)  # type: ignore[attr-defined]
         if action == "pick_holiday":
             return are_offered(row.company)

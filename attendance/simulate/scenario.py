@@ -47,6 +47,7 @@ NOT_OF_RULES: Final = frozenset(
         "rules",
         "allows_unchecked",
         "auto_lock_days",
+        "corrections",
         "face_failure",
         "liveness",
         "offers_breaks",

@@ -193,6 +193,7 @@ def test_the_demos_manager_sees_somebody_in_each_group(client: Client, local: st
     ]  # fmt: skip
     assert sorted(waiting[2:]) == [
         ("Bikram Thapa", "Left at 17:42"),
+        ("Deepa Rai", "Work from home"),
         ("Deepa Rai", "the pictures are somewhat alike"),
         ("Gita Adhikari", "could not be compared: it was too dark"),
         ("Grace Hughes", "Annual leave, counts 2 days"),

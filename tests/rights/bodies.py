@@ -157,6 +157,9 @@ BODIES: dict[str, Make] = {
         {"date": "2026-02-26", "status": "P", "worked": "8:00", **REASON}
     ),
     "admin:companies_employee_add_punch": _always({"date": "2026-02-26", **TIMES, **REASON}),
+    "admin:companies_employee_cover_days": _always(
+        {"kind": "on_duty", "first": "2026-02-26", **REASON}
+    ),
     "admin:companies_employee_pick_holiday": _optional,
     "admin:attendance_attendanceday_add_punch": _always({"date": "2026-02-26", **TIMES, **REASON}),
     "admin:attendance_attendanceday_set_by_hand": _always(

@@ -275,5 +275,6 @@ def _is_decision(name: str) -> bool:
     if not is_admin(name):
         return name in ("attendance:attest", "portal:inbox-decide")
     kinds = ("attendance_attendanceday_", "attendance_punchstate_", "companies_rolegrant_",
-             "companies_employee_set_day", "companies_employee_add_punch")  # fmt: skip
+             "companies_employee_set_day", "companies_employee_add_punch",
+             "companies_employee_cover_days")  # fmt: skip
     return name.partition(":")[2].startswith(kinds)

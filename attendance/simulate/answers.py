@@ -13,10 +13,11 @@ from attendance.rules.calendar import working_days_between, working_days_on
 from attendance.rules.judge import judge, judge_whole
 from attendance.rules.late_arrivals import late_arrivals
 from attendance.rules.overtime.compute import Reach, compute
-from attendance.rules.stretch import REACH, Stretch
-from attendance.rules.types import DayInput, Owner, Step, Tap, Verdict
+from attendance.rules.stretch import Stretch
+from attendance.rules.types import DayInput, Owner, Step, Verdict
 from attendance.simulate import overtime, payable, scenario
 from attendance.simulate.build import World, build, refuse
+from attendance.simulate.corrections import Asked
 from attendance.simulate.forms import Kind, Row
 from attendance.simulate.people import Person
 
@@ -80,6 +81,9 @@ def _answer(world: World, kind: Kind, words: Spoken) -> Any:
         ]
     if kind.name == "payable":
         return [_payable(world, person, row["month"], words.payable) for person in people]
+    if kind.name == "corrections":
+        names = {person.name for person in people}
+        return [_correction(item) for item in world.corrections if item.person in names]
     if kind.name == "late_arrivals":
         first = row["month"]
         last = first.replace(day=monthrange(first.year, first.month)[1])
@@ -98,7 +102,7 @@ def judged(
 ) -> Iterator[tuple[Person, DayInput, Verdict, Mapping[str, Owner]]]:
     """The days of these people from `first` to `last`, each with what it was judged by."""
     for person in people:
-        stretch = Stretch(person.calendar, first, last, _taps(person, first, last))
+        stretch = Stretch(person.calendar, first, last, person.taps_around(first, last))
         owners = stretch.owners()
         for day in stretch.inputs(owners):
             yield person, day, judge(day, now=world.now), owners
@@ -117,7 +121,7 @@ def _overtime(
 ) -> Iterator[overtime.Overtime]:
     policies = [item for steps in person.calendar.settings.overtime.values() for item in steps]
     since, until = Reach.of(policies).needed(first, last)
-    taps = _taps(person, since, until)
+    taps = person.taps_around(since, until)
     stretch = Stretch(person.calendar, since, until, taps)
     rows = [judge_whole(day, now=world.now) for day in stretch.inputs(stretch.owners())]
     found = compute(rows, person.calendar.overtime_on, start=first, end=last)
@@ -136,10 +140,35 @@ def _payable(world: World, person: Person, first: dt.date, words: Words) -> Json
     )  # fmt: skip
 
 
-def _taps(person: Person, first: dt.date, last: dt.date) -> tuple[Tap, ...]:
-    since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
-    until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
-    return tuple(tap for tap in person.taps.values() if since <= tap.at <= until)
+def _correction(item: Asked) -> Json:
+    """What the rules say of a request, and the days before and after."""
+    return {
+        "person": item.person,
+        "kind": item.wanted.kind.value,
+        "from": item.wanted.first.isoformat(),
+        "to": item.wanted.last.isoformat(),
+        "decision": item.decision,
+        "refused": {"code": item.refusal, **item.values} if item.refusal else None,
+        "dates": [date.isoformat() for date in item.dates],
+        "effects": [
+            {
+                "date": effect.date.isoformat(),
+                "before": _figures(effect.before),
+                "after": _figures(effect.after),
+            }
+            for effect in item.effects
+        ],
+    }
+
+
+def _figures(verdict: Verdict) -> Json:
+    return {
+        "status": verdict.status.value if verdict.status else None,
+        "code": verdict.code,
+        "worked_minutes": verdict.worked_minutes,
+        "late_minutes": verdict.late_minutes,
+        "early_minutes": verdict.early_minutes,
+    }
 
 
 def _late_arrivals(world: World, person: Person, first: dt.date, last: dt.date) -> Iterator[Json]:

@@ -10,6 +10,7 @@ from typing import Final
 from attendance.rules.calendar import working_days_on
 from attendance.rules.errors import InvalidInput
 from attendance.simulate.company import company_settings
+from attendance.simulate.corrections import Asked, ask
 from attendance.simulate.forms import Kind, Row
 from attendance.simulate.payable import month_end
 from attendance.simulate.people import (
@@ -35,6 +36,7 @@ class World:
     asked: tuple[Kind, ...]
     # When each month was locked, by its first day.
     locked: Mapping[dt.date, dt.date] = field(default_factory=dict)
+    corrections: tuple[Asked, ...] = ()
 
 
 def build(scenario: Row) -> World:
@@ -51,11 +53,14 @@ def build(scenario: Row) -> World:
     punch(scenario, people, now)
     set_by_hand(scenario, people, now)
     decide_overtime(scenario, people, now)
+    # What a request voids must be there: what is not was told already.
+    refuse(scenario)
+    corrections = ask(scenario, people, now)
     for kind in scenario["ask"]:
         _check_asked(kind, people)
     locked = _locked(scenario["periods"], now)
     refuse(scenario)
-    return World(now, people, tuple(scenario["ask"]), locked)
+    return World(now, people, tuple(scenario["ask"]), locked, corrections)
 
 
 def _locked(rows: list[Row], now: dt.datetime) -> dict[dt.date, dt.date]:

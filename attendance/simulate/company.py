@@ -13,6 +13,7 @@ from attendance.rules.settings import (
     CalendarRow,
     CompanyPolicy,
     CompanySettings,
+    CorrectionLimits,
     Key,
     OfficeSettings,
     Steps,
@@ -99,7 +100,10 @@ def _policies(scenario: Row) -> Iterator[tuple[dt.date, CompanyPolicy]]:
         known = {**known, **settings}
         row = Row(settings.spot, known)
         rules = made(Policy, row, version_id=change.spot.place)
-        policy = made(CompanyPolicy, row, rules=rules, overtime_policy=known.get("overtime_policy"))
+        policy = made(
+            CompanyPolicy, row, rules=rules, overtime_policy=known.get("overtime_policy"),
+            corrections=made(CorrectionLimits, row),
+        )  # fmt: skip
         if policy is not None:
             yield start, policy
 

@@ -29,6 +29,8 @@ LIMITS = {
     "late_free_count": (0, 31),
     "late_half_day_every": (0, 31),
     "optional_holiday_quota": (0, 366),
+    "corrections_per_month": (0, 99),
+    "corrections_days_back": (0, 730),
     "step": (0, 60),
     "beyond_minutes": (0, 7 * A_DAY),
     "rate_percent": (0, 1000),

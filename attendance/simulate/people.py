@@ -14,6 +14,7 @@ from attendance.rules.errors import InvalidInput
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.roster import clash
 from attendance.rules.settings import CompanySettings, Steps
+from attendance.rules.stretch import REACH
 from attendance.rules.types import Manual, Mark, Occurrence, Tap
 from attendance.simulate.company import check_overtime, check_zone, dated, optional_holidays
 from attendance.simulate.forms import Row, meant
@@ -33,6 +34,12 @@ class Person:
     manuals: dict[dt.date, Manual] = field(default_factory=dict)
     taps: dict[str, Tap] = field(default_factory=dict)
     overtime: dict[dt.date, Row] = field(default_factory=dict)  # what was decided of extra minutes
+
+    def taps_around(self, first: dt.date, last: dt.date) -> tuple[Tap, ...]:
+        """The punches that may decide about the dates from `first` to `last`."""
+        since = dt.datetime.combine(first - REACH, dt.time.min, dt.UTC)
+        until = dt.datetime.combine(last + REACH, dt.time.max, dt.UTC)
+        return tuple(tap for tap in self.taps.values() if since <= tap.at <= until)
 
     def is_working(self, date: dt.date) -> bool:
         """Whether the date is not wholly off for the person."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol
 from attendance.enums import DayStatus, Direction, MarkKind, Portion, Source
 from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.person import Employment, Place
-from attendance.rules.settings import CompanyPolicy, OfficeSettings
+from attendance.rules.settings import CompanyPolicy, CorrectionLimits, OfficeSettings
 from attendance.rules.types import Pattern, Policy
 from attendance.simulate import document
 from attendance.simulate.forms import (
@@ -79,6 +79,7 @@ _SETTINGS = Record(
     {
         **_optional(keys_of(CompanyPolicy, without=NOT_OF_RULES)),
         **keys_of(Policy, without={"version_id"}),
+        **_optional(keys_of(CorrectionLimits)),
         **_OVERTIME_POLICY,
     }
 )
@@ -181,6 +182,20 @@ _CORRECTION = OneOf(
             }
         ),
         "void": Record({"punch": _must(Text()), **_REASON}),
+        "request": Record(
+            {
+                "person": _must(Text()),
+                "kind": _must(Choice(("punches", "on_duty", "work_from_home"))),
+                "from": _must(DateNotInstant()),
+                "to": Key(DateNotInstant()),
+                "with_days_off": Key(Flag(), default=False),
+                "add": Key(ListOf(Record({"key": Key(Text()), **_PUNCH})), default=[]),
+                "void": Key(ListOf(Text(), is_distinct=True), default=[]),
+                "asked": Key(DateNotInstant()),
+                "decision": Key(Choice(("waiting", "approved", "refused")), default="waiting"),
+                **_REASON,
+            }
+        ),
         "overtime": Record(
             {
                 **_DAY,
@@ -204,6 +219,7 @@ _ASK: dict[str, Form] = {
             "n": _must(Whole(-MOST_WORKING_DAYS, MOST_WORKING_DAYS)),
         }
     ),
+    "corrections": Record({"person": Key(Text())}),
     "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
     "overtime": Record({"person": Key(Text()), **_SPAN}),
     "payable": Record({"person": Key(Text()), "month": _must(Month())}),
@@ -270,7 +286,8 @@ _KEYS: Final[dict[str, Key]] = {
     ),
     "corrections": Key(
         ListOf(_CORRECTION), default=[],
-        about="What HR did by hand: verdicts, skipped days, punches added and voided.",
+        about="What HR did by hand: verdicts, skipped days, punches added and voided; what "
+        "people asked to have corrected.",
     ),
     "periods": Key(
         ListOf(Record({"month": _must(Month()), "locked_on": _must(Date())})),

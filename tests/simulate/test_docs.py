@@ -74,7 +74,7 @@ def test_every_scenario_of_the_page_is_an_example() -> None:
     kinds = [kind for _text, kind, _told in EXAMPLES]
     two = ["json"] * 2
     leave, closing = ["json"] * 8, ["json"]
-    assert kinds == ["json", *["table"] * 3, *two, *leave, *closing, *["text"] * 3]
+    assert kinds == ["json", *["table"] * 3, "json", *two, *leave, *closing, *["text"] * 3]
     assert len(kinds) == PAGE.count("```yaml")
 
 

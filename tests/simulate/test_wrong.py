@@ -103,7 +103,7 @@ FORM: list[tuple[str, Any, str]] = [
     ("punches.0.person", 7, "punches[0].person: not text (numbers need quotes): 7"),
     ("punches.0.key", LONG, "punches[0].key: not text of 1 to 200 characters"),
     ("corrections.0", {}, "corrections[0]: not a mapping with one of the keys verdict, skip, "
-     "add, void, overtime"),
+     "add, void, request, overtime"),
     ("corrections.0", {"verdikt": {}},
      "corrections[0].verdikt: unknown key; did you mean verdict?"),
     ("ask", [], "ask: an empty list"),

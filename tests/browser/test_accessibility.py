@@ -12,6 +12,7 @@ SCHEMES = ("light", "dark")
 OWN = (
     "/",
     "/month/",
+    "/corrections/",
     "/leave/",
     "/leave/ask/",
     "/leave/comp-off/",

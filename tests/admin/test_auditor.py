@@ -9,15 +9,15 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.test import Client
-from django.urls import reverse
 
 from companies.enums import Role
 from companies.models import AuditEvent, Company, RoleGrant, User
 from companies.once import FIELD
 from companies.scoping import company_scope, no_scope
-from portal.admin_sites import hr_site
 from tests.attendance.world import START, World, at
-from tests.test_rights_walk import LEAVES, Stand, stand
+from tests.rights.addresses import LEAVES, address
+from tests.rights.conftest import stand
+from tests.rights.stand import Stand
 
 __all__ = ["stand"]
 
@@ -28,7 +28,7 @@ READS = ("index", "jsi18n", "_changelist", "_change", "_history", "_late_arrival
 def auditor(stand: Stand) -> User:
     """Somebody from outside who audits until the end of the month."""
     user = User.objects.create_user(email="aud@it.example", name="Ananda", password="x" * 12)
-    world = stand.world
+    world = stand.ours.world
     with company_scope(world.company):
         RoleGrant.objects.create(
             company=world.company, user=user, role=Role.AUDITOR, starts_on=START,
@@ -55,7 +55,7 @@ def _everything() -> dict[str, int]:
 
 
 def _address(stand: Stand, name: str) -> str:
-    return stand.address(name)
+    return str(address(name, stand.ours, stand.ours.people["self"]))
 
 
 def test_every_page_opens_to_be_read_and_nothing_else(
@@ -108,7 +108,7 @@ def test_an_auditor_sees_a_picture_and_the_audit(
     client.force_login(auditor)
     shown = client.get("/admin/companies/auditevent/")
     assert "Role given" in shown.text or "Month locked" in shown.text
-    with company_scope(stand.world.company):
+    with company_scope(stand.ours.world.company):
         assert AuditEvent.objects.exists()
 
 
@@ -121,11 +121,10 @@ def test_it_ends_with_the_grant(client: Client, auditor: User, when: str, status
 
 def test_another_companys_rows_are_not_there(client: Client, stand: Stand, auditor: User) -> None:
     client.force_login(auditor)
-    theirs = Stand(stand.other, stand.world, stand.operator)
+    theirs = stand.theirs
     for name in _names():
         if name.endswith("_change"):
-            label = name.removeprefix("admin:").removesuffix("_change")
-            answer = client.get(reverse(name, args=[theirs.row_id(hr_site, label)]))
+            answer = client.get(str(address(name, theirs, theirs.people["self"])))
             assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/"), name
 
 

@@ -18,7 +18,9 @@ from companies.scoping import company_scope
 from portal import sign_ins
 from tests.attendance.world import START, World, at, make_world
 from tests.companies.conftest import Together, together
-from tests.test_rights_walk import LEAVES, Stand, stand
+from tests.rights.addresses import LEAVES, address
+from tests.rights.conftest import stand
+from tests.rights.stand import Stand
 
 __all__ = ["stand", "together"]
 
@@ -247,7 +249,7 @@ def test_of_tries_at_the_same_moment_none_is_missed(
 # --- what a PIN opens ---------------------------------------------------------------------------
 def test_a_pin_opens_ones_own_pages_and_nothing_else(stand: Stand) -> None:
     """Generated from the addresses: what is not named as one's own page is refused."""
-    world = stand.world
+    world = stand.ours.world
     with company_scope(world.company):
         for role in Role:
             RoleGrant.objects.create(
@@ -261,12 +263,13 @@ def test_a_pin_opens_ones_own_pages_and_nothing_else(stand: Stand) -> None:
     for name, item in LEAVES.items():
         if not getattr(item.callback, "login_required", True):
             continue
-        answer = client.get(stand.address(name))
+        path = str(address(name, stand.ours, world.maya))
+        answer = client.get(path)
         if answer.streaming:
             list(answer)
         if answer.status_code == 403:
             assert "You signed in with your PIN" in answer.text, name
-            assert client.post(stand.address(name)).status_code == 403, name
+            assert client.post(path).status_code == 403, name
         else:
             opened.add(name)
     assert opened == sign_ins.OWN_PAGES

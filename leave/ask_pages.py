@@ -197,7 +197,7 @@ def form_context(
         ),
         "back_url": reverse("leave:request", args=[changes.public_id]) if changes else None,
         "count_url": reverse("leave:ask-count"),
-        "offers": [_shown_offer(offer, str(shown.get("type", ""))) for offer in asking.offers],
+        **_shown_offers(asking.offers, str(shown.get("type", ""))),
         "shown": shown,
         "parts": [(part.value, str(_PART_WORDS[part])) for part in PARTS],
         "has_halves": bool(units - {Unit.DAY}),
@@ -209,6 +209,23 @@ def form_context(
         "longest": LONGEST_NOTE,
         "field_errors": {name: [str(e) for e in found] for name, found in mistakes.items()},
         "errors": list(errors),
+    }
+
+
+def _shown_offers(offers: Sequence[Offer], chosen: str) -> dict[str, Any]:
+    """Return the kinds of leave; of which there is nothing now stand apart, if there are others."""
+    found = [_shown_offer(offer, chosen) for offer in offers]
+    apart = [
+        made
+        for offer, made in zip(offers, found, strict=True)
+        if offer.available is not None and offer.available <= 0
+    ]
+    if len(apart) == len(found):
+        apart = []
+    return {
+        "offers": [made for made in found if made not in apart],
+        "apart": apart,
+        "opens_apart": any(made["is_chosen"] for made in apart),
     }
 
 

@@ -84,9 +84,13 @@ def due_page(model_admin: LedgerAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _due(items: Collection[Written], types: Any) -> dict[str, Any]:
-    """Return what is due as the page shows it, one card of lines for each person and type."""
+    """Return what is due as the page shows it, one card of lines for each person and type.
+
+    An allocation whose lines lie ahead is written too, and is nothing to read.
+    """
+    shown = [item for item in items if item.line.entries]
     ordered = sorted(
-        items, key=lambda item: (item.employee.name, item.employee.pk, types[item.leave_type].name)
+        shown, key=lambda item: (item.employee.name, item.employee.pk, types[item.leave_type].name)
     )
     grouped = [
         (whose, list(found))
@@ -104,8 +108,8 @@ def _due(items: Collection[Written], types: Any) -> dict[str, Any]:
     ]
     return {
         "books": books,
-        "count": sum(len(item.line.entries) for item in items),
-        "people": len({item.employee.pk for item in items}),
+        "count": sum(len(item.line.entries) for item in shown),
+        "people": len({item.employee.pk for item in shown}),
         "left_out": len(grouped) - len(books),
         "fingerprint": runs.fingerprint_of(items),
     }

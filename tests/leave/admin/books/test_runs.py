@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from leave.admin.runs import _due
 from leave.errors import DueChanged, NotDueYet
 from leave.models import LedgerEntry, PlanAssignment
 from leave.services import plans, runs, settings
+from leave.terms import leave_settings
 from tests.leave.admin.books.conftest import Pages, hidden
 from tests.leave.world import Leave, d, n
 
@@ -44,6 +47,17 @@ def test_what_is_due_is_looked_at_then_written(
     page = hr.get(DUE)
     assert "Nothing is due up to Sunday 1 March 2026" in page
     assert "Hari Sun 1 Mar 2026 3" in page
+
+
+def test_an_allocation_without_lines_yet_is_nothing_to_read(
+    leave: Leave, given: PlanAssignment
+) -> None:
+    company = leave.world.company
+    item = runs.due_preview(company, d("03-01"))[0]
+    shown = _due(
+        [replace(item, line=replace(item.line, entries=()))], leave_settings(company).types
+    )
+    assert (shown["books"], shown["count"], shown["people"]) == ([], 0, 0)
 
 
 def test_a_gap_of_dates_narrows_it_and_what_lies_ahead_is_only_shown(

@@ -35,10 +35,11 @@ def counted_text(count: Count, *, is_in_hours: bool, today: dt.date) -> str:
     days = [day for day in count.days if day.amount]
     if not days:
         return total
-    if len(days) > _MOST_NAMED:
+    names = [_named(day, is_in_hours=is_in_hours) for day in days]
+    if len(days) > _MOST_NAMED or len(set(names)) < len(names):
         when = span_text(days[0].date, days[-1].date, today)
     else:
-        when = listed([_named(day, is_in_hours=is_in_hours) for day in days])
+        when = listed(names)
     return _("%(amount)s: %(days)s") % {"amount": total, "days": when}
 
 
@@ -65,13 +66,18 @@ def _uncounted(why: Why, days: list[CountedDay], name_of: NameOf) -> str:
             "count": ngettext("%(n)d day", "%(n)d days", n) % {"n": n},
             "why": wording.counted(why),
         }
-    words = {"days": listed([date_format(day.date, "D") for day in days])}
+    names = list(dict.fromkeys(date_format(day.date, "D") for day in days))
     if why == Why.WEEKLY_OFF:
-        return ngettext("%(days)s is off", "%(days)s are off", n) % words
+        # Of several weeks too: "Sat is off" is said once.
+        text = ngettext("%(days)s is off", "%(days)s are off", len(names))
+        return text % {"days": listed(names)}
+    if len(names) < n:
+        names = [date_format(day.date, "D j M") for day in days]
+    words = {"days": listed(names)}
     if why == Why.HOLIDAY:
-        names = listed(list(dict.fromkeys(name for d in days if (name := name_of(d.date)))))
+        called = listed(list(dict.fromkeys(name for d in days if (name := name_of(d.date)))))
         text = ngettext("%(days)s is a holiday", "%(days)s are holidays", n) % words
-        return _("%(text)s (%(names)s)") % {"text": text, "names": names} if names else text
+        return _("%(text)s (%(names)s)") % {"text": text, "names": called} if called else text
     return _("%(days)s: %(why)s") % {**words, "why": wording.counted(why)}
 
 

@@ -73,25 +73,6 @@ def test_the_form_offers_kinds_with_what_is_available(leave: Leave, maya: Client
     assert hours.public_id in {uuid.UUID(each["id"]) for each in page.context["offers"]}
 
 
-def test_of_what_there_is_nothing_stands_apart(leave: Leave, maya: Client) -> None:
-    leave.type("Sick", "SL", needs_allocation=False)
-    page = maya.get(ASK)
-    assert [[each["name"] for each in page.context[name]] for name in ("offers", "apart")] == [
-        ["Sick"], ["Annual"],
-    ]  # fmt: skip
-    assert "1 more, of which there is nothing now" in _text(page.text)
-    assert "<details>" in page.text
-    page = maya.get(ASK, {"type": str(leave.annual.public_id)})
-    assert page.context["apart"][0]["is_chosen"]
-    assert "<details open>" in page.text
-
-
-def test_where_there_is_nothing_of_any_kind_none_stands_apart(leave: Leave, maya: Client) -> None:
-    page = maya.get(ASK)
-    assert [each["name"] for each in page.context["offers"]] == ["Annual"]
-    assert page.context["apart"] == []
-
-
 def test_where_there_is_no_kind_of_leave_the_page_says_what_to_do(
     leave: Leave, maya: Client
 ) -> None:

@@ -185,3 +185,14 @@ def test_nobody_of_another_company_sees_or_does_anything(leave: Leave) -> None:
         assert not permissions.can_decide(actor, request, (), TODAY)
     nobody = Actor(kind=ActorKind.PERSON, company=leave.world.company)
     assert permissions.decides_as(nobody, TODAY) == {}
+
+
+def test_what_is_not_decided_is_unresolved_in_each_month_that_it_touches(leave: Leave) -> None:
+    leave.grant("10")
+    leave.submit("03-31", "04-01")
+    approved = leave.submit("03-10")
+    leave.approve(approved)
+    months = ((d("02-01"), d("02-28")), (d("03-01"), d("03-31")), (d("04-01"), d("04-30")))
+    assert [asked.unresolved(*month) for month in months] == [
+        {"leave": 0}, {"leave": 1}, {"leave": 1},
+    ]  # fmt: skip

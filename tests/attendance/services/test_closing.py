@@ -452,6 +452,7 @@ def test_a_month_locks_by_itself_and_not_again_at_once_after_it_was_reopened(
         event = AuditEvent.objects.get(verb="month_locked")
         assert (event.actor_kind, event.actor_name, event.reason) == ("job", "auto_lock", "")
         assert not closing.period_lock_due(company=world.company, starts_on=MARCH)
+        assert MARCH not in closing.months_due(world.company, at("2026-04-09 09:00"))
         closing.period_reopen(period=period, reason="a letter came late", by=world.hr)
         for now, is_due in (("2026-04-03 23:00", False), ("2026-04-04 00:00", True)):
             assert (MARCH in closing.months_due(world.company, at(now))) is is_due
@@ -460,4 +461,19 @@ def test_a_month_locks_by_itself_and_not_again_at_once_after_it_was_reopened(
 def test_a_day_that_waits_holds_the_lock_back(world: World) -> None:
     with time_machine.travel(at("2026-04-01 00:30"), tick=False), company_scope(world.company):
         assert not closing.period_lock_due(company=world.company, starts_on=MARCH)
+        assert not AttendancePeriod.objects.exists()
+
+
+def test_the_job_locks_what_is_due_in_every_company(
+    world: World, other_world: World, april: Any
+) -> None:
+    _worked_march(world)
+    with company_scope(world.company):
+        _locks_after(world, 1)
+    _worked_march(other_world)
+    assert tasks.auto_lock() == 1
+    assert tasks.auto_lock() == 0
+    with company_scope(world.company):
+        assert AttendancePeriod.objects.get().state == PeriodState.LOCKED
+    with company_scope(other_world.company):
         assert not AttendancePeriod.objects.exists()

@@ -48,6 +48,8 @@ class CorrectionForm(forms.Form):
     with_days_off = forms.BooleanField(required=False)
     note = forms.CharField(max_length=300, error_messages={"required": _("Please give a reason.")})
 
+    attachment = forms.FileField(required=False, allow_empty_file=True)
+
     def __init__(self, *args: Any, scene: Scene, date: dt.date, **more: Any) -> None:
         super().__init__(*args, **more)
         self._scene, self._date = scene, date

@@ -106,6 +106,7 @@ def request_line(request: CorrectionRequest, *, is_own: bool = True) -> dict[str
         "url": reverse("attendance:correction-withdraw", args=[request.public_id]),
         "day_url": reverse("attendance:day", args=[request.date]),
         "cancel_url": "",
+        "file": _file_line(request),
         "is_waiting": decision is None,
         "answers": [],
     }
@@ -130,6 +131,21 @@ def request_line(request: CorrectionRequest, *, is_own: bool = True) -> dict[str
     elif outcome == CorrectionOutcome.APPROVED and not is_own:
         line["cancel_url"] = reverse("attendance:correction-cancel", args=[request.public_id])
     return {**line, "state": state, "tone": tone}
+
+
+def _file_line(request: CorrectionRequest) -> dict[str, Any] | None:
+    """Return what came with the request, and where it lies until its date."""
+    row = getattr(request, "file", None)
+    if row is None:
+        return None
+    if row.purged_at is not None:
+        gone = short_date(row.purged_at.date())
+        return {"gone": _("The file was deleted on %(date)s, as files are.") % {"date": gone}}
+    return {
+        "url": reverse("attendance:correction-attachment", args=[request.public_id]),
+        "kind": "PDF" if row.content_type == "application/pdf" else _("Picture"),
+        "kilobytes": max(1, row.size // 1024),
+    }
 
 
 def _moment(instant: dt.datetime, zone: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,21 +18,26 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from attendance import correction_pages, permissions
+from attendance.attached_files import hand_out
 from attendance.correction_form import CorrectionForm
 from attendance.enums import CorrectionKind
 from attendance.errors import NothingEntered
-from attendance.models import CorrectionRequest
+from attendance.models import CorrectionFile, CorrectionRequest
 from attendance.rules.corrections import Wanted
 from attendance.rules.settings import CorrectionLimits
 from attendance.selectors.correction_scenes import Scene, scene_of
 from attendance.selectors.corrections import full, of_person
 from attendance.selectors.settings import company_settings
-from attendance.services import corrections
+from attendance.services import attachments, corrections
+from attendance.services.attachments import NewFile
 from attendance.team_views import managing
 from attendance.views import actor_of, date_of, known_date, typed
+from companies.enums import LookKind
 from companies.errors import MusterError
+from companies.looks import look_record
 from companies.models import Employee
 from companies.once import once
+from integrations import documents
 
 REQUESTS_A_PAGE: Final = 25
 
@@ -57,7 +63,7 @@ def ask(request: HttpRequest, date: dt.date) -> HttpResponse:
     scene = scene_of(employee, date, date)
     if request.method != "POST":
         return _page(request, date, limits, scene=scene)
-    form = CorrectionForm(request.POST, scene=scene, date=date)
+    form = CorrectionForm(request.POST, request.FILES, scene=scene, date=date)
     errors = [str(error) for of_field in form.errors.values() for error in of_field]
     effects: list[dict[str, Any]] = []
     if form.is_valid():
@@ -65,8 +71,9 @@ def ask(request: HttpRequest, date: dt.date) -> HttpResponse:
             wanted = form.wanted()
             if "look" not in request.POST:
                 made = corrections.correction_ask(
-                    wanted=wanted, note=form.cleaned_data["note"], by=actor_of(request)
-                )
+                    wanted=wanted, note=form.cleaned_data["note"], by=actor_of(request),
+                    file=_file(form, now),
+                )  # fmt: skip
                 messages.success(request, correction_pages.filed_text(made))
                 return redirect("attendance:day", date)
             found = corrections.wanted_refuse(employee=employee, wanted=wanted, now=now)
@@ -74,6 +81,14 @@ def ask(request: HttpRequest, date: dt.date) -> HttpResponse:
         except MusterError as error:
             errors.append(str(error))
     return _page(request, date, limits, scene=scene, errors=errors, effects=effects)
+
+
+def _file(form: CorrectionForm, now: dt.datetime) -> NewFile | None:
+    sent = form.cleaned_data["attachment"]
+    if sent is None:
+        return None
+    # One byte too many is enough to know; no file of gigabytes comes into memory.
+    return attachments.read(sent.read(documents.MOST_BYTES + 1), now=now)
 
 
 def _blocked(employee: Employee, date: dt.date, now: dt.datetime) -> str:
@@ -105,6 +120,7 @@ def _page(
     context |= {
         "errors": errors, "effects": effects, "ticked": request.POST.getlist("voids"),
     }  # fmt: skip
+    context |= {"accept": documents.ACCEPTED, "most_megabytes": documents.MOST_BYTES // 1024**2}
     return render(request, "attendance/correction_ask.html", context)
 
 
@@ -120,6 +136,26 @@ def own(request: HttpRequest) -> HttpResponse:
         "after_url": f"{address}?p={page.number + 1}" if page.has_next() else "",
     }
     return render(request, "attendance/corrections.html", context)
+
+
+@require_GET
+def attachment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
+    """Hand out the file that came with a request, to who may see it."""
+    actor = actor_of(request)
+    if actor.company is None:
+        raise Http404
+    found = get_object_or_404(full(CorrectionRequest.objects), public_id=public_id)
+    if not permissions.can_view_correction_file(actor, found, timezone.now().date()):
+        raise Http404
+    row = get_object_or_404(CorrectionFile, request=found, purged_at=None)
+    return hand_out(
+        key=row.storage_key,
+        content_type=row.content_type,
+        name=f"correction-{found.date}",
+        record=lambda: look_record(
+            by=actor, employee=found.employee, kind=LookKind.FILE, target=row, about_on=found.date
+        ),
+    )
 
 
 @require_POST

@@ -361,6 +361,28 @@ class NotApproved(MusterError):
     status = 409
 
 
+class AttachmentTooLarge(MusterError):
+    code = "attachment_too_large"
+    sentence = _("The file is larger than %(megabytes)s MB. Send a smaller one, or a photo of it.")
+    status = 413
+
+
+class AttachmentUnknown(MusterError):
+    code = "attachment_unknown"
+    sentence = _("This file cannot be opened here. Send a PDF, a JPEG or a PNG.")
+
+
+class AttachmentDamaged(MusterError):
+    code = "attachment_damaged"
+    sentence = _("This file is damaged or not whole. Save it again, or take a photo of the paper.")
+
+
+class AttachmentNotKept(MusterError):
+    code = "attachment_not_kept"
+    sentence = _("The file could not be kept just now. Nothing was sent; try again in a moment.")
+    status = 503
+
+
 class OwnRequest(MusterError):
     code = "own_request"
     sentence = _("Somebody else decides about your own requests.")

@@ -244,6 +244,9 @@ class Corrections:
             when=correction_pages.when(request),
             effect=correction_pages.effect_text(effects, of_one=request.last_on is None),
             note=request.note,
+            others=_("A file came with it: it lies at the day.")
+            if hasattr(request, "file")
+            else "",
             hints=hints,
             url=_day_url(request.employee.public_id, request.date),
             approve=_("Approve"),

@@ -170,6 +170,15 @@ def can_cancel_correction(actor: Actor, request: CorrectionRequest, on: dt.date)
     return can_decide_correction(actor, request, on)
 
 
+def can_view_correction_file(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:
+    """The person, whoever answers for them today, HR and auditors see what came with a request."""
+    if actor.company is None or request.company_id != actor.company.pk:
+        return False
+    return _concerns(actor, request.company_id, request.employee_id) or is_in_team(
+        actor, request.employee, on
+    )
+
+
 def can_give_correction(actor: Actor, employee: Employee) -> bool:
     """HR corrects the days of people of the company directly, never their own."""
     return can_judge_by_hand(actor, employee)

@@ -21,6 +21,7 @@ from attendance.models import (
 )
 from attendance.selectors.settings import company_settings
 from attendance.services import (
+    attachments,
     closing,
     days,
     enrolment,
@@ -205,6 +206,17 @@ def face_erasures() -> int:
             done += kept_faces.faces_forget(FaceDeletion.objects.filter(erasure=None))
     failures.tell()
     return done
+
+
+def correction_files() -> int:
+    """Delete files of corrections on their date, and files that no row names; return how many."""
+    now = timezone.now()
+    done, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company), failures.noted(f"files of company {company.public_id}"):
+            done += attachments.files_purge(company=company, now=now)
+    failures.tell()
+    return done + attachments.orphans_delete(now=now)
 
 
 def photo_retention() -> int:

@@ -50,6 +50,11 @@ urlpatterns = [
         name="correction-cancel",
     ),
     path(
+        "corrections/<uuid:public_id>/file",
+        on_demand("attendance.correction_views.attachment"),
+        name="correction-attachment",
+    ),
+    path(
         "corrections/<uuid:public_id>/withdraw",
         views.correction_withdraw,
         name="correction-withdraw",

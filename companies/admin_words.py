@@ -76,6 +76,8 @@ _WHOLE = {
     "correction_refused": gettext_lazy("Correction refused"),
     "correction_withdrawn": gettext_lazy("Correction taken back"),
     "correction_given": gettext_lazy("Days corrected by HR"),
+    "correction_file_sent": gettext_lazy("File sent with a correction"),
+    "correction_files_purged": gettext_lazy("Files of corrections deleted on their date"),
     "correction_cancelled": gettext_lazy("Approval of a correction taken back"),
     "role_granted": gettext_lazy("Role given"),
     "operator_granted": gettext_lazy("Operator named"),

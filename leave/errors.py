@@ -36,28 +36,6 @@ class TypeNotOffered(MusterError):
     status = 409
 
 
-class AttachmentTooLarge(MusterError):
-    code = "leave_file_too_large"
-    sentence = _("The file is larger than %(megabytes)s MB. Send a smaller one, or a photo of it.")
-    status = 413
-
-
-class AttachmentUnknown(MusterError):
-    code = "leave_file_unknown"
-    sentence = _("This file cannot be opened here. Send a PDF, a JPEG or a PNG.")
-
-
-class AttachmentDamaged(MusterError):
-    code = "leave_file_damaged"
-    sentence = _("This file is damaged or not whole. Save it again, or take a photo of the paper.")
-
-
-class AttachmentNotKept(MusterError):
-    code = "leave_file_not_kept"
-    sentence = _("The file could not be kept just now. Nothing was sent; try again in a moment.")
-    status = 503
-
-
 class AnswerMissing(MusterError):
     code = "leave_answer_missing"
     sentence = _("Write your answer, or change the request.")

@@ -5,24 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from attendance.attached_files import hand_out
 from attendance.views import actor_of, typed
 from companies.enums import LookKind
 from companies.errors import MusterError, ReasonMissing
 from companies.inbox import Answer
 from companies.looks import look_record
 from companies.once import once
-from integrations import documents, storage
 from leave import permissions
 from leave.inbox import LeaveRequests
 from leave.models import LeaveAttachment, LeaveRequestState
@@ -181,36 +179,22 @@ def take_back(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
 # --- its file -------------------------------------------------------------------------------------
 @require_GET
 def attachment(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
-    """Hand out the file once the look is recorded: what cannot be recorded is not shown.
-
-    To be saved, never shown as a page: it is a stranger's document. A bucket hands it out itself,
-    for a minute, to whoever is led there.
-    """
+    """Hand out the file once the look is recorded."""
     page = _found(request, public_id)
     if not page.may_view_file:
         raise Http404
-    key = page.request.attachment_key
-    row = get_object_or_404(LeaveAttachment, storage_key=key, purged_at=None)
-    name = f"leave-{page.request.first_on}.{documents.ENDINGS[row.content_type]}"
-    saved = f'attachment; filename="{name}"'
-    response: HttpResponseBase
-    with ExitStack() as held:
-        try:
-            link = storage.signed_link(key, content_type=row.content_type, disposition=saved)
-            file = None if link else held.enter_context(default_storage.open(key))
-        except OSError as error:
-            raise Http404 from error
-        look_record(
-            by=page.actor, employee=page.request.employee, kind=LookKind.FILE, target=row,
-            about_on=page.request.first_on,
-        )  # fmt: skip
-        held.pop_all()
-    response = (
-        HttpResponseRedirect(link) if link else FileResponse(file, content_type=row.content_type)
+    row = get_object_or_404(
+        LeaveAttachment, storage_key=page.request.attachment_key, purged_at=None
     )
-    if not link:
-        response["Content-Disposition"] = saved
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return hand_out(
+        key=row.storage_key,
+        content_type=row.content_type,
+        name=f"leave-{page.request.first_on}",
+        record=lambda: look_record(
+            by=page.actor,
+            employee=page.request.employee,
+            kind=LookKind.FILE,
+            target=row,
+            about_on=page.request.first_on,
+        ),
+    )

@@ -62,6 +62,10 @@ JOBS = (
         title=_("Deleting files of leave on their date"),
     ),
     Job(
+        "correction_files", 6 * 3600, "attendance.tasks:correction_files",
+        title=_("Deleting files of corrections on their date"),
+    ),
+    Job(
         "leave_reminders", 3600, "leave.tasks:leave_reminders",
         title=_("Reminding of leave that waits"),
     ),

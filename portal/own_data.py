@@ -27,7 +27,7 @@ from integrations.tables.injection import harmless
 from leave.selectors import own_data as leave_own_data
 from portal import own_tables, own_tables_leave, own_tables_overtime, own_tables_sign_in
 from portal.own_cells import SCHEMA, Cells, Table, Whose
-from portal.own_tables import picture_name, reference_name
+from portal.own_tables import correction_file_name, picture_name, reference_name
 from portal.own_tables_leave import attachment_name
 
 TABLES = (
@@ -79,6 +79,7 @@ def readme(whose: Whose) -> str:
         "",
         *(f"{table.name}.csv: {table.says}" for table in TABLES),
         _("pictures/: the pictures of your check-ins that are still kept; the reference picture."),
+        _("correction_files/: files that you sent with corrections and that are still kept."),
         _("leave_files/: files that you sent with requests for leave and that are still kept."),
     ]
     return "\r\n".join(lines) + "\r\n"
@@ -138,10 +139,18 @@ def _text(value: Any) -> str:
 
 def _files(whose: Whose) -> Iterator[tuple[str, str]]:
     yield from _pictures(whose)
+    yield from _correction_files(whose)
     for row in leave_own_data.attachments(whose.user, whose.company):
         name = attachment_name(row)
         if name:
             yield name, row.storage_key
+
+
+def _correction_files(whose: Whose) -> Iterator[tuple[str, str]]:
+    for request in own_data.corrections(whose.user, whose.company).filter(file__isnull=False):
+        name = correction_file_name(request.file)
+        if name:
+            yield name, request.file.storage_key
 
 
 def _pictures(whose: Whose) -> Iterator[tuple[str, str]]:

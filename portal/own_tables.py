@@ -21,6 +21,7 @@ from attendance.selectors import own_data as attendance_own
 from companies import admin_words, selectors
 from companies.enums import ActorKind
 from companies.models import Delegation, User
+from integrations import documents
 from portal.own_cells import (
     OTHERS,
     Cells,
@@ -171,6 +172,7 @@ def _correction(row: Any, whose: Whose) -> Cells:
          "taken_out": line.voids_id is not None}
         for line in row.punches.all()
     ]  # fmt: skip
+    cells["file"] = _file_cells(row, zone)
     decision = getattr(row, "decision", None)
     cells |= _taken_back(getattr(decision, "cancellation", None), zone, whose)
     if decision is None:
@@ -180,6 +182,22 @@ def _correction(row: Any, whose: Whose) -> Cells:
     by = who(decision.decided_by_kind, decision.decided_by_id, whose)
     cells |= words(decision, "outcome") | plain(decision, "reason") | {"by": by}
     return cells | instants(decision, zone, "decided_at")
+
+
+def correction_file_name(row: Any) -> str | None:
+    """Return the name of a file in the download; one that was deleted on its date has none."""
+    if row.purged_at is not None:
+        return None
+    return f"correction_files/{row.public_id}.{documents.ENDINGS[row.content_type]}"
+
+
+def _file_cells(request: Any, zone: ZoneInfo) -> Cells | None:
+    row = getattr(request, "file", None)
+    if row is None:
+        return None
+    cells = plain(row, "public_id", "content_type", "size", "sha256", "purge_on")
+    cells["file"] = correction_file_name(row)
+    return cells | instants(row, zone, "created_at", "purged_at")
 
 
 def _taken_back(row: Any, zone: ZoneInfo, whose: Whose) -> Cells:
@@ -420,7 +438,7 @@ TABLES = (
     Table(
         "corrections", gettext_lazy("What you asked to have corrected, and how it was decided."),
         ("public_id", "date", "last_on", "with_days_off", *worded("kind"), *twice("out_at"),
-         "punches", "zone", "note", *worded("outcome"), "reason", "by",
+         "punches", "file", "zone", "note", *worded("outcome"), "reason", "by",
          *twice("decided_at", "created_at"), "taken_back_by", "taken_back_reason",
          *twice("cancelled_at")),
         of(attendance_own.corrections), _correction,

@@ -42,6 +42,7 @@ OWN_PAGES = {
     "account_logout",
     "attendance:consent",
     "attendance:correction-ask",
+    "attendance:correction-attachment",
     "attendance:correction-file",
     "attendance:correction-withdraw",
     "attendance:corrections",

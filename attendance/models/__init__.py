@@ -3,6 +3,7 @@
 from attendance.models.corrections import (
     CorrectionCancellation,
     CorrectionDecision,
+    CorrectionFile,
     CorrectionPunch,
     CorrectionRequest,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "AttendancePeriod",
     "CorrectionCancellation",
     "CorrectionDecision",
+    "CorrectionFile",
     "CorrectionPunch",
     "CorrectionRequest",
     "DayMark",

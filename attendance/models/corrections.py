@@ -91,6 +91,38 @@ class CorrectionPunch(CompanyOwned):
         return f"{self.request} · {self.get_direction_display()}"
 
 
+class CorrectionFile(CompanyOwned):
+    """A file that came with a request; on `purge_on` it is deleted, and the row stays.
+
+    Its hash still says which file it was.
+    """
+
+    request = models.OneToOneField(
+        CorrectionRequest, on_delete=models.PROTECT, related_name="file", verbose_name=_("request")
+    )
+    storage_key = models.CharField(max_length=200)
+    content_type = models.CharField(_("kind of file"), max_length=20)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(max_length=64)
+    purge_on = models.DateField(_("deleted on"))
+    created_at = models.DateTimeField(_("sent at"))
+    purged_at = models.DateTimeField(_("deleted at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("file of a correction")
+        verbose_name_plural = _("files of corrections")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=("company", "storage_key"), name="attendance_correctionfile_key_once"
+            ),
+        ]
+        indexes = [models.Index(fields=("company", "purged_at", "purge_on"))]
+
+    def __str__(self) -> str:
+        return f"{self.request} · {self.created_at:%Y-%m-%d}"
+
+
 class CorrectionDecision(CompanyOwned):
     """How a request ended: approved, refused, or taken back by the person (append-only)."""
 

@@ -126,7 +126,7 @@ def decision_of(request: CorrectionRequest) -> CorrectionDecision:
 def full(rows: QuerySet[CorrectionRequest]) -> QuerySet[CorrectionRequest]:
     """Return requests with all that is shown of them, in three statements."""
     loaded: QuerySet[CorrectionRequest] = rows.select_related(
-        "decision__cancellation", "employee__company", "employee__user"
+        "decision__cancellation", "employee__company", "employee__user", "file"
     ).prefetch_related("punches__voids")
     return loaded
 

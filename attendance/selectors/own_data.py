@@ -62,7 +62,7 @@ def corrections(user: User, company: Company) -> QuerySet[CorrectionRequest]:
     """Return what the person asked for, with what was decided."""
     return (
         _mine(CorrectionRequest, user, company, "created_at")
-        .select_related("decision__cancellation")
+        .select_related("decision__cancellation", "file")
         .prefetch_related("punches")
     )
 

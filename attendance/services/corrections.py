@@ -39,7 +39,8 @@ from attendance.rules.corrections import Wanted
 from attendance.selectors import corrections, people
 from attendance.selectors.correction_scenes import Scene, scene_of
 from attendance.selectors.corrections import Question
-from attendance.services import days
+from attendance.services import attachments, days
+from attendance.services.attachments import NewFile
 from attendance.services.correction_effects import (
     dates_refuse,
     effects_apply,
@@ -58,11 +59,13 @@ _PRESENCE = (Direction.IN, Direction.OUT, Direction.UNKNOWN)
 
 
 @transaction.atomic
-def correction_ask(*, wanted: Wanted, note: str, by: Actor) -> CorrectionRequest:
+def correction_ask(
+    *, wanted: Wanted, note: str, by: Actor, file: NewFile | None = None
+) -> CorrectionRequest:
     """Ask for one's own days to be corrected, with a reason; the manager is told.
 
     Raises:
-        NotAllowed, ReasonMissing; what `errors.CORRECTION_REFUSALS` holds;
+        NotAllowed, ReasonMissing, AttachmentNotKept; what `errors.CORRECTION_REFUSALS` holds;
         what `correction_effects.dates_refuse` raises
     """
     if by.employee is None:
@@ -74,6 +77,8 @@ def correction_ask(*, wanted: Wanted, note: str, by: Actor) -> CorrectionRequest
     request = _write(employee, wanted, note)
     audit.record(by=by, verb="correction_requested", subject=request, changes=_told(request))
     notifications.correction_asked(request)
+    if file is not None:
+        attachments.keep(request=request, file=file, by=by, now=now)
     return request
 
 

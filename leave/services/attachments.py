@@ -7,55 +7,30 @@ a row without its file cannot be, and a file without its row is found by `orphan
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Final
 
+from attendance.services import attachments as attached
 from attendance.services import pictures
+from attendance.services.attachments import NewFile
 from companies import audit
 from companies.actor import Actor, job_actor
 from companies.models import Company, Employee
 from companies.scoping import company_scope
 from companies.sweeps import companies
-from integrations import documents
-from integrations.documents import Document
-from integrations.errors import Rejected, Unavailable
-from leave.errors import (
-    AttachmentDamaged,
-    AttachmentNotKept,
-    AttachmentTooLarge,
-    AttachmentUnknown,
-)
 from leave.models import LeaveAttachment, LeaveRequest
 
 FOLDER: Final = "leave"
 # So long after the leave somebody may still have to look: a year's audit, a dispute.
 KEPT: Final = dt.timedelta(days=365)
-# What is being written now gets its row in a moment.
-_UNNAMED_KEPT: Final = dt.timedelta(days=2)
-
-
-@dataclass(frozen=True)
-class NewFile:
-    """A file that may be kept, and the key under which it will lie."""
-
-    key: str
-    document: Document
 
 
 def read(data: bytes, *, now: dt.datetime) -> NewFile:
     """Return the file as it will be kept.
 
     Raises:
-        AttachmentTooLarge, AttachmentUnknown, AttachmentDamaged
+        what `attendance.services.attachments.read` raises
     """
-    try:
-        document = documents.clean(data)
-    except Rejected as error:
-        if error.code == "document_too_large":
-            raise AttachmentTooLarge(megabytes=documents.MOST_BYTES // 1024**2) from error
-        known = AttachmentDamaged if error.code == "document_damaged" else AttachmentUnknown
-        raise known from error
-    return NewFile(pictures.new_key(FOLDER, now), document)
+    return attached.read(data, now=now, folder=FOLDER)
 
 
 def keep(*, request: LeaveRequest, file: NewFile, by: Actor, now: dt.datetime) -> LeaveAttachment:
@@ -70,10 +45,7 @@ def keep(*, request: LeaveRequest, file: NewFile, by: Actor, now: dt.datetime) -
         sha256=file.document.sha256, purge_on=request.last_on + KEPT, created_at=now,
     )  # fmt: skip
     audit.record(by=by, verb="leave_file_sent", subject=row)
-    try:
-        pictures.put(file.key, file.document.data)
-    except Unavailable as error:
-        raise AttachmentNotKept from error
+    attached.store(file)
     return row
 
 
@@ -112,7 +84,7 @@ def files_purge(*, company: Company, now: dt.datetime) -> int:
 
 def orphans_delete(*, now: dt.datetime) -> int:
     """Delete files that no row names; return how many."""
-    return pictures.orphans_delete(FOLDER, until=(now - _UNNAMED_KEPT).date(), named=_named)
+    return pictures.orphans_delete(FOLDER, until=(now - attached.UNNAMED_KEPT).date(), named=_named)
 
 
 def _named(start: str) -> set[str]:

@@ -89,6 +89,10 @@ VERBS = {
     ("correction_approved", "attendance.correctionrequest"): "Correction approved",
     ("correction_refused", "attendance.correctionrequest"): "Correction refused",
     ("correction_withdrawn", "attendance.correctionrequest"): "Correction taken back",
+    ("correction_file_sent", "attendance.correctionfile"): "File sent with a correction",
+    ("correction_files_purged", "companies.company"): (
+        "Files of corrections deleted on their date"
+    ),
     ("correction_given", "attendance.correctionrequest"): "Days corrected by HR",
     ("correction_cancelled", "attendance.correctionrequest"): (
         "Approval of a correction taken back"

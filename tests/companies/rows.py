@@ -24,6 +24,7 @@ from attendance.models import (
     AttendancePeriod,
     CorrectionCancellation,
     CorrectionDecision,
+    CorrectionFile,
     CorrectionPunch,
     CorrectionRequest,
     ErasureReceipt,
@@ -201,6 +202,10 @@ def _fill_regularisation(world: World) -> None:
     CorrectionPunch.objects.create(
         **fixed, request=request, occurred_at=now, direction=punch.direction, voids=punch
     )
+    CorrectionFile.objects.create(
+        **fixed, request=request, storage_key="corrections/x", content_type="application/pdf",
+        size=1, sha256="x", purge_on=DAY, created_at=now,
+    )  # fmt: skip
     decision = CorrectionDecision.objects.create(
         **fixed, request=request, outcome=CorrectionOutcome.APPROVED, decided_at=now
     )

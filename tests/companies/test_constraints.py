@@ -27,6 +27,7 @@ from attendance.models import (
     AttendanceDay,
     CorrectionCancellation,
     CorrectionDecision,
+    CorrectionFile,
     CorrectionPunch,
     CorrectionRequest,
     DayMark,
@@ -259,6 +260,15 @@ def _voided(world: World, *punches: Punch) -> None:
         )  # fmt: skip
 
 
+def _filed(world: World, *keys: str) -> None:
+    for key in keys:
+        CorrectionFile.objects.create(
+            company=world.company, request=_requested(world, "punches"), storage_key=key,
+            content_type="application/pdf", size=1, sha256="x", purge_on=DAY,
+            created_at=timezone.now(),
+        )  # fmt: skip
+
+
 def _cancelled(world: World, reason: str) -> None:
     _decided(world, "approved")
     CorrectionCancellation.objects.create(
@@ -356,6 +366,7 @@ REFUSED: list[Case] = [
     ("companies_look_one_a_window", _twice(_look)),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "refused")),
     ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "")),
+    ("attendance_correctionfile_key_once", lambda w: _filed(w, "a", "a")),
     ("attendance_correctionpunch_voids_once", lambda w: _voided(w, *[_punch(w)] * 2)),
     ("attendance_correctionrequest_out_where_missing", lambda w: _requested(w, "missing_out")),
     ("attendance_correctionrequest_out_where_missing", lambda w: _requested(
@@ -449,6 +460,7 @@ ALLOWED: list[Case] = [
              if state not in (EnrolmentState.ACTIVE, EnrolmentState.CAPTURING)))),
     ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "approved")),
     ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "it was so")),
+    ("attendance_correctionfile_key_once", lambda w: _filed(w, "a", "b")),
     ("attendance_correctionpunch_voids_once", lambda w: [
         _voided(w, _punch(w), _punch(w, w.bikram)), _voided(w, Punch.objects.earliest("id"))]),
     ("attendance_correctionrequest_out_where_missing", lambda w: [

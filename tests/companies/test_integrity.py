@@ -34,6 +34,7 @@ OWNED = {
     "attendance.AttendancePeriod",
     "attendance.CorrectionCancellation",
     "attendance.CorrectionDecision",
+    "attendance.CorrectionFile",
     "attendance.CorrectionPunch",
     "attendance.CorrectionRequest",
     "attendance.DayMark",
@@ -253,7 +254,7 @@ def test_the_keys_between_owned_tables_are_found() -> None:
     assert ("companies.Department", "parent_id") in keys
     assert ("attendance.PunchState", "punch_id") in keys
     assert ("companies.RoleGrant", "user_id") not in keys
-    assert len(keys) == 93
+    assert len(keys) == 94
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from attendance.enums import (
 from attendance.models import (
     CorrectionCancellation,
     CorrectionDecision,
+    CorrectionFile,
+    CorrectionRequest,
     ErasureReceipt,
     FaceErasure,
     PunchEntry,
@@ -85,6 +87,17 @@ def _received_twice(world: World) -> None:
         ErasureReceipt.objects.create(company=world.company, erasure=erasure, finished_at=NOW)
 
 
+def _filed_twice(world: World) -> None:
+    request = CorrectionRequest.objects.create(
+        company=world.company, employee=world.maya, date=NOW.date(), kind="punches", zone="UTC"
+    )
+    for key in ("a", "b"):
+        CorrectionFile.objects.create(
+            company=world.company, request=request, storage_key=key, content_type="x", size=1,
+            sha256="x", purge_on=NOW.date(), created_at=NOW,
+        )  # fmt: skip
+
+
 def _cancelled_twice(world: World) -> None:
     _decided(world, "approved")
     for _n in range(2):
@@ -96,6 +109,7 @@ def _cancelled_twice(world: World) -> None:
 
 UNIQUE: dict[str, Callable[[World], object]] = {
     "attendance_correctioncancellation.decision_id": _cancelled_twice,
+    "attendance_correctionfile.request_id": _filed_twice,
     "attendance_correctiondecision.request_id": lambda w: _decided(w, "approved", "withdrawn"),
     "attendance_daymark.withdraws_id": _withdrawn_twice,
     "attendance_erasurereceipt.erasure_id": _received_twice,

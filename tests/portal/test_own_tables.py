@@ -58,6 +58,7 @@ DECIDED = {
     "attendance.CorrectionRequest.employee": "corrections",
     "attendance.CorrectionDecision": "corrections",
     "attendance.CorrectionPunch": "corrections",
+    "attendance.CorrectionFile": "corrections",
     "attendance.OptionalHolidayPick.employee": "optional_holidays",
     "attendance.OvertimeDay.employee": "overtime_days",
     "attendance.OvertimeDecision.employee": "overtime_decisions",

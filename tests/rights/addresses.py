@@ -163,6 +163,7 @@ SAMPLES: dict[str, Sample] = {
     "attendance:overtime-decide": _persons_day,
     "attendance:correction-withdraw": _request,
     "attendance:correction-cancel": _request,
+    "attendance:correction-attachment": _request,
     "attendance:photo": _picture,
     "attendance:reference": _reference,
     "attendance:face-upload": _upload,

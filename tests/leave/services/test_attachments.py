@@ -10,16 +10,16 @@ import pytest
 import time_machine
 from django.core.files.storage import default_storage
 
-from companies.models import AuditEvent
-from integrations.errors import Unavailable
-from leave import tasks
-from leave.errors import (
+from attendance.errors import (
     AttachmentDamaged,
     AttachmentNotKept,
     AttachmentTooLarge,
     AttachmentUnknown,
-    RequestRefused,
 )
+from companies.models import AuditEvent
+from integrations.errors import Unavailable
+from leave import tasks
+from leave.errors import RequestRefused
 from leave.models import LeaveAttachment, LeaveRequest, LeaveRequestState
 from leave.services import attachments, requests, settings
 from leave.services.attachments import NewFile

@@ -184,6 +184,8 @@ MUTABLE = {
     "companies.RoleGrant": "admin",
     "attendance.OptionalHolidayPick": "services.holidays",
     "attendance.ShiftAssignment": "services.roster",
+    # The file goes on its date, and the row says so.
+    "attendance.CorrectionFile": "services.attachments",
     # Reference records: changed by the admin's base class, which audits before and after.
     "companies.CalendarDay": "admin",
     "companies.Company": "company_create; revisions by triggers",

@@ -8,8 +8,9 @@ from typing import NoReturn
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from attendance.correction_errors import CORRECTION_REFUSALS, PunchGone
 from attendance.enums import CorrectionKind, Source
-from attendance.errors import CORRECTION_REFUSALS, NothingEntered, PunchGone
+from attendance.errors import NothingEntered
 from attendance.models import CorrectionRequest, DayMark, Punch
 from attendance.rules.corrections import MARKS, Refusal, Wanted
 from attendance.selectors.correction_scenes import Scene, scene_of, wanted_of

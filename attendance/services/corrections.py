@@ -11,11 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from attendance import announcements, notifications, permissions
+from attendance.correction_errors import DecideFirst, NotApproved
 from attendance.enums import CorrectionKind, CorrectionOutcome, Direction
 from attendance.errors import (
     AskedAlready,
-    DecideFirst,
-    NotApproved,
     NothingMissing,
     OutBeforeIn,
     OutOverlaps,

@@ -88,6 +88,30 @@ def _give_overtime(world: World) -> None:
     )  # fmt: skip
 
 
+def _give_access(world: World) -> None:
+    """Let somebody stand in for Hari, a stranger run the platform, and Maya leave one day."""
+    Delegation.objects.create(
+        company=world.company, giver=world.hari, delegate=world.maya,
+        starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 9), made_by=world.hari.user,
+    )  # fmt: skip
+    otto = User.objects.create_user(email=f"otto@{world.company.code}.example", name="Otto")
+    SupportGrant.objects.create(
+        company=world.company, operator=otto, reason="a wrong total", asked_at=at(NOON)
+    )
+    CompanyDomain.objects.create(
+        company=world.company, domain=f"{world.company.code}.example", token="t",
+        asked_at=at(NOON),
+    )  # fmt: skip
+    RecordsRequest.objects.create(
+        company=world.company, user=world.maya.user, asked_at=at(NOON), outcome="refused",
+        reason="not yet",
+    )  # fmt: skip
+    ReminderVersion.objects.create(company=world.company, remind_after_days=3)
+    PayrollColumn.objects.create(
+        company=world.company, heading=f"Emp {world.company.code}", source="code"
+    )
+
+
 def fill(world: World) -> World:
     """Leave a row of every kind in the company."""
     with company_scope(world.company):
@@ -126,27 +150,7 @@ def fill(world: World) -> World:
         person_recompute(
             employee=world.maya, first=dt.date(2026, 3, 2), last=dt.date(2026, 3, 2), now=at(NOON)
         )
-        Delegation.objects.create(
-            company=world.company, giver=world.hari, delegate=world.maya,
-            starts_on=dt.date(2026, 4, 1), ends_on=dt.date(2026, 4, 9), made_by=world.hari.user,
-        )  # fmt: skip
-        # A stranger to the company runs the platform; Maya will have left one day.
-        otto = User.objects.create_user(email=f"otto@{world.company.code}.example", name="Otto")
-        SupportGrant.objects.create(
-            company=world.company, operator=otto, reason="a wrong total", asked_at=at(NOON)
-        )
-        CompanyDomain.objects.create(
-            company=world.company, domain=f"{world.company.code}.example", token="t",
-            asked_at=at(NOON),
-        )  # fmt: skip
-        RecordsRequest.objects.create(
-            company=world.company, user=world.maya.user, asked_at=at(NOON), outcome="refused",
-            reason="not yet",
-        )  # fmt: skip
-        ReminderVersion.objects.create(company=world.company, remind_after_days=3)
-        PayrollColumn.objects.create(
-            company=world.company, heading=f"Emp {world.company.code}", source="code"
-        )
+        _give_access(world)
         closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -262,7 +262,7 @@ def test_days_after_a_leaving_that_was_entered_later_are_looked_at(
 def test_reopening_shows_first_what_it_would_change(hr: Client, world: World) -> None:
     with time_machine.travel(at("2026-04-02 12:00"), tick=False), company_scope(world.company):
         period = closing.period_lock(
-            company=world.company, starts_on=dt.date(2026, 3, 1), by=world.hr
+            company=world.company, starts_on=dt.date(2026, 3, 1), reason="payday", by=world.hr
         )
         world.punch(world.maya, "2026-03-02 18:20", Direction.OUT)
     with time_machine.travel(at("2026-04-02 12:00"), tick=False):

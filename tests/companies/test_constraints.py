@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from attendance.enums import (
-    CorrectionKind,
     DayStatus,
     Direction,
     EnrolmentState,
@@ -25,11 +24,6 @@ from attendance.enums import (
 )
 from attendance.models import (
     AttendanceDay,
-    CorrectionCancellation,
-    CorrectionDecision,
-    CorrectionFile,
-    CorrectionPunch,
-    CorrectionRequest,
     DayMark,
     FaceConsent,
     FaceEnrolment,
@@ -58,7 +52,8 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from tests.attendance.world import START, ZONE, World, at, make_company
+from tests.attendance.world import START, World, at, make_company
+from tests.companies import correction_constraints as correction_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
 from tests.companies.mail_rows import choices, export
@@ -231,54 +226,6 @@ def _engaged_again(world: World) -> None:
     _employee(world, user=world.maya.user)
 
 
-def _decided(world: World, *outcomes: str, **columns: object) -> None:
-    request = CorrectionRequest.objects.create(
-        company=world.company, employee=world.maya, date=DAY, kind=CorrectionKind.MISSING_OUT,
-        out_at=at("2026-03-02 17:30"), zone=ZONE,
-    )  # fmt: skip
-    for outcome in outcomes:
-        CorrectionDecision.objects.create(
-            company=world.company, request=request, outcome=outcome, decided_at=timezone.now(),
-            **columns,
-        )  # fmt: skip
-
-
-def _requested(world: World, kind: str, **columns: object) -> CorrectionRequest:
-    columns = {"date": DAY, "zone": ZONE, **columns}
-    request: CorrectionRequest = CorrectionRequest.objects.create(
-        company=world.company, employee=world.maya, kind=kind, **columns
-    )
-    return request
-
-
-def _voided(world: World, *punches: Punch) -> None:
-    request = _requested(world, "punches")
-    for punch in punches:
-        CorrectionPunch.objects.create(
-            company=world.company, request=request, occurred_at=timezone.now(), direction="in",
-            voids=punch,
-        )  # fmt: skip
-
-
-def _filed(world: World, *keys: str) -> None:
-    for key in keys:
-        CorrectionFile.objects.create(
-            company=world.company, request=_requested(world, "punches"), storage_key=key,
-            content_type="application/pdf", size=1, sha256="x", purge_on=DAY,
-            created_at=timezone.now(),
-        )  # fmt: skip
-
-
-def _cancelled(world: World, reason: str) -> None:
-    _decided(world, "approved")
-    CorrectionCancellation.objects.create(
-        company=world.company, decision=CorrectionDecision.objects.latest("id"), reason=reason,
-        cancelled_at=timezone.now(),
-    )  # fmt: skip
-
-
-LEFT = at("2026-03-02 17:30")
-
 REFUSED: list[Case] = [
     ("companies_user_email_ignoring_case", lambda w: User.objects.create(
         email="MAYA@kettle.example", name="Other")),
@@ -364,22 +311,11 @@ REFUSED: list[Case] = [
     ("attendance_livenesschallenge_one_open", lambda w: questions(
         _punch(w), TurnState.ASKED, TurnState.ASKED)),
     ("companies_look_one_a_window", _twice(_look)),
-    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "refused")),
-    ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "")),
-    ("attendance_correctionfile_key_once", lambda w: _filed(w, "a", "a")),
-    ("attendance_correctionpunch_voids_once", lambda w: _voided(w, *[_punch(w)] * 2)),
-    ("attendance_correctionrequest_out_where_missing", lambda w: _requested(w, "missing_out")),
-    ("attendance_correctionrequest_out_where_missing", lambda w: _requested(
-        w, "punches", out_at=LEFT)),
-    ("attendance_correctionrequest_range_of_days", lambda w: _requested(
-        w, "on_duty", last_on=DAY)),
-    ("attendance_correctionrequest_range_of_days", lambda w: _requested(
-        w, "punches", last_on=DAY + dt.timedelta(days=1))),
     ("companies_emailchange_one_at_a_time", _twice(email_change)),
     ("companies_signinreset_one_at_a_time", _twice(reset)),
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
     *leave_rows.REFUSED,
-    *overtime_rows.REFUSED, *period_rows.REFUSED,
+    *correction_rows.REFUSED, *overtime_rows.REFUSED, *period_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -458,18 +394,6 @@ ALLOWED: list[Case] = [
     ("attendance_faceenrolment_one_capturing", lambda w: _enrolments(
         w, *(state for state in EnrolmentState for _n in range(2)
              if state not in (EnrolmentState.ACTIVE, EnrolmentState.CAPTURING)))),
-    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(w, "approved")),
-    ("attendance_correctioncancellation_for_a_reason", lambda w: _cancelled(w, "it was so")),
-    ("attendance_correctionfile_key_once", lambda w: _filed(w, "a", "b")),
-    ("attendance_correctionpunch_voids_once", lambda w: [
-        _voided(w, _punch(w), _punch(w, w.bikram)), _voided(w, Punch.objects.earliest("id"))]),
-    ("attendance_correctionrequest_out_where_missing", lambda w: [
-        _requested(w, "missing_out", out_at=LEFT), _requested(w, "on_duty")]),
-    ("attendance_correctionrequest_range_of_days", lambda w: [
-        _requested(w, kind, last_on=DAY + dt.timedelta(days=1))
-        for kind in ("on_duty", "work_from_home")]),
-    ("attendance_correctiondecision_refused_for_a_reason", lambda w: _decided(
-        w, "refused", reason="You left later")),
     ("attendance_punchframe_one_a_kind", lambda w: frames(_punch(w), *FrameKind)),
     ("attendance_livenesschallenge_one_open", lambda w: questions(
         _punch(w), TurnState.ASKED, TurnState.ENDED, TurnState.ENDED, TurnState.PASSED)),
@@ -485,7 +409,7 @@ ALLOWED: list[Case] = [
         w, target_id="another"), _look(w, viewer_id="another"), _look(w, kind="evidence"),
         _look(w, employee=w.bikram)]),
     *leave_rows.ALLOWED,
-    *overtime_rows.ALLOWED, *period_rows.ALLOWED,
+    *correction_rows.ALLOWED, *overtime_rows.ALLOWED, *period_rows.ALLOWED,
 ]  # fmt: skip
 
 

@@ -33,8 +33,9 @@ from companies.models import (
 from companies.scoping import company_scope
 from tests.attendance.world import World, at
 from tests.companies import overtime_constraints as overtime_rows
+from tests.companies.correction_constraints import decided
 from tests.companies.sign_in_rows import session
-from tests.companies.test_constraints import NOW, _by_hand, _decided, _mark, _punch, _twice
+from tests.companies.test_constraints import NOW, _by_hand, _mark, _punch, _twice
 from tests.leave import constraints as leave_rows
 
 
@@ -99,7 +100,7 @@ def _filed_twice(world: World) -> None:
 
 
 def _cancelled_twice(world: World) -> None:
-    _decided(world, "approved")
+    decided(world, "approved")
     for _n in range(2):
         CorrectionCancellation.objects.create(
             company=world.company, decision=CorrectionDecision.objects.get(), reason="x",
@@ -110,7 +111,7 @@ def _cancelled_twice(world: World) -> None:
 UNIQUE: dict[str, Callable[[World], object]] = {
     "attendance_correctioncancellation.decision_id": _cancelled_twice,
     "attendance_correctionfile.request_id": _filed_twice,
-    "attendance_correctiondecision.request_id": lambda w: _decided(w, "approved", "withdrawn"),
+    "attendance_correctiondecision.request_id": lambda w: decided(w, "approved", "withdrawn"),
     "attendance_daymark.withdraws_id": _withdrawn_twice,
     "attendance_erasurereceipt.erasure_id": _received_twice,
     "attendance_manualverdict.replaces_id": _replaced_twice,

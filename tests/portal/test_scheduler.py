@@ -115,6 +115,8 @@ def test_after_a_failure_it_waits_a_while() -> None:
         60,
         900,
         3600,
+        3600,
+        21600,
         21600,
         3600,
         86400,

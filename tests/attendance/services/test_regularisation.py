@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from attendance import errors
+from attendance import correction_errors, errors
 from attendance.enums import CorrectionKind, DayStatus, Direction, MarkKind, Source
 from attendance.models import (
     AttendanceDay,
@@ -31,9 +31,7 @@ from companies.actor import Actor
 from companies.enums import ActorKind
 from companies.errors import MusterError, NotAllowed, ReasonMissing
 from companies.models import AuditEvent, OutboxMessage, Placement, PolicyVersion
-from companies.scoping import company_scope
 from tests.attendance.world import START, ZONE, World, at
-from tests.companies.conftest import Together
 
 MONDAY = dt.date(2026, 3, 2)
 TUESDAY, WEDNESDAY = dt.date(2026, 3, 3), dt.date(2026, 3, 4)
@@ -181,24 +179,24 @@ REFUSED: dict[str, tuple[Any, type[MusterError]]] = {
         errors.EntryInFuture,
     ),
     "inside a pair": (lambda w: _times(w, "in 2026-03-02 12:00"), errors.InInsidePair),
-    "voided meanwhile": (_gone, errors.PunchGone),
-    "of another day": (_of_another_day, errors.PunchGone),
+    "voided meanwhile": (_gone, correction_errors.PunchGone),
+    "of another day": (_of_another_day, correction_errors.PunchGone),
     "a day to come": (
         lambda w: _days(HOME, MONDAY, dt.date(2026, 3, 7)),
-        errors.CorrectionNotYet,
+        correction_errors.CorrectionNotYet,
     ),
-    "reversed": (lambda w: _days(HOME, TUESDAY, MONDAY), errors.CorrectionRangeReversed),
+    "reversed": (lambda w: _days(HOME, TUESDAY, MONDAY), correction_errors.CorrectionRangeReversed),
     "before joining": (
         lambda w: _days(HOME, dt.date(2025, 12, 31), dt.date(2025, 12, 31)),
         errors.DayNotEmployed,
     ),
     "only a day off": (
         lambda w: _days(ON_DUTY, dt.date(2026, 3, 1), dt.date(2026, 3, 1)),
-        errors.CorrectionDayOff,
+        correction_errors.CorrectionDayOff,
     ),
     "only days off": (
         lambda w: _days(ON_DUTY, dt.date(2026, 2, 28), dt.date(2026, 3, 1)),
-        errors.NoDayLeft,
+        correction_errors.NoDayLeft,
     ),
 }
 
@@ -213,7 +211,7 @@ def test_what_cannot_be_is_refused(week: World, case: str) -> None:
 
 
 def test_a_refusal_says_which_day(week: World) -> None:
-    with pytest.raises(errors.CorrectionDayOff) as refusal:
+    with pytest.raises(correction_errors.CorrectionDayOff) as refusal:
         _ask(week, _days(ON_DUTY, dt.date(2026, 3, 1), dt.date(2026, 3, 1)))
     assert str(refusal.value) == "Sunday, 1 March is a day off. Tick that days off are meant too."
 
@@ -225,7 +223,7 @@ def test_days_of_leave_are_never_corrected(week: World) -> None:
     for wanted in (
         _times(week, "in 2026-03-03 09:00", date=TUESDAY), _days(HOME, TUESDAY, TUESDAY),
     ):  # fmt: skip
-        with pytest.raises(errors.CorrectionOnLeave):
+        with pytest.raises(correction_errors.CorrectionOnLeave):
             _ask(week, wanted)
     _approve(week, _ask(week, _days(HOME, MONDAY, WEDNESDAY)))
     assert _statuses(MONDAY, TUESDAY, WEDNESDAY) == ["WFH", "L", "WFH"]
@@ -250,18 +248,18 @@ def test_a_forgotten_check_out_waits_for_what_is_asked_of_its_day(week: World) -
 
 def test_the_company_sets_limits(week: World) -> None:
     _settings(week, corrections_per_month=1, corrections_days_back=4, offers_on_duty=False)
-    with pytest.raises(errors.CorrectionNotOffered):
+    with pytest.raises(correction_errors.CorrectionNotOffered):
         _ask(week, _days(ON_DUTY, MONDAY, MONDAY))
-    with pytest.raises(errors.CorrectionTooFarBack) as refusal:
+    with pytest.raises(correction_errors.CorrectionTooFarBack) as refusal:
         _ask(week, _days(HOME, dt.date(2026, 3, 1), MONDAY))
     assert refusal.value.values["days"] == 4
     request = _ask(week, _days(HOME, MONDAY, MONDAY))
-    with pytest.raises(errors.CorrectionTooMany):
+    with pytest.raises(correction_errors.CorrectionTooMany):
         _ask(week, _days(HOME, TUESDAY, TUESDAY))
     correction_decide(request=request, is_approved=False, reason="no", by=week.actor(week.bikram))
     second = _ask(week, _days(HOME, TUESDAY, TUESDAY))
     _approve(week, second)
-    with pytest.raises(errors.CorrectionTooMany):
+    with pytest.raises(correction_errors.CorrectionTooMany):
         _ask(week, _days(HOME, WEDNESDAY, WEDNESDAY))
     _cancel(week, second)
     assert _ask(week, _days(HOME, WEDNESDAY, WEDNESDAY)).pk
@@ -316,7 +314,7 @@ def test_covered_days_become_present(week: World, kind: CorrectionKind) -> None:
     assert {row.source_ref for row in rows} == {f"correction:{request.public_id}"}
     wanted = {ON_DUTY: "OD", HOME: "WFH"}[kind]
     assert _statuses(MONDAY, TUESDAY) == [wanted, wanted]
-    with pytest.raises(errors.CorrectionCovered):
+    with pytest.raises(correction_errors.CorrectionCovered):
         _ask(week, _days(kind, TUESDAY, TUESDAY))
 
 
@@ -329,7 +327,7 @@ def test_days_off_are_covered_where_asked_for(week: World) -> None:
 def test_what_changed_meanwhile_is_not_carried_out(week: World) -> None:
     request = _ask(week, _times(week, "in 2026-03-02 09:00", without="in"))
     decisions.punch_void(punch=Punch.objects.get(direction="in"), reason="x", by=week.hr)
-    with pytest.raises(errors.PunchGone):
+    with pytest.raises(correction_errors.PunchGone):
         _approve(week, request)
     assert (Punch.objects.count(), CorrectionDecision.objects.count()) == (2, 0)
 
@@ -404,13 +402,13 @@ def test_what_hr_has_mended_since_stays_mended(week: World) -> None:
 
 def test_only_what_is_approved_is_taken_back_and_once(week: World) -> None:
     request = _ask(week, _days(HOME, MONDAY, TUESDAY))
-    with pytest.raises(errors.NotApproved):
+    with pytest.raises(correction_errors.NotApproved):
         _cancel(week, request)
     _approve(week, request)
     with pytest.raises(ReasonMissing):
         _cancel(week, request, reason=" ")
     _cancel(week, request)
-    with pytest.raises(errors.NotApproved):
+    with pytest.raises(correction_errors.NotApproved):
         _cancel(week, request)
 
 
@@ -458,50 +456,9 @@ def test_who_may_give_a_correction(week: World, other_world: World) -> None:
             _give(week, wanted, by=by)
     with pytest.raises(ReasonMissing):
         _give(week, wanted, reason=" ")
-    with pytest.raises(errors.CorrectionNotYet):
+    with pytest.raises(correction_errors.CorrectionNotYet):
         _give(week, _days(ON_DUTY, MONDAY, dt.date(2026, 3, 9)))
     _ask(week, _days(HOME, TUESDAY, WEDNESDAY))
-    with pytest.raises(errors.DecideFirst):
+    with pytest.raises(correction_errors.DecideFirst):
         _give(week, wanted)
     assert not DayMark.objects.exists()
-
-
-# --- at once ------------------------------------------------------------------------------------
-@pytest.fixture
-def apart(together: Together, world: World) -> World:
-    with company_scope(world.company):
-        Placement.objects.filter(employee=world.maya).update(manager=world.bikram)
-        _judge(world)
-    return world
-
-
-def _names(answers: list[Any]) -> list[str]:
-    return sorted(type(item).__name__ for item in answers)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_overlapping_requests_at_once_are_one(together: Together, apart: World) -> None:
-    def ask(wanted: Wanted) -> Any:
-        with company_scope(apart.company):
-            return _ask(apart, wanted)
-
-    answers = together(
-        lambda: ask(_days(HOME, MONDAY, TUESDAY)), lambda: ask(_days(ON_DUTY, TUESDAY, WEDNESDAY))
-    )
-    assert _names(answers) == ["AskedAlready", "CorrectionRequest"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_take_back_at_once_do_it_once(together: Together, apart: World) -> None:
-    with company_scope(apart.company):
-        request = _ask(apart, _days(HOME, MONDAY, TUESDAY))
-        _approve(apart, request)
-
-    def cancel(by: Actor) -> Any:
-        with company_scope(apart.company):
-            return _cancel(apart, request, by=by)
-
-    answers = together(lambda: cancel(apart.hr), lambda: cancel(apart.actor(apart.bikram)))
-    assert _names(answers) == ["CorrectionCancellation", "NotApproved"]
-    with company_scope(apart.company):
-        assert DayMark.objects.filter(withdraws__isnull=False).count() == 2

@@ -199,7 +199,8 @@ SAMPLES: dict[str, Sample] = {
     "portal:closing-month": _month,
     "portal:closing-review": _month,
     "portal:closing-lock": _month,
-    "portal:closing-payroll": _month,
+    # January is locked.
+    "portal:closing-payroll": lambda house, person: {"month": "2026-01"},
     "portal:payable-why": lambda house, person: {
         "month": "2026-02",
         "public_id": person.public_id,

@@ -254,6 +254,7 @@ _NEW: dict[str, Make] = {
         "office": str(house.world.office.public_id),
     },
     "policyversion": _always({"starts_on": "2026-07-01"}),
+    "payrollcolumn": _always({"heading": "Staff", "place": "20", "source": "code"}),
     "rolegrant": lambda house, person: {
         "user": str(person.user.public_id if person.user else ""), "role": "manager",
         "starts_on": "2026-03-04",

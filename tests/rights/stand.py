@@ -26,6 +26,7 @@ from attendance.models import (
     ParkedTap,
     PunchFrame,
 )
+from attendance.services import attachments as correction_files
 from attendance.services import enrolment
 from attendance.services.days import person_recompute
 from companies import services
@@ -123,10 +124,13 @@ def _staff(house: House) -> None:
 
 
 def _ask(world: World, person: Employee) -> None:
-    CorrectionRequest.objects.create(
+    asked = CorrectionRequest.objects.create(
         company=world.company, employee=person, date=dt.date(2026, 3, 3),
         kind=CorrectionKind.MISSING_OUT, out_at=at("2026-03-03 17:45"), zone=ZONE,
     )  # fmt: skip
+    now = at(NOON)
+    file = correction_files.read(jpeg(), now=now)
+    correction_files.keep(request=asked, file=file, by=world.actor(person), now=now)
     OvertimeDay.objects.get_or_create(
         employee=person, date=dt.date(2026, 2, 26),
         defaults={

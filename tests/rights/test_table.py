@@ -192,6 +192,8 @@ LOOKED = {
     "attendance:photo": _DECIDERS | {"audit"},
     "attendance:reference": _DECIDERS | {"audit"},
     "attendance:team-day": _DECIDERS,
+    "attendance:correction-attachment": _DECIDERS | {"audit"},
+    "portal:payable-why": _DECIDERS | {"audit"},
     "leave:attachment": _DECIDERS | {"audit"},
     # Everybody's own list of decisions: in the other company, of that company's people.
     "portal:inbox": _DECIDERS | {"o-mgr", "o-hr", "o-adm"},

@@ -161,7 +161,9 @@ def test_a_locked_month_stays(team: World, noon: Any) -> None:
     noon.move_to(at("2026-04-02 12:00"))
     bikram = client_of(team.bikram.user)
     with company_scope(team.company):
-        closing.period_lock(company=team.company, starts_on=dt.date(2026, 3, 1), by=team.hr)
+        closing.period_lock(
+            company=team.company, starts_on=dt.date(2026, 3, 1), reason="payroll", by=team.hr
+        )
     send(bikram, team, "approve")
     assert "Maya: March 2026 is locked. HR can reopen it with a reason." in said(bikram)
 
@@ -220,7 +222,9 @@ def test_in_a_month_locked_meanwhile_nothing_is_taken_back(team: World, noon: An
     bikram = client_of(team.bikram.user)
     send(bikram, team, "approve")
     with company_scope(team.company):
-        closing.period_lock(company=team.company, starts_on=dt.date(2026, 3, 1), by=team.hr)
+        closing.period_lock(
+            company=team.company, starts_on=dt.date(2026, 3, 1), reason="payroll", by=team.hr
+        )
     _undo(bikram, team)
     assert "March 2026 is locked." in said(bikram)
 

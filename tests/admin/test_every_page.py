@@ -127,6 +127,7 @@ def test_every_page_of_hr_opens(hr: Client, world: World, label: str) -> None:
 
 
 ADDED = {
+    "attendance.payrollcolumn",
     "attendance.shiftassignment",
     "companies.calendarday",
     "companies.delegation",
@@ -295,7 +296,7 @@ def _alone(world: World) -> World:
 def test_a_busy_list_costs_the_same_with_one_row_and_three(
     client: Client, db: None, label: str
 ) -> None:
-    world = _alone(make_world())
+    world = _alone(make_world("alone"))
     # Nobody was expected the day before: a punch then makes one day.
     after_a_day_off = "2026-03-01 09:00"
     world.punch(world.hari, after_a_day_off)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from attendance import tasks
 from attendance.enums import Direction, EntryKind, FaceState
 from attendance.models import AttendanceDay, Punch, PunchEntry, PunchFrame, PunchState
-from attendance.services import days, decisions, enrolment, evidence, punching, roster
+from attendance.services import closing, days, decisions, enrolment, evidence, punching, roster
 from companies.models import Employee
 from companies.scoping import company_scope
 from tests.attendance.fakes import FakeEngine, jpeg
@@ -133,7 +133,7 @@ def test_a_face_replaced_while_others_are_compared(
 def test_judging_somebody_lets_their_punches_in(world: World) -> None:
     with company_scope(world.company), CaptureQueriesContext(connection) as queries:
         days.lock_person(world.maya)
-        decisions._lock_everybody(world.company, until=at("2026-03-31 00:00").date())
+        closing._lock_everybody(world.company, dt.date(2026, 3, 31))
     # A foreign key to a row waits for "FOR UPDATE" of it, not for this; SQLite has no row locks.
     locks = ["FOR NO KEY UPDATE" in query["sql"] for query in queries.captured_queries]
     assert locks == [connection.features.has_select_for_update] * 2

@@ -20,7 +20,7 @@ from attendance.services import closing, days, decisions, enrolment, evidence, p
 from companies.models import Employee
 from companies.scoping import company_scope
 from tests.attendance.fakes import FakeEngine, jpeg
-from tests.attendance.world import World, at
+from tests.attendance.world import World
 from tests.companies.conftest import Together
 
 

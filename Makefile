@@ -52,9 +52,12 @@ run: setup ## Set up the demo company and serve it at http://127.0.0.1:8000
 portraits: dev ## Fetch the portraits that face tests use, by hash, as data
 	@$(BIN)/python -m tests.portraits .cache/portraits
 
+# Over every core, a file to a core, in the order that tests/conftest.py gives.
+SPREAD = -n auto --dist loadfile --no-loadscope-reorder
+
 test: portraits ## Run the tests (SQLite; neither browser nor PostgreSQL nor AWS)
 	@echo "Left out here: make test-postgres (needs PostgreSQL), make test-browser (needs Chromium), make prove (stand-ins for AWS)."
-	@env -u DATABASE_URL $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove -n auto --dist loadfile $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove $(SPREAD) $(ARGS)
 
 # What asks no database answers alike on both; tests/conftest.py refuses one that does in there.
 WITHOUT_DATABASE = tests/attendance/rules tests/leave/rules tests/infrastructure \
@@ -64,7 +67,7 @@ test-postgres: portraits ## Run the tests that ask a database on PostgreSQL; DAT
 	@test -n "$$DATABASE_URL" || { echo "Set DATABASE_URL, for example postgres://postgres@127.0.0.1/postgres"; exit 2; }
 	@echo "Left out here, as they ask no database: $(WITHOUT_DATABASE)."
 	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove $(WITHOUT_DATABASE:%=--ignore=%) \
-	  -n auto --dist loadfile $(ARGS)
+	  $(SPREAD) $(ARGS)
 
 test-browser: portraits $(VENV)/.browser ## Run the tests in Chromium, with a fake camera that plays a real face
 	@env -u DATABASE_URL $(BIN)/python -m pytest tests/browser $(ARGS)
@@ -129,7 +132,7 @@ undeploy: dev ## Take a stage's function, schedules and address away (STAGE=dev)
 	@$(BIN)/python -m infrastructure.deployment $(STAGE) undeploy --yes
 
 prove: portraits scan-tools ## Prove everything about AWS that this machine can prove
-	@env -u DATABASE_URL $(BIN)/python -m pytest tests/prove -n auto --dist loadfile $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests/prove $(SPREAD) $(ARGS)
 
 prove-services: dev ## Prove the adapters against AWS's protocols
 	@env -u DATABASE_URL $(BIN)/python -m pytest tests/prove/services $(ARGS)

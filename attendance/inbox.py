@@ -226,16 +226,21 @@ class Corrections:
     kind = "correction"
 
     def waiting(self, actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[Any]:
-        return lines(corrections.waiting(team.values("pk")), self.kind, since="created_at")
+        return lines(corrections.waiting_for(actor, team=team), self.kind, since="created_at")
 
     def entries(self, actor: Actor, ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[Entry]:
         rows = CorrectionRequest.objects.filter(public_id__in=list(ids))
         requests = list(corrections.full(rows))
         effects = effects_of(requests, now=now)
-        return [self._entry(request, effects[request.pk]) for request in requests]
+        return [self._entry(request, effects[request.pk], now) for request in requests]
 
-    def _entry(self, request: CorrectionRequest, effects: tuple[Effect, ...]) -> Entry:
-        hints = () if effects else (_("The days have changed since: look before you decide."),)
+    def _entry(
+        self, request: CorrectionRequest, effects: tuple[Effect, ...], now: dt.datetime
+    ) -> Entry:
+        is_here = request.employee.is_employed_on(now.date())
+        hints = [] if is_here else [_("Does not work here any more.")]
+        if not effects:
+            hints.append(_("The days have changed since: look before you decide."))
         return Entry(
             kind=self.kind,
             public_id=request.public_id,
@@ -247,8 +252,8 @@ class Corrections:
             others=_("A file came with it: it lies at the day.")
             if hasattr(request, "file")
             else "",
-            hints=hints,
-            url=_day_url(request.employee.public_id, request.date),
+            hints=tuple(hints),
+            url=_day_url(request.employee.public_id, request.date) if is_here else "",
             approve=_("Approve"),
             refuse=_("Refuse"),
         )

@@ -161,8 +161,15 @@ def is_own_request(actor: Actor, request: CorrectionRequest) -> bool:
 
 
 def can_decide_correction(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:
-    """Whoever answers for the person today decides what they ask for; never the person."""
-    return not is_own_request(actor, request) and is_in_team(actor, request.employee, on)
+    """Whoever answers for the person today decides what they ask for, and HR; never the person.
+
+    HR's reach further: to people who have left.
+    """
+    if actor.company is None or request.company_id != actor.company.pk:
+        return False
+    if is_own_request(actor, request):
+        return False
+    return can_manage_hr(actor) or is_in_team(actor, request.employee, on)
 
 
 def can_cancel_correction(actor: Actor, request: CorrectionRequest, on: dt.date) -> bool:

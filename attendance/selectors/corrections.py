@@ -16,8 +16,10 @@ from attendance.rules import pairing, schema, zones
 from attendance.rules.steps import Trail
 from attendance.rules.stretch import dates
 from attendance.rules.types import DayInput, Tap
+from companies.actor import Actor
 from companies.enums import HoursMode, Pairing
 from companies.models import Employee
+from companies.permissions import can_manage_hr
 
 _DAY = dt.timedelta(days=1)
 
@@ -83,6 +85,17 @@ def waiting(people: Iterable[Any]) -> QuerySet[CorrectionRequest]:
         .order_by("created_at", "id")
     )
     return rows
+
+
+def waiting_for(actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[CorrectionRequest]:
+    """Return what waits for the actor: of the team; for HR, of everybody else.
+
+    Also of who has left: HR alone sees those.
+    """
+    if not can_manage_hr(actor):
+        return waiting(team.values("pk"))
+    others = Employee.objects.filter(company=actor.company).exclude(user=actor.user)
+    return waiting(others.values("pk"))
 
 
 def waiting_dates(employee: Employee, first: dt.date, last: dt.date) -> set[dt.date]:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import Direction, FaceState, FrameKind, LivenessState
 from attendance.models import (
+    CorrectionDecision,
     FaceEnrolment,
     PunchFrame,
     PunchState,
@@ -199,6 +200,25 @@ def test_hr_alone_decides_about_who_has_left(team: World, bikram: Client) -> Non
     assert "Does not work here any more." in said(hari)
     send(hari, team, "refuse", reason="A mistake")
     assert hari.get("/inbox/").context["entries"] == []
+
+
+def test_hr_alone_decides_what_somebody_asked_before_they_left(team: World, bikram: Client) -> None:
+    with company_scope(team.company):
+        PunchState.objects.update(is_flagged=False)
+        request = file_correction(team, team.maya, dt.date(2026, 2, 1))
+        Employee.objects.filter(pk=team.maya.pk).update(left_on=dt.date(2026, 2, 1))
+    refused = {
+        "item": f"correction:{request.public_id}", "answer": "refuse", "reason": "You were out.",
+    }  # fmt: skip
+    assert bikram.get("/inbox/").context["entries"] == []
+    assert bikram.post("/inbox/decide", refused).status_code == 404
+    hari = client_of(team.hari.user)
+    (entry,) = hari.get("/inbox/").context["entries"]
+    assert (entry.hints[0], entry.url) == ("Does not work here any more.", "")
+    assert hari.post("/inbox/decide", refused).status_code == 302
+    assert hari.get("/inbox/").context["entries"] == []
+    with company_scope(team.company):
+        assert CorrectionDecision.objects.get().request == request
 
 
 NOBODYS = uuid.UUID(int=7)

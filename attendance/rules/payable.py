@@ -197,9 +197,15 @@ class _Month:
         return half.kind.value
 
     def _by_the_hour(self, day: PayDate) -> None:
-        """Count unpaid leave of some hours, which leaves the rest of the day its own verdict."""
+        """Count unpaid leave of some hours, which leaves the rest of the day its own verdict.
+
+        Hours that leave nothing of it are halves of leave, counted already.
+        """
+        filled = _leave_by_hours(day)
         for mark in day.marks:
             if mark.kind != MarkKind.LEAVE or mark.paid or not (mark.start and mark.end):
+                continue
+            if mark.code in filled:
                 continue
             minutes = (_minute(mark.end) - _minute(mark.start)) % (24 * 60)
             self.unpaid_minutes += minutes
@@ -208,6 +214,17 @@ class _Month:
                     "unpaid_minutes", date=day.date.isoformat(), code=mark.code, minutes=minutes
                 )
             )  # fmt: skip
+
+
+def _leave_by_hours(day: PayDate) -> set[str]:
+    """The codes of halves of leave that no mark of a day or of a half made."""
+    whole = [mark for mark in day.marks if mark.kind == MarkKind.LEAVE and mark.start is None]
+    return {
+        half.code
+        for place, half in enumerate(day.halves or ())
+        if half.kind == HalfKind.LEAVE
+        and not any(_PORTIONS.get(mark.portion, place) == place for mark in whole)
+    }
 
 
 def _minute(time: dt.time) -> int:

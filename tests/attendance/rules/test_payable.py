@@ -153,6 +153,20 @@ def test_unpaid_leave_by_the_hour_is_told_in_minutes_and_loses_no_day() -> None:
     ]
 
 
+def test_hours_that_leave_nothing_of_the_day_are_lost_once() -> None:
+    whole = mark("LOP", Portion.HOURS, paid=False, start=dt.time(9), end=dt.time(17, 30))
+    rest = mark("LOP", Portion.HOURS, paid=False, start=dt.time(13), end=dt.time(17, 30))
+    morning = mark("LOP", Portion.AM, paid=False)
+    found = month(
+        day(2, LOP, marks=[whole]),
+        day(3, LOP, marks=[morning, rest]),
+        day(4, CL, LOP, marks=[mark("CL", Portion.AM), rest]),
+        day(5, LOP, codes.PRESENT, marks=[morning, rest]),
+    )
+    assert (found.lost, found.unpaid_minutes) == (6, 270)
+    assert said(found)[-2] == ("unpaid_minutes", "2026-03-05", "LOP", 270)
+
+
 def test_overtime_by_rate_of_what_counts_and_is_paid_out() -> None:
     plain = Part(rule="a", rate_percent=150, is_banked=False, minutes=60)
     night = Part(rule="b", rate_percent=200, is_banked=False, minutes=30)

@@ -125,8 +125,16 @@ def _finish(
         batch = people[start : start + judging.PEOPLE_A_BATCH]
         works = judging.judge_people(company, batch, first=first, last=last, now=now)
         judging.save(works)
-        waiting += sum(first <= date <= last for work in works for date in work.waiting)
+        for work in works:
+            waits = {date for date in work.waiting if first <= date <= last}
+            waiting += len(waits | _going_on(work, last))
     return waiting
+
+
+def _going_on(work: judging.Work, last: dt.date) -> set[dt.date]:
+    """Return the last day while it goes on where the person is: not all of them are judged."""
+    today = work.stretch.calendar.date_at(work.now)
+    return {last} if today <= last and work.employee.is_employed_on(last) else set()
 
 
 def _keep(

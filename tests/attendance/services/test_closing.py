@@ -193,6 +193,24 @@ def test_a_month_is_not_locked_before_it_is_over_everywhere(world: World) -> Non
     assert period.totals["absent"] == 132
 
 
+def test_a_month_is_not_locked_before_it_is_over_for_who_has_no_shift(world: World) -> None:
+    """Nothing waits to be judged, but the last day would be paid to nobody."""
+    with company_scope(world.company):
+        OfficeVersion.objects.create(
+            company=world.company, office=world.office, zone="America/Los_Angeles",
+            starts_on=dt.date(2026, 1, 1),
+        )  # fmt: skip
+        Placement.objects.update(default_shift=None)
+        Employee.objects.filter(pk=world.bikram.pk).update(left_on=dt.date(2026, 3, 30))
+        with time_machine.travel(FAR_WEST[0], tick=False):
+            with pytest.raises(PeriodHasOpenDays) as refused:
+                closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+            assert str(refused.value) == "March 2026 is not over: 2 days are still open."
+        with time_machine.travel(FAR_WEST[1], tick=False):
+            period = closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+    assert period.totals["payable"] == 2 * (31 + 31 + 30)
+
+
 @pytest.mark.parametrize(("day", "is_locked"), [("02", False), ("03", True)])
 def test_a_month_waits_for_the_absences_of_its_last_days(
     world: World, day: str, is_locked: bool

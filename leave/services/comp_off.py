@@ -89,6 +89,8 @@ def comp_off_claim(
     _earned(amount, employee, leave_type, date)
     if _live(employee).filter(date=date, minutes__isnull=True).exists():
         raise ClaimedAlready
+    if _is_taken(employee, date):
+        raise ClaimedAlready
     return _claim(CompOffClaim(leave_type=leave_type, date=date, amount=amount), employee, note, by)
 
 
@@ -145,6 +147,12 @@ def banked_minutes(employee: Employee, *, without: CompOffClaim | None = None) -
     there = sum(row.counted_banked for row in rows if row.date not in claimed)
     taken: int = live.aggregate(taken=Sum("minutes"))["taken"] or 0
     return there - taken
+
+
+def _is_taken(employee: Employee, date: dt.date) -> bool:
+    """Return whether the banked minutes of a date went, some of them, into claims of overtime."""
+    of_date = sum(row.counted_banked for row in overtime.banked(employee) if row.date == date)
+    return of_date > 0 and banked_minutes(employee) < of_date
 
 
 def _banked(claim: CompOffClaim, employee: Employee) -> tuple[Earned, int]:

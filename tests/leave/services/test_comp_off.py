@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from attendance.enums import Direction
+from attendance.models import OvertimeDay
 from attendance.tasks import settle_open
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
@@ -67,6 +68,22 @@ def test_work_on_a_day_off_is_claimed_and_given(worked: Leave, earned: LeaveType
     (told,) = OutboxMessage.objects.filter(template="leave/email/comp_off_decided")
     assert (told.to, told.values["is_approved"]) == ("maya@kettle.example", True)
     assert comp_off.decision_of(claim).outcome == "approved"
+
+
+def test_work_whose_overtime_is_claimed_is_not_there_twice(
+    worked: Leave, earned: LeaveType
+) -> None:
+    for date in ("02-28", "03-01"):
+        OvertimeDay.objects.create(
+            company=worked.maya.company, employee=worked.maya, date=d(date), extra_minutes=240,
+            banked_minutes=240, state="approved", computed_at=at("2026-03-02 11:00"),
+            counted_extra=240, counted_banked=240,
+        )  # fmt: skip
+    comp_off.comp_off_claim_overtime(leave_type=earned, amount=n("0.5"), by=worked.me)
+    _claim(worked, earned)
+    with pytest.raises(ClaimedAlready):
+        _claim(worked, earned, date="02-28")
+    assert comp_off.banked_minutes(worked.maya) == 0
 
 
 def test_no_more_is_claimed_than_the_work_is_worth(worked: Leave, earned: LeaveType) -> None:

@@ -181,23 +181,30 @@ def punch_take_back(*, punch: Punch, by: Actor) -> None:
 def punch_correct(*, punch: Punch, counts: bool, reason: str, by: Actor, now: dt.datetime) -> None:
     """Take a punch out of every count, or let it count again, as a correction says.
 
-    The caller has decided that it may, inside a transaction.
+    The caller has decided that it may, inside a transaction. A doubt that nobody has decided waits
+    again, once the punch counts again.
 
     Raises:
         AlreadyDecided: it stands so already; PeriodLocked
     """
-    kind = EntryKind.DECIDED if counts else EntryKind.VOIDED
+    last = punch_entries.last_decision(punch) if counts else None
+    waits = last is not None and last.values.get("was_waiting") is True
+    # Nothing of this is a decision about a doubt, which its author might take back.
+    values = {"was_flagged": False}
 
     def amend(state: PunchState) -> None:
         if (state.voided_at is None) == counts:
             raise AlreadyDecided
-        state.is_flagged, state.is_refused, state.decided_at = False, False, now
+        if state.is_flagged:
+            values["was_waiting"] = True
+        state.is_flagged, state.is_refused, state.decided_at = waits, False, None if waits else now
         state.voided_at = None if counts else now
 
     _judge_again(punch, amend, now)
-    _write_entry(
-        punch=punch, kind=kind, reason=reason, by=by, now=now, values={"was_flagged": False}
-    )
+    kind = EntryKind.VOIDED
+    if counts:
+        kind = EntryKind.REOPENED if waits else EntryKind.DECIDED
+    _write_entry(punch=punch, kind=kind, reason=reason, by=by, now=now, values=values)
 
 
 def month_of(date: dt.date) -> tuple[dt.date, dt.date]:

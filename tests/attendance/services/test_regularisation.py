@@ -400,6 +400,19 @@ def test_what_hr_has_mended_since_stays_mended(week: World) -> None:
     assert _day() == (DayStatus.HALF_DAY, 350)
 
 
+def test_a_doubt_about_a_time_stands_again_when_its_correction_is_taken_back(week: World) -> None:
+    PunchState.objects.filter(direction="in").update(is_flagged=True)
+    request = _ask(week, _times(week, "in 2026-03-02 09:00", without="in"))
+    _approve(week, request)
+    state = PunchState.objects.get(occurred_at=at("2026-03-02 11:20"))
+    assert (state.is_flagged, state.voided_at is None) == (False, False)
+    _cancel(week, request)
+    state.refresh_from_db()
+    assert (state.is_flagged, state.voided_at, state.decided_at) == (True, None, None)
+    said = PunchEntry.objects.filter(tap_id=state.punch.tap_id).order_by("id")
+    assert list(said.values_list("kind", flat=True))[-2:] == ["voided", "reopened"]
+
+
 def test_only_what_is_approved_is_taken_back_and_once(week: World) -> None:
     request = _ask(week, _days(HOME, MONDAY, TUESDAY))
     with pytest.raises(correction_errors.NotApproved):

@@ -14,6 +14,7 @@ from attendance.errors import NothingEntered
 from attendance.models import CorrectionRequest, DayMark, Punch
 from attendance.rules.corrections import MARKS, Refusal, Wanted
 from attendance.selectors.correction_scenes import Scene, scene_of, wanted_of
+from attendance.selectors.corrections import full
 from attendance.services.decisions import punch_correct, refuse_locked
 from attendance.services.entries import Entered, entered_refuse, punches_enter, punches_entered
 from attendance.services.marks import NewMark, marks_write
@@ -108,7 +109,7 @@ def effects_undo(*, request: CorrectionRequest, reason: str, by: Actor) -> None:
     for punch in punches_entered(employee=employee, token=request.public_id, count=count):
         _correct(punch, counts=False, reason=reason, by=by, now=now)
     for line in request.punches.all():
-        if line.voids is not None:
+        if line.voids is not None and not _is_taken_back(line.voids):
             _correct(_fresh(line.voids), counts=True, reason=reason, by=by, now=now)
 
 
@@ -116,6 +117,22 @@ def _correct(punch: Punch, *, counts: bool, reason: str, by: Actor, now: dt.date
     """Let the punch count or not, unless somebody has said so since."""
     if (punch.state.voided_at is None) != counts:
         punch_correct(punch=punch, counts=counts, reason=reason, by=by, now=now)
+
+
+def _is_taken_back(punch: Punch) -> bool:
+    """Return whether a correction added the punch that was taken back itself."""
+    if punch.source != Source.REGULARISATION:
+        return False
+    gone = CorrectionRequest.objects.filter(
+        employee=punch.employee, decision__cancellation__isnull=False
+    )
+    return any(
+        punch in punches_entered(
+            employee=punch.employee, token=request.public_id,
+            count=len(wanted_of(request).added),
+        )
+        for request in full(gone)
+    )  # fmt: skip
 
 
 def _fresh(punch: Punch) -> Punch:

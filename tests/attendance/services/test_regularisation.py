@@ -413,6 +413,22 @@ def test_a_doubt_about_a_time_stands_again_when_its_correction_is_taken_back(wee
     assert list(said.values_list("kind", flat=True))[-2:] == ["voided", "reopened"]
 
 
+def test_a_time_whose_correction_is_taken_back_never_counts_again(week: World) -> None:
+    first = _ask(week, _times(week, "in 2026-03-02 09:00", without="in"))
+    _approve(week, first)
+    added = Punch.objects.get(source=Source.REGULARISATION)
+    wanted = Wanted(
+        kind=PUNCHES, first=MONDAY, last=MONDAY, added=_taps("in 2026-03-02 10:00"),
+        voided=frozenset({str(added.public_id)}),
+    )  # fmt: skip
+    second = _ask(week, wanted)
+    _approve(week, second)
+    _cancel(week, first)
+    _cancel(week, second)
+    assert PunchState.objects.get(punch=added).voided_at is not None
+    assert _day() == (DayStatus.HALF_DAY, 350)
+
+
 def test_only_what_is_approved_is_taken_back_and_once(week: World) -> None:
     request = _ask(week, _days(HOME, MONDAY, TUESDAY))
     with pytest.raises(correction_errors.NotApproved):

@@ -49,7 +49,7 @@ class CorrectionTooMany(MusterError):
 
 class CorrectionOnLeave(MusterError):
     code = "correction_on_leave"
-    sentence = _("You were on leave on %(date)s. Take the leave back first, if you were not.")
+    sentence = _("%(date)s is a day of leave. Take the leave back first, if it was none.")
     status = 409
 
 

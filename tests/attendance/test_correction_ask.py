@@ -358,7 +358,7 @@ def test_a_request_that_the_day_has_overtaken_says_so_to_who_decides(
         bikram.get("/inbox/").text
     )
     _decide(bikram, week)
-    assert "Maya: You were on leave on Monday, 2 March." in _text(bikram.get("/inbox/").text)
+    assert "Maya: Monday, 2 March is a day of leave." in _text(bikram.get("/inbox/").text)
 
 
 def test_an_open_day_and_one_that_stays_are_said_too(maya: Client, bikram: Client) -> None:

@@ -14,7 +14,7 @@ from companies.enums import Role
 from companies.models import AuditEvent, Company, RoleGrant, User
 from companies.once import FIELD
 from companies.scoping import company_scope, no_scope
-from tests.attendance.world import START, World, at
+from tests.attendance.world import START, at
 from tests.rights.addresses import LEAVES, address
 from tests.rights.conftest import stand
 from tests.rights.stand import Stand
@@ -128,8 +128,9 @@ def test_another_companys_rows_are_not_there(client: Client, stand: Stand, audit
             assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/"), name
 
 
-def test_a_manager_and_an_auditor_keep_their_other_rights(client: Client, world: World) -> None:
+def test_a_manager_and_an_auditor_keep_their_other_rights(client: Client, stand: Stand) -> None:
     """Who audits and is HR too decides; the wider right counts."""
+    world = stand.ours.world
     with company_scope(world.company):
         RoleGrant.objects.create(
             company=world.company, user=world.hari.user, role=Role.AUDITOR, starts_on=START

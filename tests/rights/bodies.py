@@ -196,7 +196,7 @@ BODIES: dict[str, Make] = {
 BARE = {
     "leave:feed-end",
     "account_logout", "admin:logout", "operator:logout",
-    "portal:own-data",
+    "portal:own-data", "portal:closing-review",
     "attendance:holiday", "attendance:correction-withdraw", "attendance:enrol",
     "attendance:face-finish", "attendance:face-upload", "admin:companies_employee_mail_works",
     "admin:companies_employee_send_sign_in_link", "admin:companies_employee_print_invitation",

@@ -29,10 +29,7 @@ _RANDOM = re.compile(
 )
 # A page or a key of one's own: there is no id of another company to put in.
 NO_ID = {
-    "admin:app_list", "operator:app_list", "attendance:day", "attendance:correction-file",
-    "attendance:correction-ask",
-    "mfa_edit_webauthn", "mfa_remove_webauthn", "leave:year", "portal:report",
-    "portal:report-file",
+    "admin:app_list", "operator:app_list", "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
 # Signing in by a link is before any company: the link itself says whose it is.
 BEFORE_ANY_COMPANY = {
@@ -46,7 +43,7 @@ def named() -> list[str]:
     return [
         name
         for name in LEAVES
-        if keys_of(name) - {"date"}
+        if keys_of(name) - {"date", "month", "slug", "year"}
         and name not in NO_ID | BEFORE_ANY_COMPANY
         and not name.startswith("operator:")
     ]

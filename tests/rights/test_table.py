@@ -134,9 +134,11 @@ NOT_TAKEN = {
         # nothing was set by hand or decided; the reset is asked for already
         "admin:attendance_attendanceday_release", "portal:inbox-take-back",
         "admin:companies_employee_reset_sign_in",
+        # what is sent stands there already
+        "admin:attendance_payrollcolumn_change",
         # it is not approved; nothing is asked back, or due; the file is only looked at
-        "leave:request-cancel", "leave:request-answer", "admin:leave_ledgerentry_due_now",
-        "admin:leave_ledgerentry_by_file",
+        "attendance:correction-cancel", "leave:request-cancel", "leave:request-answer",
+        "admin:leave_ledgerentry_due_now", "admin:leave_ledgerentry_by_file",
         # something stands on the row
         "admin:companies_department_delete", "admin:companies_employee_delete",
         "admin:companies_office_delete", "admin:companies_shift_delete",
@@ -204,7 +206,9 @@ LOOKED = {
 @pytest.mark.parametrize("column", ["audit", "supp"])
 def test_who_only_reads_writes_nothing(column: str) -> None:
     # Which mails one gets, and that a file was taken: both are told to the audit.
-    own = OF_THE_SIGN_IN | {"portal:own-data", "portal:notices", "portal:report-file"}
+    own = OF_THE_SIGN_IN | {
+        "portal:own-data", "portal:notices", "portal:report-file", "portal:closing-payroll",
+    }  # fmt: skip
     own |= {name for name in LEAVES if name.startswith("operator:")} if column == "supp" else set()
     for row, _method, _column, answer in _cells(column):
         if name_of(row) not in own and not is_door(row):

@@ -10,13 +10,13 @@ from companies.scoping import company_scope
 from leave.models import ReminderVersion
 from leave.rules.reminding import ReminderRules
 from leave.selectors.reminders import reminder_rules
-from tests.admin.conftest import hr, noon, world
+from tests.admin.conftest import hr, noon, the_world, world
 from tests.admin.test_deeds import _hidden
 from tests.attendance.world import World
 from tests.http import post_once
 from tests.leave.world import d
 
-__all__ = ["hr", "noon", "world"]
+__all__ = ["hr", "noon", "the_world", "world"]
 
 PATH = "/admin/leave/reminderversion/"
 

@@ -165,7 +165,7 @@ def _manual(row: Any, whose: Whose) -> Cells:
 
 def _correction(row: Any, whose: Whose) -> Cells:
     zone = ZoneInfo(row.zone)
-    cells = plain(row, "public_id", "date", "last_on", "with_days_off", "note", "zone")
+    cells = plain(row, "public_id", "date", "last_on", "with_days_off", "note", "is_given", "zone")
     cells |= words(row, "kind") | instants(row, zone, "out_at", "created_at")
     cells["punches"] = [
         {**instant("at", line.occurred_at, zone), "direction": line.direction,
@@ -438,7 +438,7 @@ TABLES = (
     Table(
         "corrections", gettext_lazy("What you asked to have corrected, and how it was decided."),
         ("public_id", "date", "last_on", "with_days_off", *worded("kind"), *twice("out_at"),
-         "punches", "file", "zone", "note", *worded("outcome"), "reason", "by",
+         "punches", "file", "zone", "note", "is_given", *worded("outcome"), "reason", "by",
          *twice("decided_at", "created_at"), "taken_back_by", "taken_back_reason",
          *twice("cancelled_at")),
         of(attendance_own.corrections), _correction,

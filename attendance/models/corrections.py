@@ -15,6 +15,7 @@ from companies.models import CompanyOwned, Employee
 class CorrectionRequest(CompanyOwned):
     """A person says what is wrong with a date, or with those up to `last_on` (append-only).
 
+    What HR gave directly, nobody asked for (`is_given`): it counts for no limit.
     `out_at` answers "when did you leave?"; other punches stand in `CorrectionPunch`. It is live
     until a `CorrectionDecision` names it; one of a date at a time, checked under the person's lock.
     """
@@ -30,6 +31,7 @@ class CorrectionRequest(CompanyOwned):
     out_at = models.DateTimeField(_("left at"), null=True, blank=True)
     zone = models.CharField(_("time zone"), max_length=64)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    is_given = models.BooleanField(_("given by HR"), default=False)
     created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
 
     is_append_only = True

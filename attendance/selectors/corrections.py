@@ -118,12 +118,16 @@ def over(
 
 
 def asked_in_month(employee: Employee, date: dt.date) -> int:
-    """Return how many requests about the month wait or hold; an answer to our question is none."""
+    """Return how many requests about the month wait or hold.
+
+    An answer to our question is none, nor is what HR gave.
+    """
     first = date.replace(day=1)
     rows = CorrectionRequest.objects.filter(
         Q(decision__isnull=True)
         | Q(decision__outcome=CorrectionOutcome.APPROVED, decision__cancellation__isnull=True),
         employee=employee,
+        is_given=False,
         date__gte=first,
         date__lt=(first + dt.timedelta(days=32)).replace(day=1),
     )

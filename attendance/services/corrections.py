@@ -103,7 +103,9 @@ def wanted_refuse(*, employee: Employee, wanted: Wanted, now: dt.datetime) -> Sc
     return scene
 
 
-def _write(employee: Employee, wanted: Wanted, note: str) -> CorrectionRequest:
+def _write(
+    employee: Employee, wanted: Wanted, note: str, *, is_given: bool = False
+) -> CorrectionRequest:
     zone = people.calendar_of(employee, wanted.first, wanted.first).zone_on(wanted.first)
     request: CorrectionRequest = CorrectionRequest.objects.create(
         company=employee.company,
@@ -114,6 +116,7 @@ def _write(employee: Employee, wanted: Wanted, note: str) -> CorrectionRequest:
         kind=wanted.kind,
         zone=zone,
         note=note.strip()[:300],
+        is_given=is_given,
     )
     voided = Punch.objects.filter(employee=employee, public_id__in=wanted.voided)
     lines = [
@@ -168,7 +171,7 @@ def correction_give(
     if corrections.waiting_dates(locked, wanted.first, wanted.last):
         raise DecideFirst
     dates_refuse(locked, wanted, scene_of(locked, wanted.first, wanted.last), now=now)
-    request = _write(locked, wanted, reason)
+    request = _write(locked, wanted, reason, is_given=True)
     audit.record(
         by=by, verb="correction_given", subject=request, reason=reason, changes=_told(request)
     )

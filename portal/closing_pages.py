@@ -74,9 +74,17 @@ def _locked_words(period: AttendancePeriod, zone: str) -> str:
 
 
 def month_context(
-    company: Company, first: dt.date, period: AttendancePeriod | None, *, now: dt.datetime
+    company: Company,
+    first: dt.date,
+    period: AttendancePeriod | None,
+    *,
+    now: dt.datetime,
+    has_inbox: bool,
 ) -> dict[str, Any]:
-    """Return the context of portal/reports/closing_month.html."""
+    """Return the context of portal/reports/closing_month.html.
+
+    Who has no inbox is not led there: they read what waits, others decide it.
+    """
     _first, last = month_of(first)
     context = {
         "name": month_name(first),
@@ -94,7 +102,9 @@ def month_context(
     return context | {
         "is_locked": False,
         "is_open": period is None or period.state == PeriodState.OPEN,
-        "waits": [_wait(kind, count, first, last) for kind, count in waits.items()],
+        "waits": [
+            _wait(kind, count, first, last, has_inbox=has_inbox) for kind, count in waits.items()
+        ],
         "totals": totals_lines(totals.plain()),
     }
 
@@ -119,12 +129,15 @@ def _title(kind: str) -> str:
     return str(known.get(kind, kind))
 
 
-def _wait(kind: str, count: int, first: dt.date, last: dt.date) -> dict[str, Any]:
-    return {"title": _title(kind), "count": count, "url": _place(kind, first, last)}
+def _wait(
+    kind: str, count: int, first: dt.date, last: dt.date, *, has_inbox: bool
+) -> dict[str, Any]:
+    place = _place(kind, first, last) or (reverse("portal:inbox") if has_inbox else "")
+    return {"title": _title(kind), "count": count, "url": place}
 
 
 def _place(kind: str, first: dt.date, last: dt.date) -> str:
-    """Return where things of this kind are cleared up."""
+    """Return where things of this kind are cleared up; nothing where that is the inbox."""
     dates = {"date_from": first.isoformat(), "date_to": last.isoformat()}
     if kind in {item.value for item in EXCEPTIONS}:
         return _list("attendance_attendanceday", {"concern": kind, **dates})
@@ -135,7 +148,7 @@ def _place(kind: str, first: dt.date, last: dt.date) -> str:
     if kind == Unresolved.UNMARKED:
         query = urlencode({"from": first.isoformat(), "to": last.isoformat()})
         return f"{reverse('portal:report', args=['missing-punches'])}?{query}"
-    return reverse("portal:inbox")
+    return ""
 
 
 def _list(name: str, query: Mapping[str, str]) -> str:

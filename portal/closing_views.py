@@ -28,7 +28,7 @@ from companies.models import Company
 from companies.once import once
 from companies.reports import Filters
 from integrations.tables import FORMATS
-from portal import closing_pages
+from portal import closing_pages, inbox
 from portal.report_filters import month_end
 from portal.reports import asked_of, report_for, today_of
 
@@ -87,7 +87,9 @@ def _page(
     now = timezone.now()
     if first > today_of(company, now):
         raise Http404
-    context = closing_pages.month_context(company, first, _period(company, first), now=now)
+    context = closing_pages.month_context(
+        company, first, _period(company, first), now=now, has_inbox=inbox.may_open(actor)
+    )
     context |= {
         "may_close": permissions.can_close_month(actor, company),
         "problem": problem,

@@ -162,6 +162,15 @@ def test_what_waits_in_the_inbox_leads_there(hr: Client, world: World) -> None:
         PunchState.objects.update(is_flagged=True)
     waits = {wait["title"]: wait["url"] for wait in hr.get(PAGE).context["waits"]}
     assert waits["Check-ins to look at"] == "/inbox/"
+    with company_scope(world.company):
+        RoleGrant.objects.create(
+            company=world.company, user=world.maya.user, role=Role.AUDITOR, starts_on=START
+        )
+    reads = _client(world.maya.user)
+    page = reads.get(PAGE)
+    assert "Check-ins to look at" in page.text
+    assert 'href="/inbox/"' not in page.text
+    assert reads.get("/inbox/").status_code == 404
 
 
 def test_a_month_that_goes_on_cannot_be_locked_yet(hr: Client, world: World) -> None:

@@ -169,6 +169,11 @@ class DelegateUnfit(MusterError):
     sentence = _("%(name)s cannot stand in: choose somebody else who works here and can sign in.")
 
 
+class ReaderUnfit(MusterError):
+    code = "reader_unfit"
+    sentence = _("%(name)s may not see this report. Choose people with a team, HR or auditors.")
+
+
 class DelegationDatesWrong(MusterError):
     code = "delegation_dates_wrong"
     sentence = _("The last day must not be before the first or over already. Choose other dates.")

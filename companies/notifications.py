@@ -159,7 +159,7 @@ def records_decided(row: RecordsRequest) -> None:
 
 
 def report_ready(row: ReportExport) -> None:
-    """Tell who asked for a long report that its file is there, and until when."""
+    """Tell who asked for a long report, or to whom it is sent, that its file is there."""
     until = row.expires_at
     _send(
         row,
@@ -167,6 +167,7 @@ def report_ready(row: ReportExport) -> None:
         to=row.user,
         path=reverse("portal:export", args=[row.public_id]),
         file=row.file_name,
+        schedule=row.schedule,
         until=lambda: _day(until.date()) if until else "",
     )
 

@@ -137,6 +137,7 @@ HR: dict[str, Any] = {
                     _list(_("Departments"), "account_tree", "companies_department"),
                     _list(_("Shifts"), "schedule", "companies_shift"),
                     _list(_("Payroll file"), "payments", "attendance_payrollcolumn"),
+                    _list(_("Reports by mail"), "forward_to_inbox", "companies_reportschedule"),
                     _list(_("Overtime policies"), "more_time", "companies_overtimepolicy"),
                     _list(_("Calendar"), "celebration", "companies_calendarday"),
                     _list(_("Policy"), "tune", "companies_policyversion"),

@@ -31,6 +31,7 @@ from companies.models import CompanyOwned
 from companies.permissions import can_enter_hr, can_manage_hr
 from leave import admin as leave_admin
 from portal import dashboards
+from portal import report_schedules_admin as schedules
 
 # Pages of Django's and unfold's that nothing here needs: `view_on_site` looks up rows by primary
 # key, and unfold's palette keeps what it found for five minutes, whatever the company is by then.
@@ -179,7 +180,8 @@ class OperatorSite(MusterAdminSite):
 hr_site = HrSite(name="admin")
 operator_site = OperatorSite(name="operator")
 
-for _model, _admin in {**companies_admin.HR, **attendance_admin.HR, **leave_admin.HR}.items():
+_HR = {**companies_admin.HR, **attendance_admin.HR, **leave_admin.HR, **schedules.HR}
+for _model, _admin in _HR.items():
     hr_site.register(_model, _admin)
 for _model, _admin in {**companies_admin.OPERATOR, **attendance_admin.OPERATOR}.items():
     operator_site.register(_model, _admin)

@@ -50,6 +50,10 @@ JOBS = (
         title=_("Making long reports"),
     ),
     Job(
+        "report_schedules", 3600, "portal.report_schedules:send",
+        title=_("Sending reports on their dates"),
+    ),
+    Job(
         "pending_verify", 15, "attendance.tasks:pending_verify", most_seconds=600,
         title=_("Looking at pictures"),
     ),

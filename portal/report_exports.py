@@ -19,12 +19,10 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from companies.actor import Actor
-from companies.enums import ActorKind
 from companies.models import ReportExport
 from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
-from companies.selectors import memberships
+from companies.selectors import actor_of
 from companies.services import report_exports as services
 from integrations import tasks
 from integrations.tables import FORMATS, Row, Table, parts
@@ -98,14 +96,7 @@ def _give_up(export: ReportExport) -> bool:
 
 def _question(export: ReportExport) -> tuple[Asked, Report | None]:
     """Return what was asked, and the report if it still exists for who asked."""
-    now, user = timezone.now(), export.user
-    mine = {item.company.pk: item for item in memberships(user, now=now)}
-    here = mine.get(export.company_id)
-    actor = Actor(
-        kind=ActorKind.PERSON, id=str(user.public_id), name=user.name, user=user,
-        company=export.company if here else None, employee=here.employee if here else None,
-        roles=here.roles if here else frozenset(), channel="job",
-    )  # fmt: skip
+    actor = actor_of(export.user, export.company, now=timezone.now(), channel="job")
     found = asked_of(actor, export.company, Filters.of_plain(export.filters), now=export.asked_at)
     # Those that were asked for, without whom the actor may not read of any more.
     allowed = set(found.keys)

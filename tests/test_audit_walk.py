@@ -21,6 +21,7 @@ UNTOLD = {
     "attendance/services/overtime_changes.py:version_preview",
     # It calls what tells, with the file's filter.
     "companies/services/report_exports.py:export_ask",
+    "companies/services/report_schedules.py:scheduled_report_make",
     "attendance/services/recompute.py:reopen_preview",
     "leave/services/imports.py:sheet_look",
     "leave/services/year_end.py:reopen_preview",

@@ -203,6 +203,8 @@ MUTABLE = {
     "companies.NoticeChoice": "services.notices",
     "companies.RecordsRequest": "services.records",
     "companies.ReportExport": "services.report_exports",
+    "companies.ReportReader": "services.report_schedules",
+    "companies.ReportSchedule": "services.report_schedules",
     "companies.CompanyDomain": "services.domains",
     "companies.SupportGrant": "services.support",
     "leave.BlockDate": "services.blocks",

@@ -11,6 +11,7 @@ from companies.models.notices import NoticeChoice
 from companies.models.overtime import OvertimePolicy, OvertimePolicyVersion
 from companies.models.people import Employee, OperatorGrant, Placement, RoleGrant, User, UserManager
 from companies.models.places import CalendarDay, Department, Office, OfficeVersion, PolicyVersion
+from companies.models.schedules import MOST_WORKING_DAYS, ReportReader, ReportSchedule
 from companies.models.security import EmailChange, SignedInSession, SignInReset
 from companies.models.sign_in import Invitation, Pin
 from companies.models.trail import (
@@ -25,6 +26,7 @@ from companies.models.work import Shift, ShiftVersion
 
 __all__ = [
     "MOST_SUPPORT_MINUTES",
+    "MOST_WORKING_DAYS",
     "AuditEvent",
     "BlockedAddress",
     "CalendarDay",
@@ -52,6 +54,8 @@ __all__ = [
     "PurgePermit",
     "RecordsRequest",
     "ReportExport",
+    "ReportReader",
+    "ReportSchedule",
     "RoleGrant",
     "Shift",
     "ShiftVersion",

@@ -17,6 +17,7 @@ class ReportExport(CompanyOwned):
 
     `keys` are the people it is about, in the order of its rows, until it is made; `done` of them
     lie in parts. The file goes at `expires_at`; what was taken stays in the audit.
+    `schedule` names the report by mail that wanted it; it is empty where the person did.
     """
 
     user = models.ForeignKey(
@@ -36,6 +37,7 @@ class ReportExport(CompanyOwned):
     claimed_until = models.DateTimeField(null=True)
     file_key = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(_("file"), max_length=160)
+    schedule = models.CharField(_("sent by"), max_length=120, blank=True)
     asked_at = models.DateTimeField(_("asked at"))
     ready_at = models.DateTimeField(_("ready at"), null=True)
     expires_at = models.DateTimeField(_("file until"), null=True)

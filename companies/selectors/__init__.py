@@ -35,6 +35,7 @@ from companies.selectors.own_data import (
 )
 from companies.selectors.people import (
     Membership,
+    actor_of,
     is_operator,
     link_address,
     memberships,
@@ -83,6 +84,7 @@ from companies.selectors.teams import (
 )
 
 __all__ = [
+    "actor_of",
     "OWN_CHUNK",
     "POOL",
     "READERS",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from companies.enums import Role
+from companies.actor import Actor
+from companies.enums import ActorKind, Role
 from companies.models import Company, Employee, OperatorGrant, RoleGrant, User
 from companies.models.people import earliest_today
 from companies.scoping import no_scope
@@ -66,6 +67,17 @@ def memberships(user: User, *, now: dt.datetime) -> list[Membership]:
         ),
         key=lambda membership: membership.company.name,
     )
+
+
+def actor_of(user: User, company: Company, *, now: dt.datetime, channel: str) -> Actor:
+    """Return the user acting in the company; who may not enter it any more acts in none."""
+    mine = {item.company.pk: item for item in memberships(user, now=now)}
+    here = mine.get(company.pk)
+    return Actor(
+        kind=ActorKind.PERSON, id=str(user.public_id), name=user.name, user=user,
+        company=company if here else None, employee=here.employee if here else None,
+        roles=here.roles if here else frozenset(), channel=channel,
+    )  # fmt: skip
 
 
 def _last_days(engagements: Iterable[Employee]) -> dict[int, dt.date]:

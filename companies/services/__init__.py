@@ -32,6 +32,13 @@ from companies.services.platform import company_create, operator_create
 from companies.services.pool import pool_admit, pool_sign_in
 from companies.services.records import records_ask, records_decide, records_take
 from companies.services.report_exports import export_ask
+from companies.services.report_schedules import (
+    Wanted,
+    schedule_save,
+    schedule_switch,
+    scheduled_report_make,
+    scheduled_report_pass,
+)
 from companies.services.sessions import (
     employee_sign_out,
     session_begin,
@@ -56,6 +63,11 @@ from companies.services.support import (
 )
 
 __all__ = [
+    "Wanted",
+    "schedule_save",
+    "schedule_switch",
+    "scheduled_report_make",
+    "scheduled_report_pass",
     "CARD_GOOD_FOR",
     "Caller",
     "EXPORTS_AN_HOUR",

@@ -28,9 +28,18 @@ CLAIM = dt.timedelta(minutes=5)
 
 @transaction.atomic
 def export_ask(
-    *, report: Report, asked: Asked, file_format: str, paper: str, file_name: str, by: Actor
+    *,
+    report: Report,
+    asked: Asked,
+    file_format: str,
+    paper: str,
+    file_name: str,
+    by: Actor,
+    schedule: str = "",
 ) -> ReportExport:
     """Let a report be made in the background; the same one that waits already is returned.
+
+    `schedule` is the name of the report by mail that wants it.
 
     Raises:
         NotAllowed, TooMany
@@ -51,7 +60,7 @@ def export_ask(
     report_export(report=report, asked=asked, file_format=file_format, by=by)
     made: ReportExport = ReportExport.objects.create(
         company=by.company, keys=list(asked.keys), total=len(asked.keys), file_name=file_name,
-        asked_at=asked.now, **same,
+        asked_at=asked.now, schedule=schedule, **same,
     )  # fmt: skip
     return made
 

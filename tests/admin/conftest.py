@@ -24,6 +24,8 @@ from companies.models import (
     Delegation,
     Department,
     RecordsRequest,
+    ReportReader,
+    ReportSchedule,
     SignInReset,
     SupportGrant,
     User,
@@ -112,6 +114,17 @@ def _give_access(world: World) -> None:
     )
 
 
+def _give_reports(world: World) -> None:
+    """Have a report sent to Hari on the first working day."""
+    row = ReportSchedule.objects.create(
+        company=world.company, name=f"Roll {world.company.code}", report="muster-roll",
+        file_format="xlsx", working_day=1,
+    )  # fmt: skip
+    ReportReader.objects.create(
+        company=world.company, schedule=row, employee=world.hari, done_to=dt.date(2026, 3, 3)
+    )
+
+
 def fill(world: World) -> World:
     """Leave a row of every kind in the company."""
     with company_scope(world.company):
@@ -151,6 +164,7 @@ def fill(world: World) -> World:
             employee=world.maya, first=dt.date(2026, 3, 2), last=dt.date(2026, 3, 2), now=at(NOON)
         )
         _give_access(world)
+        _give_reports(world)
         closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -139,6 +139,7 @@ ADDED = {
     "companies.overtimepolicyversion",
     "companies.placement",
     "companies.policyversion",
+    "companies.reportschedule",
     "companies.rolegrant",
     "companies.shift",
     "companies.shiftversion",

@@ -261,6 +261,7 @@ def test_every_task_is_a_job_and_every_job_is_there() -> None:
     assert {target for target in targets if ".tasks:" not in target} == {
         "companies.outbox:drain", "companies.outbox:drain_journal", "portal.backups:backup",
         "portal.report_exports:drain",
+        "portal.report_schedules:send",
         "portal.retention:retention",
     }  # fmt: skip
     assert len(targets) == len(set(targets)) == len({job.name for job in jobs.JOBS})

@@ -33,6 +33,7 @@ HR = (
     "/admin/companies/employee/add/",
     "/admin/companies/employee/invitations/",
     "/admin/companies/policyversion/add/",
+    "/admin/companies/reportschedule/add/",
     "/admin/companies/shiftversion/add/",
     "/admin/attendance/attendanceday/",
     "/admin/attendance/attendanceperiod/lock/",

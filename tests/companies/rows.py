@@ -62,6 +62,8 @@ from companies.models import (
     Placement,
     RecordsRequest,
     ReportExport,
+    ReportReader,
+    ReportSchedule,
     RoleGrant,
     ShiftVersion,
     SignInReset,
@@ -124,6 +126,13 @@ def _fill_access(world: World) -> None:
         company=company, user=world.hari.user, report="summary", file_format="csv", total=1,
         file_name="summary.csv", asked_at=now,
     )  # fmt: skip
+    schedule = ReportSchedule.objects.create(
+        company=company, name="Roll", report="muster-roll", file_format="xlsx", working_day=1,
+        office=world.office, department=Department.objects.earliest("pk"),
+    )  # fmt: skip
+    ReportReader.objects.create(
+        company=company, schedule=schedule, employee=world.hari, done_to=DAY
+    )
 
 
 def _fill_faces(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -56,7 +57,7 @@ from tests.attendance.world import START, World, at, make_company
 from tests.companies import correction_constraints as correction_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
-from tests.companies.mail_rows import choices, export
+from tests.companies.mail_rows import choices, export, read_by, schedule
 from tests.companies.rows import frames, questions
 from tests.companies.sign_in_rows import domain, domain_of_two, email_change, reset
 from tests.leave import constraints as leave_rows
@@ -263,6 +264,12 @@ REFUSED: list[Case] = [
     ("companies_supportgrant_ended_by_somebody", lambda w: _support(w, ended_at=timezone.now())),
     ("companies_reportexport_file_where_ready", lambda w: export(w, state="ready")),
     ("companies_reportexport_file_where_ready", lambda w: export(w, file_key="a")),
+    *(
+        ("companies_reportschedule_one_rhythm", partial(schedule, **when))
+        for when in ({}, {"working_day": 1, "weekday": 0}, {"working_day": 0},
+                     {"working_day": 16}, {"weekday": 7})
+    ),
+    ("companies_reportreader_once", lambda w: read_by(w, 2)),
     ("companies_recordsrequest_one_waits", _twice(_records)),
     ("companies_recordsrequest_refused_for_a_reason", lambda w: _records(w, outcome="refused")),
     ("companies_recordsrequest_available_where_approved", lambda w: _records(
@@ -355,6 +362,9 @@ ALLOWED: list[Case] = [
     ("companies_reportexport_file_where_ready", lambda w: export(
         w, state="ready", ready_at=timezone.now(), expires_at=timezone.now()
     )),
+    ("companies_reportschedule_one_rhythm", lambda w: [
+        schedule(w, **when) for when in ({"working_day": 1}, {"working_day": 15}, {"weekday": 6})]),
+    ("companies_reportreader_once", lambda w: read_by(w, 1)),
     ("companies_recordsrequest_one_waits", lambda w: [
         _records(w, user=who.user) for who in (w.maya, w.bikram)]),
     ("companies_recordsrequest_refused_for_a_reason", lambda w: _records(

@@ -87,6 +87,10 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "Nima cannot stand in: choose somebody else who works here and can sign in.",
     ),
     (
+        errors.ReaderUnfit, {"name": "Nima"}, "reader_unfit", 400,
+        "Nima may not see this report. Choose people with a team, HR or auditors.",
+    ),
+    (
         errors.DelegationDatesWrong, {}, "delegation_dates_wrong", 400,
         "The last day must not be before the first or over already. Choose other dates.",
     ),

@@ -30,6 +30,7 @@ DECIDED = {
     "companies.NoticeChoice.user": "mail_choices",
     "companies.RecordsRequest.user": "records_requests",
     "companies.RecordsRequest.decided_by": "not: answering another's request is a deed",
+    "companies.ReportReader.employee": "not: which files HR sends; the file is a deed, as below",
     "companies.ReportExport.user": "not: taking a report is a deed, which the audit tells",
     "companies.SupportGrant.operator": "not: the platform's people ask; what they did is a deed",
     "companies.SupportGrant.decided_by": "not: answering is a deed",

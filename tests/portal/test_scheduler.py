@@ -111,6 +111,7 @@ def test_after_a_failure_it_waits_a_while() -> None:
     assert [scheduler._pause(job) for job in jobs.JOBS] == [
         15,
         15,
+        3600,
         15,
         60,
         900,

@@ -65,6 +65,13 @@ def _attested(house: House, person: Employee) -> Body:
     }  # fmt: skip
 
 
+def _sent_report(house: House, person: Employee) -> Body:
+    return {
+        "name": "Roll by mail", "report": "muster-roll", "file_format": "xlsx", "when": "w0",
+        "readers": str(house.people["hr"].public_id),
+    }  # fmt: skip
+
+
 def _leave(house: House, person: Employee) -> Body:
     with company_scope(house.world.company):
         kind = LeaveType.objects.get(code="RL")
@@ -114,6 +121,8 @@ BODIES: dict[str, Make] = {
         "giver": str(house.people["named_manager"].public_id),
         "delegate": str(house.people["colleague"].public_id), **SOON,
     },
+    "admin:companies_reportschedule_add": _sent_report,
+    "admin:companies_reportschedule_change_it": _sent_report,
     "admin:companies_employee_print_invitations": lambda house, person: {
         "people": str(house.people["carded"].public_id)
     },
@@ -201,6 +210,7 @@ BARE = {
     "attendance:face-finish", "attendance:face-upload", "admin:companies_employee_mail_works",
     "admin:companies_employee_send_sign_in_link", "admin:companies_employee_print_invitation",
     "admin:companies_employee_clear_pin", "admin:companies_delegation_end",
+    "admin:companies_reportschedule_switch_off", "admin:companies_reportschedule_switch_on",
     "admin:companies_employee_sign_out", "admin:companies_signinreset_confirm",
     "admin:companies_supportgrant_approve", "admin:companies_supportgrant_end",
     "admin:companies_recordsrequest_approve", "admin:companies_companydomain_remove",

@@ -20,6 +20,7 @@ from attendance.models import AttendancePeriod
 from attendance.selectors.payable import paid_months
 from attendance.services import closing, payroll
 from attendance.services.decisions import month_name
+from companies import services
 from companies.actor import Actor
 from companies.enums import LookKind
 from companies.errors import MusterError
@@ -27,8 +28,9 @@ from companies.looks import look_record
 from companies.models import Company
 from companies.once import once
 from companies.reports import Filters
+from integrations import tasks
 from integrations.tables import FORMATS
-from portal import closing_pages, inbox
+from portal import closing_pages, evidence, inbox, report_exports
 from portal.report_filters import month_end
 from portal.reports import asked_of, report_for, today_of
 
@@ -161,6 +163,28 @@ def payroll_file(request: HttpRequest, month: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_POST
+@once
+def evidence_pack(request: HttpRequest, month: str) -> HttpResponse:
+    """Have the evidence pack of a month made in the background, and lead to its page."""
+    actor, company = _company(request)
+    first, now = _first(month), timezone.now()
+    if first > today_of(company, now):
+        raise Http404
+    filters = Filters(first=first, last=month_end(first), active="all")
+    try:
+        export = services.export_ask(
+            report=evidence.PACK, asked=asked_of(actor, company, filters, now=now),
+            file_format=evidence.FORMAT, paper="", by=actor,
+            file_name=f"{company.code}-evidence-{first:%Y-%m}.zip",
+        )  # fmt: skip
+    except MusterError as error:
+        messages.error(request, str(error))
+        return redirect(closing_pages.address(first))
+    tasks.want(report_exports.TASK)
+    return redirect("portal:export", export.public_id)
 
 
 @require_GET

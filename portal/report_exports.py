@@ -26,8 +26,8 @@ from companies.selectors import actor_of
 from companies.services import report_exports as services
 from integrations import tasks
 from integrations.tables import FORMATS, Row, Table, parts
-from portal import report_pages
-from portal.reports import asked_of, report_for
+from portal import evidence, report_pages
+from portal.reports import asked_of
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +101,7 @@ def _question(export: ReportExport) -> tuple[Asked, Report | None]:
     # Those that were asked for, without whom the actor may not read of any more.
     allowed = set(found.keys)
     asked = replace(found, keys=[key for key in export.keys if key in allowed])
-    return asked, report_for(actor, export.report)
+    return asked, evidence.report_of(actor, export.report)
 
 
 def _parts(export: ReportExport) -> Iterator[tuple[int, str]]:
@@ -141,11 +141,15 @@ def _put(name: str, file: Any) -> str:
 
 
 def _finish(export: ReportExport, report: Report, asked: Asked) -> None:
-    table = report_pages.printed(report.table(asked), export.paper)
-    if report.is_about_people:
-        table = replace(table, rows=_stored_rows(export, table))
+    def table() -> Table:
+        found = report_pages.printed(report.table(asked), export.paper)
+        return replace(found, rows=_stored_rows(export, found)) if report.is_about_people else found
+
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
-        FORMATS[export.file_format].write(table, file)
+        if export.file_format == evidence.FORMAT:
+            evidence.write(file, export.company, asked.filters.first, table)
+        else:
+            FORMATS[export.file_format].write(table(), file)
         key = _put(f"exports/{export.public_id}/{export.file_name}", file)
     services.export_ready(export=export, file_key=key)
     _delete_parts(export)

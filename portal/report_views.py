@@ -24,7 +24,7 @@ from companies.models import Company, ReportExport
 from companies.reports import Asked, Report
 from integrations import storage, tasks
 from integrations.tables import FORMATS, Paper
-from portal import report_exports, report_filters, report_pages
+from portal import evidence, report_exports, report_filters, report_pages
 from portal.reports import ROLL, asked_of, narrowed, page_of, report_for, today_of
 from portal.reports import reports as known
 
@@ -126,7 +126,8 @@ def _export(request: HttpRequest, public_id: uuid.UUID) -> ReportExport:
     """Return one's own report in the background, while the report exists for the person."""
     actor, _company_ = _company(request)
     found: ReportExport = get_object_or_404(ReportExport, public_id=public_id, user=actor.user)
-    _report(actor, found.report)
+    if evidence.report_of(actor, found.report) is None:
+        raise Http404
     return found
 
 
@@ -134,7 +135,7 @@ def _export(request: HttpRequest, public_id: uuid.UUID) -> ReportExport:
 def export(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """Show how far a long report is; its script asks again by itself."""
     found = _export(request, public_id)
-    title = known()[found.report].title
+    title = (known() | {evidence.SLUG: evidence.PACK})[found.report].title
     context = report_pages.export_context(found, title, timezone.now())
     return render(request, "portal/reports/export.html", context)
 
@@ -145,7 +146,8 @@ def export_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
     found = _export(request, public_id)
     if not found.has_file(timezone.now()):
         raise Http404
-    kind = FORMATS[found.file_format].content_type
+    is_pack = found.file_format == evidence.FORMAT
+    kind = evidence.CONTENT_TYPE if is_pack else FORMATS[found.file_format].content_type
     try:
         saved = f'attachment; filename="{found.file_name}"'
         link = storage.signed_link(found.file_key, content_type=kind, disposition=saved)

@@ -34,6 +34,11 @@ urlpatterns = [
         on_demand("portal.report_views.export_file"),
         name="export-file",
     ),
+    path(
+        "reports/closing/<str:month>/evidence",
+        on_demand("portal.closing_views.evidence_pack"),
+        name="closing-evidence",
+    ),
     path("reports/closing/", on_demand("portal.closing_views.months"), name="closing"),
     path(
         "reports/closing/<str:month>/",

@@ -199,6 +199,7 @@ SAMPLES: dict[str, Sample] = {
     "portal:closing-month": _month,
     "portal:closing-review": _month,
     "portal:closing-lock": _month,
+    "portal:closing-evidence": _month,
     # January is locked.
     "portal:closing-payroll": lambda house, person: {"month": "2026-01"},
     "portal:payable-why": lambda house, person: {
@@ -230,7 +231,7 @@ NOT_OF_A_PERSON = {
     "portal:invitation-answer", "portal:delegation-end", "portal:records-ask",
     "portal:records-take", "portal:export", "portal:export-file", "portal:report",
     "portal:report-file", "portal:closing-month", "portal:closing-review", "portal:closing-lock",
-    "portal:closing-payroll",
+    "portal:closing-payroll", "portal:closing-evidence",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip

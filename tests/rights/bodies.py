@@ -210,6 +210,7 @@ BARE = {
     "attendance:face-finish", "attendance:face-upload", "admin:companies_employee_mail_works",
     "admin:companies_employee_send_sign_in_link", "admin:companies_employee_print_invitation",
     "admin:companies_employee_clear_pin", "admin:companies_delegation_end",
+    "portal:closing-evidence",
     "admin:companies_reportschedule_switch_off", "admin:companies_reportschedule_switch_on",
     "admin:companies_employee_sign_out", "admin:companies_signinreset_confirm",
     "admin:companies_supportgrant_approve", "admin:companies_supportgrant_end",

@@ -163,6 +163,30 @@ def _left_out(wanted: Wanted, day: DayInput) -> RefusalCode | None:
     return None
 
 
+def concerned(stretch: Stretch, wanted: Wanted) -> Days | Refusal:
+    """The dates that the request concerns; refused too where a time it adds comes to lie on leave.
+
+    The out of a night lies on the date of its in, and so does what follows it.
+    """
+    near = around(stretch, wanted)
+    found = days_asked(wanted, inputs_of(near))
+    if isinstance(found, Refusal) or not wanted.added:
+        return found
+    return _landing(near, wanted) or found
+
+
+def _landing(near: Stretch, wanted: Wanted) -> Refusal | None:
+    after = _changed(near, wanted, ())
+    owners = after.owners()
+    days = {day.date: day for day in after.inputs(owners)}
+    for tap in wanted.added:
+        date = owners[tap.key].date
+        code = _left_out(wanted, days[date]) if date in days else None
+        if code is not None:
+            return Refusal(code, {"date": date.isoformat()})
+    return None
+
+
 # --- what it changes ------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Effect:

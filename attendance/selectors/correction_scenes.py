@@ -40,8 +40,7 @@ class Scene:
 
     def concerned(self, wanted: Wanted) -> tuple[dt.date, ...] | Refusal:
         """Return the dates that the request concerns, or why there is none."""
-        near = rules.around(self.stretch, wanted)
-        found = rules.days_asked(wanted, rules.inputs_of(near))
+        found = rules.concerned(self.stretch, wanted)
         return found if isinstance(found, Refusal) else found.dates
 
     def effects(self, wanted: Wanted, *, now: dt.datetime) -> tuple[Effect, ...]:

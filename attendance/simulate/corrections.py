@@ -66,7 +66,7 @@ def _judge(
     stretch = Stretch(
         person.calendar, wanted.first, wanted.last, person.taps_around(wanted.first, wanted.last)
     )
-    days = rules.days_asked(wanted, rules.inputs_of(rules.around(stretch, wanted)))
+    days = rules.concerned(stretch, wanted)
     if isinstance(days, Refusal):
         return Asked(person.name, wanted, decision, days.code.value, days.values)
     effects = rules.effects(stretch, wanted, days.dates, now=now)

@@ -96,6 +96,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, Any]]] 
     "on leave": (
         [_days(first="2026-03-05")], {}, {"code": "on_leave", "date": "2026-03-05"},
     ),
+    "on the leave of the day after": (
+        [_times("in 2026-03-05 09:00", **{"from": "2026-03-04"})], {},
+        {"code": "on_leave", "date": "2026-03-05"},
+    ),
     "nothing said": ([_times()], {}, {"code": "nothing_said"}),
     "a punch to come": (
         [_times("in 2026-03-09 13:00", **{"from": "2026-03-09"})], {},

@@ -208,6 +208,7 @@ def test_who_only_reads_writes_nothing(column: str) -> None:
     # Which mails one gets, and that a file was taken: both are told to the audit.
     own = OF_THE_SIGN_IN | {
         "portal:own-data", "portal:notices", "portal:report-file", "portal:closing-payroll",
+        "portal:closing-evidence",
     }  # fmt: skip
     own |= {name for name in LEAVES if name.startswith("operator:")} if column == "supp" else set()
     for row, _method, _column, answer in _cells(column):

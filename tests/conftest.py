@@ -11,10 +11,14 @@ import pytest
 import pytest_socket
 from django.db import connections
 from django.test import TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from companies import integrity
 
 ROOT = Path(__file__).resolve().parents[1]
+# How long an example takes is no result: a machine that is busy makes it longer.
+settings.register_profile("muster", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("muster")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

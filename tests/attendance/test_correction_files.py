@@ -14,9 +14,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from attendance import tasks
+from attendance import permissions, tasks
 from attendance.models import CorrectionFile, CorrectionRequest
-from companies.enums import Role
+from companies.actor import Actor
+from companies.enums import ActorKind, Role
 from companies.models import AuditEvent, Employee, Look, Placement, RoleGrant
 from companies.scoping import company_scope
 from integrations.errors import Unavailable
@@ -192,3 +193,15 @@ def test_ones_own_data_has_the_file_in_it(team: World, photos_folder: Path) -> N
         CorrectionFile.objects.update(purged_at=at(NOW))
         with write_export(whose) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
             assert name not in archive.namelist()
+
+
+def test_whoever_is_nowhere_or_elsewhere_has_no_right_to_it(
+    team: World, other_world: World
+) -> None:
+    _send(team)
+    with company_scope(team.company):
+        request = CorrectionRequest.objects.get()
+    today = dt.date(2026, 3, 6)
+    assert permissions.can_view_correction_file(team.hr, request, today)
+    for actor in (other_world.hr, Actor(kind=ActorKind.PERSON)):
+        assert not permissions.can_view_correction_file(actor, request, today)

@@ -18,7 +18,10 @@ from django.utils.encoding import iri_to_uri
 from hypothesis import given
 from hypothesis import strategies as st
 
-from companies.enums import ExportState
+from companies import services
+from companies.actor import Actor
+from companies.enums import ActorKind, ExportState
+from companies.errors import NotAllowed
 from companies.models import (
     AuditEvent,
     Employee,
@@ -27,11 +30,13 @@ from companies.models import (
     RoleGrant,
     User,
 )
+from companies.reports import Filters
 from companies.scoping import company_scope, no_scope
 from companies.services import exports
 from integrations import storage
 from integrations.tables import Cell, Column, Kind, Row, parts
 from portal import report_exports
+from portal import reports as portal_reports
 from tests.attendance.conftest import photos_folder
 from tests.attendance.world import make_world
 from tests.reports.golden import NOW, Golden
@@ -287,3 +292,18 @@ def test_rows_of_other_columns_are_not_taken() -> None:
     lines = list(parts.dumped([Row(("a", "b"))]))
     with pytest.raises(ValueError, match="zip"):
         list(parts.loaded(lines, _COLUMNS))
+
+
+def test_who_is_in_no_company_takes_nothing(golden: Golden) -> None:
+    report = portal_reports.reports()["summary"]
+    stranger = Actor(kind=ActorKind.PERSON, user=golden.world.hari.user)
+    with company_scope(golden.company):
+        filters = Filters(first=dt.date(2026, 3, 1), last=dt.date(2026, 3, 31))
+        asked = portal_reports.asked_of(golden.world.hr, golden.company, filters, now=NOW)
+        with pytest.raises(NotAllowed):
+            services.report_export(report=report, asked=asked, file_format="csv", by=stranger)
+        with pytest.raises(NotAllowed):
+            services.export_ask(
+                report=report, asked=asked, file_format="csv", paper="", file_name="x", by=stranger
+            )
+        assert not ReportExport.objects.exists()

@@ -135,3 +135,13 @@ def test_a_punch_that_is_not_judged_yet_may_be_decided(
         is_voided = decide is decisions.punch_void
         assert state.attendance_date == (None if is_voided else DAY)
         assert (state.decided_at is not None, state.voided_at is not None) == (True, is_voided)
+
+
+def test_what_counts_already_is_not_let_count_again(world: World, at_noon: Any) -> None:
+    recorded = world.punch(world.maya, "2026-03-02 09:04")
+    now = at("2026-03-02 12:00")
+    with company_scope(world.company):
+        punch = Punch.objects.get(public_id=recorded.public_id)
+        with pytest.raises(AlreadyDecided):
+            decisions.punch_correct(punch=punch, counts=True, reason="x", by=world.hr, now=now)
+        assert not PunchEntry.objects.exists()

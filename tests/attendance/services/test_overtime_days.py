@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import DayStatus, Direction, PeriodState
 from attendance.models import AttendanceDay, AttendancePeriod, OvertimeDay
-from attendance.services import judging, recompute, verdicts
+from attendance.services import judging, overtime_days, recompute, verdicts
 from companies.models import Employee, ShiftVersion
 from tests.attendance.overtime_world import (
     MONDAY,
@@ -212,3 +212,21 @@ def test_the_statements_do_not_grow_with_people_and_days(
             judging.save(works)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_day_that_has_not_settled_counts_in_its_week_as_it_stands(world: World) -> None:
+    give_everybody(world, make_policy(world, rule("Week", "week", beyond_minutes=900)))
+    for n in (0, 1):
+        work(world, world.maya, MONDAY + n * DAY, ("09:00", "18:00"))
+    expected = figures(world.maya)
+    AttendanceDay.objects.filter(date=MONDAY).update(settled_at=None)
+    OvertimeDay.objects.all().delete()
+    judge(world.maya, MONDAY + DAY, MONDAY + DAY)
+    assert figures(world.maya) == expected
+    assert [*expected] == ["03-03"]
+
+
+def test_nobody_judged_is_nothing_asked(world: World) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        overtime_days.overtime_compute([], locked=())
+    assert len(queries) == 0

@@ -20,6 +20,7 @@ from leave.rules.accrual import (
     Plan,
     Switch,
     credits,
+    worth_after_edit,
     yearly_grant,
 )
 from leave.rules.amounts import HALF, converted, to_step, written
@@ -281,3 +282,7 @@ def test_a_period_runs_from_one_boundary_to_the_next(rhythm: Rhythm, date: dt.da
     assert date in period
     assert [day for day in period if rhythm.is_boundary(day)] == [period.first]
     assert rhythm.is_boundary(period.last + DAY)
+
+
+def test_a_plan_without_an_end_loses_no_credit_to_an_edit() -> None:
+    assert worth_after_edit(plan(), joined_on=LONG_AGO, left_on=None) == {}

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leave.enums import UNDONE, EntryKind, Frequency
-from leave.rules.accrual import Milestone, Moment, Plan
+from leave.rules.accrual import NO_WORK, Milestone, Moment, Plan
 from leave.rules.amounts import ZERO
 from leave.rules.books import Books, Entry
+from leave.rules.leaving import given_back
 from leave.rules.periods import Rhythm
 from leave.rules.running import Earner, Plans, run, with_lines
 from leave.rules.years import DAY, Dates
@@ -168,3 +169,8 @@ def test_however_late_it_is_written_the_books_are_as_if_it_had_been_known(
     assert sum(ours.values(), ZERO) - held.books.debt() == sum(theirs.values(), ZERO) - (
         known.books.debt()
     )
+
+
+def test_without_a_plan_nothing_was_paid_ahead() -> None:
+    date = d("03-01")
+    assert given_back(EMPTY, (), SOMEBODY.joined_on, date, NO_WORK, date) == ()

@@ -267,3 +267,12 @@ def test_work_is_read_for_everybody_at_once(leave: Leave) -> None:
     first = statements()
     plans.plan_assign(employee=leave.world.bikram, plan=plan, by=leave.hr)
     assert statements() == first
+
+
+def test_what_waits_for_a_decision_is_not_paid(leave: Leave) -> None:
+    _assign(leave)
+    settings.type_version_set(leave_type=leave.annual, by=leave.hr, encash_most=n("20"))
+    (before,) = _end(leave, rate=n("1")).people
+    leave.submit("2026-12-07", "2026-12-08")
+    (after,) = _end(leave, rate=n("1")).people
+    assert (before.encashed, after.encashed) == (n("12"), n("10"))

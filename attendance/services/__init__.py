@@ -1,6 +1,5 @@
 """The verbs of attendance: keyword-only, atomic, `by=` the actor."""
 
-from attendance.services.closing import period_lock, period_reopen, period_review
 from attendance.services.corrections import (
     correction_decide,
     correction_file,
@@ -31,9 +30,6 @@ __all__ = [
     "frame_add",
     "mark_add",
     "mark_withdraw",
-    "period_lock",
-    "period_reopen",
-    "period_review",
     "punch_accept",
     "punch_void",
 ]

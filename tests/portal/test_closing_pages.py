@@ -113,6 +113,12 @@ def test_a_company_without_days_has_the_present_month(hr: Client) -> None:
 
 
 # --- one month ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/reports/closing/", "/reports/closing/2026-03/"])
+def test_the_navigation_says_where_one_is(hr: Client, path: str) -> None:
+    shown = " ".join(hr.get(path).text.split())
+    assert '<a class="is-desk" href="/reports/" aria-current="true">' in shown
+
+
 def test_an_open_month_lists_what_is_unresolved_with_links(hr: Client, world: World) -> None:
     _forgot(world)
     page = hr.get(PAGE)

@@ -69,8 +69,9 @@ test-postgres: portraits ## Run the tests that ask a database on PostgreSQL; DAT
 	@$(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove $(WITHOUT_DATABASE:%=--ignore=%) \
 	  $(SPREAD) $(ARGS)
 
+# In one order: these tests share a server, as people do, and see what those before them left.
 test-browser: portraits $(VENV)/.browser ## Run the tests in Chromium, with a fake camera that plays a real face
-	@env -u DATABASE_URL $(BIN)/python -m pytest tests/browser $(ARGS)
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests/browser -p no:randomly $(ARGS)
 
 rights: dev ## Write tests/rights/matrix.txt anew; then read every line of the difference
 	@env -u DATABASE_URL MUSTER_WRITE_RIGHTS=1 $(BIN)/python -m pytest -q tests/rights/test_matrix.py

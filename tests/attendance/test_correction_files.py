@@ -195,7 +195,7 @@ def test_ones_own_data_has_the_file_in_it(team: World, photos_folder: Path) -> N
             assert name not in archive.namelist()
 
 
-def test_whoever_is_nowhere_or_elsewhere_has_no_right_to_it(
+def test_whoever_is_nowhere_or_elsewhere_neither_sees_nor_decides(
     team: World, other_world: World
 ) -> None:
     _send(team)
@@ -205,3 +205,4 @@ def test_whoever_is_nowhere_or_elsewhere_has_no_right_to_it(
     assert permissions.can_view_correction_file(team.hr, request, today)
     for actor in (other_world.hr, Actor(kind=ActorKind.PERSON)):
         assert not permissions.can_view_correction_file(actor, request, today)
+        assert not permissions.can_decide_correction(actor, request, today)

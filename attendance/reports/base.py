@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from attendance import permissions
 from attendance.enums import DayStatus
 from attendance.rules import codes
+from attendance.rules.roll import RollRow
 from attendance.rules.types import DayKind
-from attendance.selectors.roll import RollRow, roll
+from attendance.selectors.roll import roll
 from companies.enums import Role
 from companies.models import Employee
 from companies.permissions import is_own

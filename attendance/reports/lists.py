@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance import pages
-from attendance.enums import DayException, DayStatus
+from attendance.enums import DayStatus
 from attendance.reports.base import (
     AttendanceReport,
     Links,
@@ -23,6 +23,7 @@ from attendance.reports.base import (
     rolls_of,
     summed,
 )
+from attendance.rules.roll import DayState, RollDay
 from attendance.selectors.recorded import (
     HAS_PUNCH,
     HAS_SHIFT,
@@ -32,13 +33,11 @@ from attendance.selectors.recorded import (
     calendars_of,
     recorded,
 )
-from attendance.selectors.roll import DayState, RollDay
 from companies.reports import Asked, Chart
 from companies.selectors import Placed
 from integrations.tables import Cell, Column, Kind, Line, LineKind, Row, Table
 from integrations.tables.model import Value, value_of
 
-_MISSING = (DayException.MISSING_IN, DayException.MISSING_OUT, DayException.ODD_PUNCHES)
 _Cells = list[Value | Cell]
 
 
@@ -182,12 +181,11 @@ class MissingPunches(_DayList):
 
 def _missing(day: RollDay) -> str:
     """Return what the day lacks, "" for nothing."""
-    lacking = [flag for flag in day.flags if flag in _MISSING]
-    if lacking:
-        return "; ".join(pages.flag_words(lacking))
-    if day.state == DayState.NOTHING or day.status == DayStatus.UNMARKED:
+    if day.lacks == (DayState.NOTHING,):
         return _("Nothing recorded")
-    return str(DayStatus.INCOMPLETE.label) if day.status == DayStatus.INCOMPLETE else ""
+    if day.lacks == (DayStatus.INCOMPLETE,):
+        return str(DayStatus.INCOMPLETE.label)
+    return "; ".join(pages.flag_words(list(day.lacks)))
 
 
 def _missing_cells(day: RollDay, row: Recorded | None, words: str) -> _Cells:

@@ -23,10 +23,10 @@ from attendance.reports.base import (
     rolls,
     summed,
 )
+from attendance.rules.roll import DayState, RollDay, RollRow
 from attendance.rules.stretch import dates
 from attendance.selectors.leave_codes import leave_codes
-from attendance.selectors.roll import DayState, RollDay, RollRow
-from companies.models import Company
+from companies.models import Company, Employee
 from companies.reports import Asked
 from integrations.tables import Cell, Column, Kind, Legend, Paper, Row, Table
 from integrations.tables.model import Value
@@ -95,18 +95,20 @@ class MusterRoll(AttendanceReport):
         for placed, row in rolls(asked):
             name, *others = name_cells(asked, placed)
             own = (name, *map(cells.of, row.days), *total_cells(row, found), *others)
-            yield Row(own, group_of(asked, placed), _links(links, row, span))
+            yield Row(own, group_of(asked, placed), _links(links, placed.employee, row, span))
 
 
-def _links(links: Links, row: RollRow, span: list[dt.date]) -> tuple[str | None, ...]:
+def _links(
+    links: Links, person: Employee, row: RollRow, span: list[dt.date]
+) -> tuple[str | None, ...]:
     """Return where the name and the days lead; no day that is none leads anywhere."""
-    found = links.of(row.employee, span)
+    found = links.of(person, span)
     if not found:
         return ()
     closed = (DayState.NOT_EMPLOYED, DayState.TO_COME)
     urls = zip(row.days, found, strict=True)
     opened = (None if day.state in closed else url for day, url in urls)
-    return (links.month(row.employee, span[0]), *opened)
+    return (links.month(person, span[0]), *opened)
 
 
 class Cells(dict[RollDay, Cell]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -24,11 +23,10 @@ from attendance.reports.base import (
     summed,
 )
 from attendance.reports.roll import total_cells, total_columns
-from attendance.rules import sheet
-from attendance.rules.stretch import dates
+from attendance.rules.expected import Expectation
+from attendance.rules.roll import ByDate, Span
 from attendance.selectors.leave_codes import leave_codes
-from attendance.selectors.recorded import Expectation, calendars_of
-from attendance.selectors.roll import RollDay
+from attendance.selectors.recorded import calendars_of
 from companies.reports import Asked, Bar, Chart
 from integrations.tables import Column, Kind, Line, LineKind, Row, Table, shown
 from integrations.tables.model import value_of
@@ -97,23 +95,16 @@ class Headcount(AttendanceReport):
         return Table(slug=self.slug, columns=columns, rows=self._rows(asked), **fields)
 
     def _rows(self, asked: Asked) -> Iterator[Row]:
-        span = list(dates(asked.filters.first, asked.filters.last))
-        kinds: list[Counter[RollDay]] = [Counter() for _date in span]
-        late: Counter[int] = Counter()
+        span = Span(asked.filters.first, asked.filters.last, asked.now)
+        found = ByDate(span)
         for _placed, row in rolls(asked):
-            for place in range(row.begin, row.end):
-                kinds[place][row.days[place]] += 1
-            late.update(
-                place for place, found in row.minutes.items()
-                if found[1] and row.begin <= place < row.end
-            )  # fmt: skip
-        for place, (date, counts) in enumerate(zip(span, kinds, strict=True)):
-            totals = sheet.of_counts((day.halves, count) for day, count in counts.items())
+            found.add(row)
+        for date, totals in zip(span.dates, found.totals(), strict=True):
             yield Row(
                 (
-                    date, counts.total(), days(totals.present_halves), days(totals.absent_halves),
-                    days(totals.leave_halves), days(totals.off_halves),
-                    days(totals.unmarked_halves), late[place],
+                    date, totals.halves // 2, days(totals.present_halves),
+                    days(totals.absent_halves), days(totals.leave_halves), days(totals.off_halves),
+                    days(totals.unmarked_halves), totals.late_count,
                 )
             )  # fmt: skip
 

@@ -13,12 +13,13 @@ from attendance.models import AttendancePeriod, PeriodLine
 from attendance.rules import codes, payable
 from attendance.rules.payable import Payable, PayDate
 from attendance.rules.person import PersonCalendar
+from attendance.rules.roll import DayState, RollRow
 from attendance.rules.stretch import dates
 from attendance.rules.types import HalfKind
 from attendance.selectors.leave_codes import paid_codes
 from attendance.selectors.overtime import counted_parts
 from attendance.selectors.people import person_calendars
-from attendance.selectors.roll import DayState, RollRow, roll_by
+from attendance.selectors.roll import roll_by
 from attendance.selectors.settings import company_settings
 from companies.enums import PayableBasis
 from companies.models import Company, Employee
@@ -75,14 +76,14 @@ def worked_out(
     basis = settings.policy_on(last).payable_basis
     whole = list(dates(first, last))
     return {
-        row.employee.pk: payable.payable(
-            _dates(row, calendars[row.employee.pk], whole, basis),
+        person.pk: payable.payable(
+            _dates(row, calendars[person.pk], whole, basis),
             basis=basis,
             known=known,
             worked_minutes=row.totals.worked_minutes,
-            overtime=overtime.get(row.employee.pk, ()),
+            overtime=overtime.get(person.pk, ()),
         )
-        for row in rows
+        for person, row in zip(people, rows, strict=True)
     }
 
 

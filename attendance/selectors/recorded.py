@@ -10,13 +10,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from attendance.models import AttendanceDay
-from attendance.rules import codes
-from attendance.rules.expected import expected_minutes
 from attendance.rules.person import PersonCalendar
-from attendance.rules.stretch import dates
-from attendance.rules.types import DayType, HalfKind, Pattern
 from attendance.selectors import people as selectors
-from attendance.selectors.roll import RollRow
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
 
@@ -88,34 +83,3 @@ def calendars_of(
     return selectors.person_calendars(
         company, people, settings=company_settings(company), first=first, last=last
     )
-
-
-class Expectation:
-    """How long people should work on their dates; what many share is worked out once."""
-
-    def __init__(self, first: dt.date, last: dt.date) -> None:
-        self._dates = list(dates(first, last))
-        self._known: dict[tuple[dt.date, str, str, DayType], int] = {}
-
-    def of(self, own: PersonCalendar) -> list[int]:
-        """Return the minutes of each date; nothing of one outside of the employment."""
-        return [self._minutes(own, date) for date in self._dates]
-
-    def on_leave(self, row: RollRow, minutes: list[int]) -> int:
-        """Return what leave covers of the minutes; half a day by its hours covers nothing."""
-        covered = 0
-        for place in range(row.begin, row.end):
-            halves = row.days[place].halves
-            if halves != codes.HALF_WORKED:
-                covered += minutes[place] * sum(half.kind == HalfKind.LEAVE for half in halves)
-        return covered // 2
-
-    def _minutes(self, own: PersonCalendar, date: dt.date) -> int:
-        pattern: Pattern | None = own.pattern_on(date)
-        if pattern is None or not own.employment.holds_on(date):
-            return 0
-        day_kind = own.day_kind_on(date)
-        key = (date, f"{pattern.shift_id}:{pattern.version_id}", own.zone_on(date), day_kind.type)
-        if key not in self._known:
-            self._known[key] = expected_minutes(own.occurrence_on(date), day_kind)
-        return self._known[key]

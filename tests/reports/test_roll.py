@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import AttendanceDay
+from attendance.rules.roll import DayState
 from attendance.selectors.leave_codes import leave_codes
 from attendance.selectors.months import _halves, months
-from attendance.selectors.roll import DayState, roll
+from attendance.selectors.roll import roll
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
 from companies.models import Company, Department, Employee, Placement
@@ -51,9 +52,8 @@ def test_days_without_a_record_say_why(golden: Golden) -> None:
         Employee.objects.filter(pk=golden.people["joe"].pk).update(judged_from=dt.date(2026, 3, 18))
         AttendanceDay.objects.filter(employee=golden.people["joe"]).delete()
         company, people = _fresh(golden)
-        rows = {row.employee.name: row for row in roll(
-            company=company, people=people, first=MARCH, last=LAST, now=now
-        )}  # fmt: skip
+        found = roll(company=company, people=people, first=MARCH, last=LAST, now=now)
+        rows = {person.name: row for person, row in zip(people, found, strict=True)}
     states = {name: [day.state for day in row.days] for name, row in rows.items()}
     joe = states["Joe"]
     assert joe[:15] == [DayState.NOT_EMPLOYED] * 15

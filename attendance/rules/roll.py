@@ -1,0 +1,266 @@
+"""People × dates as a register shows them: codes, halves, what is to be cleared up, totals.
+
+The product and `simulate` both make their month sheet and their reports of this. Every kind of day
+is one object that all people share, so that ten thousand months cost little more than their
+reading.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from attendance.enums import DayException, DayStatus
+from attendance.rules import codes, sheet
+from attendance.rules.person import PersonCalendar
+from attendance.rules.stretch import dates
+from attendance.rules.types import DayKind, HalfKind
+
+# No clock shows a date later or earlier than this beside UTC's.
+_A_DAY = dt.timedelta(days=1)
+PROBLEMS = (DayStatus.INCOMPLETE, DayStatus.UNMARKED)
+_MISSING = (DayException.MISSING_IN, DayException.MISSING_OUT, DayException.ODD_PUNCHES)
+
+
+class DayState(StrEnum):
+    """Where a date stands that is, or is not, judged."""
+
+    JUDGED = "judged"
+    OPEN = "open"
+    OFF = "off"
+    NOTHING = "nothing"
+    NOT_DUE = "not_due"
+    SKIPPED = "skipped"
+    TO_COME = "to_come"
+    NOT_EMPLOYED = "not_employed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RollDay:
+    """One kind of day; compared by identity, for all who had such a day share it."""
+
+    state: DayState
+    code: str
+    halves: codes.Halves
+    status: DayStatus | None = None
+    flags: tuple[str, ...] = ()
+    name: str = ""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether somebody has to look at it."""
+        return bool(self.flags) or self.status in PROBLEMS
+
+    @property
+    def is_off(self) -> bool:
+        """Whether the whole date counts as off."""
+        return all(half.kind == HalfKind.OFF for half in self.halves)
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What is missing: exceptions, `nothing` recorded at all, the code of incomplete, or ()."""
+        lacking = tuple(flag for flag in self.flags if flag in _MISSING)
+        if lacking:
+            return lacking
+        if self.state == DayState.NOTHING or self.status == DayStatus.UNMARKED:
+            return (DayState.NOTHING.value,)
+        return (DayStatus.INCOMPLETE.value,) if self.status == DayStatus.INCOMPLETE else ()
+
+
+_UNMARKED: codes.Halves = (codes.UNMARKED, codes.UNMARKED)
+_NOT_EMPLOYED = RollDay(DayState.NOT_EMPLOYED, "", _UNMARKED)
+# What is recorded of a date: its place among the dates, and the minutes worked, late, early.
+Record = tuple[int, RollDay, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """One person's dates in order; totals are of the dates that count, `problems` their number."""
+
+    days: list[RollDay]
+    totals: sheet.Totals
+    problems: int
+    # Of each place among the dates: minutes worked, late, early, where something is recorded.
+    minutes: dict[int, tuple[int, int, int]]
+    # From which place to which the dates count.
+    begin: int
+    end: int
+
+    @property
+    def unrecorded(self) -> list[int]:
+        """The places of the dates that count of which nothing is recorded."""
+        return [place for place in range(self.begin, self.end) if place not in self.minutes]
+
+
+@lru_cache(maxsize=4096)
+def judged(status: DayStatus | None, code: str, flags: tuple[str, ...]) -> RollDay:
+    """What a recorded date is, by its status (none while it is open), code and exceptions."""
+    if status is None:
+        return RollDay(DayState.OPEN, "", (codes.OPEN, codes.OPEN), flags=flags)
+    halves = codes.read(status, code)
+    return RollDay(DayState.JUDGED, code or status.value, halves, status, flags)
+
+
+@lru_cache(maxsize=4096)
+def _of_calendar(day_kind: DayKind, is_skipped: bool) -> RollDay:
+    """What a date without a record is."""
+    halves = codes.without_row(day_kind)
+    if is_skipped:
+        return RollDay(DayState.SKIPPED, "", halves)
+    if not day_kind.is_off:
+        return RollDay(DayState.NOTHING, "", halves, DayStatus.UNMARKED)
+    code = codes.off_half(day_kind).code
+    return RollDay(DayState.OFF, code, halves, DayStatus(code), name=day_kind.name)
+
+
+@lru_cache(maxsize=64)
+def _unrecorded(halves: codes.Halves, state: DayState) -> RollDay:
+    """A date without a record that nobody has to look at, with what it counts as."""
+    return RollDay(state, "", halves)
+
+
+class Span:
+    """The dates of a register, and what all its people share."""
+
+    def __init__(self, first: dt.date, last: dt.date, now: dt.datetime) -> None:
+        self.dates = list(dates(first, last))
+        self.now = now
+        self.places = {date.isoformat(): n for n, date in enumerate(self.dates)}
+        self.is_past = last < (now - _A_DAY).date()
+        self._kinds: dict[object, list[RollDay]] = {}
+
+    def place(self, date: dt.date) -> int:
+        """Where a date stands, or would stand, counted from the first."""
+        return (date - self.dates[0]).days
+
+    def without_records(self, own: PersonCalendar) -> list[RollDay]:
+        """The person's dates as the calendar alone makes them; shared where it is."""
+        one = own.places.on_or_first(self.dates[0])
+        if one is not own.places.on_or_first(self.dates[-1]):
+            return self._made(own)
+        shared = (one and (one.office_id, repr(one.weekly_off)), own.picked)
+        if shared not in self._kinds:
+            self._kinds[shared] = self._made(own)
+        return self._kinds[shared]
+
+    def _made(self, own: PersonCalendar) -> list[RollDay]:
+        return [_of_calendar(own.day_kind_on(date), False) for date in self.dates]
+
+
+def row_of(own: PersonCalendar, records: Collection[Record], span: Span) -> RollRow:
+    """One person's row, of what is recorded and of what was set by hand."""
+    days = list(span.without_records(own))
+    for date, manual in own.manuals.items():
+        if manual.status is None and 0 <= span.place(date) < len(days):
+            days[span.place(date)] = _of_calendar(own.day_kind_on(date), True)
+    minutes: dict[int, tuple[int, int, int]] = {}
+    for place, day, worked, late, early in records:
+        days[place] = day
+        minutes[place] = (worked, late, early)
+    begin, end, last = _bounds(own, span)
+    _settle(days, minutes, own, span, (begin, end, last))
+    counts = Counter(days[begin:end])
+    totals = sheet.of_counts(
+        ((day.halves, count) for day, count in counts.items()),
+        **_figures(minutes, begin, end),
+    )
+    problems = sum(count for day, count in counts.items() if day.is_problem)
+    return RollRow(days, totals, problems, minutes, begin, end)
+
+
+class ByDate:
+    """What everybody's rows make of each date."""
+
+    def __init__(self, span: Span) -> None:
+        self._kinds: list[Counter[RollDay]] = [Counter() for _date in span.dates]
+        self._minutes: list[Counter[str]] = [Counter() for _date in span.dates]
+
+    def add(self, row: RollRow) -> None:
+        """Count a person's dates in."""
+        for place in range(row.begin, row.end):
+            self._kinds[place][row.days[place]] += 1
+        for place, (worked, late, early) in row.minutes.items():
+            if row.begin <= place < row.end:
+                found = self._minutes[place]
+                found["worked_minutes"] += worked
+                if late:
+                    found["late_count"] += 1
+                    found["late_minutes"] += late
+                if early:
+                    found["early_count"] += 1
+                    found["early_minutes"] += early
+
+    def totals(self) -> list[sheet.Totals]:
+        """The totals of each date; two halves for everybody of whom it counts."""
+        return [
+            sheet.of_counts(((day.halves, count) for day, count in kinds.items()), **minutes)
+            for kinds, minutes in zip(self._kinds, self._minutes, strict=True)
+        ]
+
+
+def _figures(minutes: dict[int, tuple[int, int, int]], begin: int, end: int) -> dict[str, int]:
+    worked_all = late_all = early_all = late_count = early_count = 0
+    for place, (worked, late, early) in minutes.items():
+        if begin <= place < end:
+            worked_all += worked
+            if late:
+                late_all += late
+                late_count += 1
+            if early:
+                early_all += early
+                early_count += 1
+    return {
+        "worked_minutes": worked_all,
+        "late_count": late_count,
+        "late_minutes": late_all,
+        "early_count": early_count,
+        "early_minutes": early_all,
+    }
+
+
+def _bounds(own: PersonCalendar, span: Span) -> tuple[int, int, int]:
+    """Where the person's dates begin, where those end that have come, and where all end."""
+    whole, employment = len(span.dates), own.employment
+    if not employment.is_active:
+        return 0, 0, 0
+    left_on = employment.left_on
+    begin = min(max(0, span.place(employment.joined_on)), whole)
+    last = whole if left_on is None else min(whole, span.place(left_on) + 1)
+    last = max(begin, last)
+    if span.is_past:
+        return begin, last, last
+    today = span.place(own.date_at(span.now))
+    return begin, max(begin, min(last, today + 1)), last
+
+
+def _settle(
+    days: list[RollDay],
+    recorded: Collection[int],
+    own: PersonCalendar,
+    span: Span,
+    bounds: tuple[int, int, int],
+) -> None:
+    """Say what a date without a record is: not employed, to come, today, or nothing was due."""
+    begin, end, last = bounds
+    for place in (*range(begin), *range(last, len(days))):
+        if place not in recorded:
+            days[place] = _NOT_EMPLOYED
+    for place in range(end, last):
+        if days[place].state == DayState.NOTHING:
+            days[place] = _unrecorded(days[place].halves, DayState.TO_COME)
+    today = None if span.is_past else span.place(own.date_at(span.now))
+    for place in range(begin, end):
+        if days[place].state is DayState.NOTHING:
+            if place == today:
+                days[place] = _unrecorded(days[place].halves, DayState.OPEN)
+            elif not _is_due(own, span.dates[place]):
+                days[place] = _unrecorded(days[place].halves, DayState.NOT_DUE)
+
+
+def _is_due(own: PersonCalendar, date: dt.date) -> bool:
+    """Whether somebody could have been absent: a shift, and a day that is judged."""
+    return own.employment.is_judged_on(date) and own.pattern_on(date) is not None

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from attendance.rules.codes import Halves
@@ -71,6 +71,7 @@ class Totals:
         )
 
 
+_SUMMED = tuple(item.name for item in fields(Totals) if item.name != "leave_by_code")
 _NO_HALVES: dict[HalfKind, int] = dict.fromkeys(HalfKind, 0)
 
 
@@ -105,6 +106,16 @@ def of_counts(days: Iterable[tuple[Halves, int]], **figures: int) -> Totals:
         leave_by_code=dict(sorted(leave.items())),
         **figures,
     )
+
+
+def summed(all_of: Iterable[Totals]) -> Totals:
+    """Several totals as one, such as those of everybody."""
+    found: Counter[str] = Counter()
+    leave: Counter[str] = Counter()
+    for totals in all_of:
+        leave.update(totals.leave_by_code)
+        found.update({name: getattr(totals, name) for name in _SUMMED})
+    return Totals(leave_by_code=dict(sorted(leave.items())), **found)
 
 
 def month_totals(year: int, month: int, rows: Iterable[Row]) -> Totals:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from attendance.rules import zones
 from attendance.rules.calendar import working_days_between, working_days_on
-from attendance.rules.judge import judge, judge_whole
 from attendance.rules.late_arrivals import late_arrivals
-from attendance.rules.overtime.compute import Reach, compute
-from attendance.rules.stretch import Stretch
 from attendance.rules.types import DayInput, Owner, Step, Verdict
 from attendance.simulate import overtime, payable, scenario
 from attendance.simulate.build import World, build, refuse
 from attendance.simulate.corrections import Asked
 from attendance.simulate.forms import Kind, Row
+from attendance.simulate.judging import judged, overtime_of
 from attendance.simulate.people import Person
+from attendance.simulate.sheet import sheet
 
 Json = dict[str, Any]
 # A step in words; whoever has them, has them in a language.
@@ -75,12 +74,14 @@ def _answer(world: World, kind: Kind, words: Spoken) -> Any:
         return [_day(*found, words.days) for found in judged(world, people, row["from"], row["to"])]
     if kind.name == "overtime":
         return [
-            item
+            overtime.line(item, person, words.overtime)
             for person in people
-            for item in overtime_of(world, person, row["from"], row["to"], words.overtime)
+            for item in overtime_of(world, person, row["from"], row["to"])
         ]
     if kind.name == "payable":
         return [_payable(world, person, row["month"], words.payable) for person in people]
+    if kind.name == "sheet":
+        return sheet(world, people, row["month"])
     if kind.name == "corrections":
         names = {person.name for person in people}
         return [_correction(item) for item in world.corrections if item.person in names]
@@ -97,43 +98,10 @@ def _answer(world: World, kind: Kind, words: Spoken) -> Any:
     return {"date": working_days_on(row["date"], row["n"], person.is_working).isoformat()}
 
 
-def judged(
-    world: World, people: Iterable[Person], first: dt.date, last: dt.date
-) -> Iterator[tuple[Person, DayInput, Verdict, Mapping[str, Owner]]]:
-    """The days of these people from `first` to `last`, each with what it was judged by."""
-    for person in people:
-        stretch = Stretch(person.calendar, first, last, person.taps_around(first, last))
-        owners = stretch.owners()
-        for day in stretch.inputs(owners):
-            yield person, day, judge(day, now=world.now), owners
-
-
-def overtime_of(
-    world: World, person: Person, first: dt.date, last: dt.date, words: Words
-) -> Iterator[Json]:
-    """The extra and missing minutes of the dates that have any, and what was decided of them."""
-    for item in _overtime(world, person, first, last):
-        yield overtime.line(item, person, words)
-
-
-def _overtime(
-    world: World, person: Person, first: dt.date, last: dt.date
-) -> Iterator[overtime.Overtime]:
-    policies = [item for steps in person.calendar.settings.overtime.values() for item in steps]
-    since, until = Reach.of(policies).needed(first, last)
-    taps = person.taps_around(since, until)
-    stretch = Stretch(person.calendar, since, until, taps)
-    rows = [judge_whole(day, now=world.now) for day in stretch.inputs(stretch.owners())]
-    found = compute(rows, person.calendar.overtime_on, start=first, end=last)
-    for date, item in found.items():
-        if not item.is_nothing or date in person.overtime:
-            yield item
-
-
 def _payable(world: World, person: Person, first: dt.date, words: Words) -> Json:
     last = payable.month_end(first)
     days = [(day, verdict) for _who, day, verdict, _owners in judged(world, [person], first, last)]
-    extra = [overtime.counted(item, person) for item in _overtime(world, person, first, last)]
+    extra = [overtime.counted(item, person) for item in overtime_of(world, person, first, last)]
     return payable.line(
         person, first, days, extra, known=payable.paid_codes(world.people.values()),
         now=world.now, locked_on=world.locked.get(first), words=words,

@@ -78,8 +78,8 @@ def line(
 
 def _figures(found: Payable) -> Json:
     return {
-        **{name: _days(getattr(found, name)) for name in _HALVES},
-        "leave": {code: _days(halves) for code, halves in found.leave.items()},
+        **{name: days_text(getattr(found, name)) for name in _HALVES},
+        "leave": {code: days_text(halves) for code, halves in found.leave.items()},
         "worked_minutes": found.worked_minutes,
         "unpaid_minutes": found.unpaid_minutes,
         "overtime": [
@@ -88,7 +88,8 @@ def _figures(found: Payable) -> Json:
     }
 
 
-def _days(halves: int) -> str:
+def days_text(halves: int) -> str:
+    """Half days as days, in text."""
     return f"{Decimal(halves) / 2:f}"
 
 

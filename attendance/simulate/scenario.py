@@ -223,7 +223,7 @@ _ASK: dict[str, Form] = {
     "late_arrivals": Record({"person": Key(Text()), "month": _must(Month())}),
     "overtime": Record({"person": Key(Text()), **_SPAN}),
     "payable": Record({"person": Key(Text()), "month": _must(Month())}),
-    "sheet": Reserved(),
+    "sheet": Record({"person": Key(Text()), "month": _must(Month())}),
 }
 # What other parts read, or later versions: leave, months.
 RESERVED: Final = (

@@ -14,9 +14,9 @@ from attendance.rules.person import PersonCalendar
 from attendance.rules.settings import CompanySettings
 from attendance.rules.spans import Span, length, subtract
 from attendance.rules.types import Verdict
-from attendance.simulate.answers import judged
 from attendance.simulate.build import World
 from attendance.simulate.forms import Row, meant
+from attendance.simulate.judging import judged
 from attendance.simulate.people import Person
 from leave.rules import asking
 from leave.rules.accrual import Work

@@ -94,7 +94,8 @@ _WHOLE: Json = {
             {"working_days_on": {"person": "maya", "date": "2026-03-07", "n": 1}},
             {"late_arrivals": {"person": "maya", "month": "2026-03"}},
             {"overtime": {"person": "maya", "from": "2026-03-02", "to": "2026-03-02"}},
-            {"payable": {"person": "maya", "month": "2026-03"}}],
+            {"payable": {"person": "maya", "month": "2026-03"}},
+            {"sheet": {"person": "maya", "month": "2026-03"}}],
     "periods": [{"month": "2026-02", "locked_on": "2026-03-02"}],
 }  # fmt: skip
 _LEAVE: Json = {

@@ -73,7 +73,7 @@ def test_an_example_is_answered_as_it_says(
 def test_every_scenario_of_the_page_is_an_example() -> None:
     kinds = [kind for _text, kind, _told in EXAMPLES]
     two = ["json"] * 2
-    leave, closing = ["json"] * 8, ["json"]
+    leave, closing = ["json"] * 8, ["json"] * 2
     assert kinds == ["json", *["table"] * 3, "json", *two, *leave, *closing, *["text"] * 3]
     assert len(kinds) == PAGE.count("```yaml")
 

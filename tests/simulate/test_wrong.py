@@ -22,7 +22,7 @@ def told(text: str) -> list[str]:
 
 
 def test_the_whole_scenario_is_right() -> None:
-    days, everybody, *rest, overtime, payable = simulate(json.dumps(whole()))["answers"]
+    days, everybody, *rest, overtime, payable, sheet = simulate(json.dumps(whole()))["answers"]
     assert (len(days["days"]), len(everybody["days"])) == (6, 2)
     assert rest == [
         {"working_days_between": {"count": 3}},
@@ -30,6 +30,10 @@ def test_the_whole_scenario_is_right() -> None:
         {"late_arrivals": []},
     ]
     assert [month["payable"] for month in payable["payable"]] == ["4.5"]
+    (row,) = sheet["sheet"]["people"]
+    assert [row["totals"][name] for name in ("present", "absent", "leave", "days", "outside")] == [
+        "1.5", "1.5", "0", "7", "24",
+    ]  # fmt: skip
     (line,) = overtime["overtime"]
     assert (line["extra_minutes"], line["state"], line["counted_extra_minutes"]) == (0, "set", 30)
 
@@ -107,6 +111,8 @@ FORM: list[tuple[str, Any, str]] = [
     ("corrections.0", {"verdikt": {}},
      "corrections[0].verdikt: unknown key; did you mean verdict?"),
     ("ask", [], "ask: an empty list"),
+    ("ask.0", {"sheet": {}}, "ask[0].sheet: month is missing"),
+    ("ask.7.sheet.month", "2026-13", "ask[7].sheet.month: not a month like 2026-03: 2026-13"),
 ]  # fmt: skip
 MEANING: list[tuple[str, Any, str]] = [
     ("changes.1.settings.overtime_policy", "Ofice",
@@ -133,6 +139,7 @@ MEANING: list[tuple[str, Any, str]] = [
      "corrections[4].overtime: names neither extra_minutes nor missing_minutes"),
     ("corrections.4.overtime.date", "2026-03-08", "corrections[4].overtime.date: lies after now"),
     ("ask.5.overtime.to", "2026-03-01", "ask[5].overtime.to: before from"),
+    ("ask.7.sheet.person", "mayo", "ask[7].sheet.person: there is no mayo; did you mean maya?"),
     ("changes.1.from", "2026-01-01", "changes[1].from: begins when changes[0] does"),
     ("changes.0.settings.zone", "Asia/Kathmando",
      "changes[0].settings.zone: not a time zone: Asia/Kathmando; did you mean Asia/Kathmandu?"),
@@ -312,7 +319,6 @@ ask: [{days: {from: 2026-03-01}}]
 RESERVED = [name for name in ALL if name not in form.KEYS]
 UNSUPPORTED = [
     *((name, {"any": ["thing"]}, name) for name in RESERVED),
-    ("ask.0", {"sheet": {}}, "ask[0].sheet"),
     ("changes.1.from", "2026-03-01 12:00", "changes[1].from"),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 from attendance.rules import codes
 from attendance.rules.codes import Halves
 from attendance.rules.errors import InvalidInput
-from attendance.rules.sheet import SheetRow, Totals, month_totals, tally
+from attendance.rules.sheet import SheetRow, Totals, month_totals, summed, tally
 from attendance.rules.types import Half, HalfKind
 from tests.attendance.rules.build import judged, leave
 
@@ -80,3 +80,13 @@ def test_tally_of_one_date_for_several_people() -> None:
     totals = tally([row(2, codes.PRESENT), row(2, codes.ABSENT), row(2, codes.PRESENT, CL)])
     assert (totals.present_halves, totals.absent_halves, totals.leave_halves) == (3, 2, 1)
     assert totals.halves == 6
+
+
+def test_totals_of_everybody() -> None:
+    one = tally([row(2, codes.PRESENT, CL, late_minutes=3, worked_minutes=200)])
+    other = tally([row(2, CL, codes.ABSENT), row(3, *codes.HALF_WORKED, early_minutes=5)])
+    assert summed([one, other]) == Totals(
+        present_halves=2, absent_halves=1, leave_halves=3, leave_by_code={"": 1, "CL": 2},
+        late_count=1, late_minutes=3, early_count=1, early_minutes=5, worked_minutes=200,
+    )  # fmt: skip
+    assert summed([]) == Totals()

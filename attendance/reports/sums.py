@@ -156,9 +156,10 @@ class ExpectedAndActual(AttendanceReport):
             people = [placed.employee for placed in chunk]
             calendars = calendars_of(asked.company, people, filters.first, filters.last)
             for placed, row in rolls_of(asked, chunk):
-                minutes = expectation.of(calendars[placed.employee.pk])
+                own = calendars[placed.employee.pk]
+                minutes = expectation.of(own)
                 expected = sum(minutes[row.begin : row.end])
-                leave = expectation.on_leave(row, minutes)
+                leave = expectation.on_leave(row, own, minutes)
                 worked = row.totals.worked_minutes
                 rest = worked + leave - expected
                 figures = (expected, leave, worked, max(rest, 0), max(-rest, 0))

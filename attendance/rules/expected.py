@@ -38,13 +38,20 @@ class Expectation:
         """The minutes of each date; nothing of one outside of the employment."""
         return [self._minutes(own, date) for date in self._dates]
 
-    def on_leave(self, row: RollRow, minutes: list[int]) -> int:
-        """What leave covers of the minutes; half a day by its hours covers nothing."""
+    def on_leave(self, row: RollRow, own: PersonCalendar, minutes: list[int]) -> int:
+        """What leave covers of the minutes; half a day by its hours covers nothing.
+
+        Of half a holiday the half that is worked asks for all of them.
+        """
         covered = 0
         for place in range(row.begin, row.end):
             halves = row.days[place].halves
-            if halves != codes.HALF_WORKED:
-                covered += minutes[place] * sum(half.kind == HalfKind.LEAVE for half in halves)
+            if halves != codes.HALF_WORKED and any(half.kind == HalfKind.LEAVE for half in halves):
+                usual = codes.without_row(own.day_kind_on(self._dates[place]))
+                due = [half.kind != HalfKind.OFF for half in usual]
+                pairs = zip(halves, due, strict=True)
+                taken = sum(is_due and half.kind == HalfKind.LEAVE for half, is_due in pairs)
+                covered += 2 * minutes[place] * taken // max(sum(due), 1)
         return covered // 2
 
     def _minutes(self, own: PersonCalendar, date: dt.date) -> int:

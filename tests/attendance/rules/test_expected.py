@@ -5,9 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from attendance.rules.expected import expected_minutes
-from attendance.rules.types import AutoBreak, Break, DayKind, DayType, Pattern
+from attendance.enums import DayStatus
+from attendance.rules.expected import Expectation, expected_minutes
+from attendance.rules.person import Employment, PersonCalendar, Place
+from attendance.rules.roll import Span, judged, row_of
+from attendance.rules.settings import BUILT_IN, CalendarRow, CompanySettings, Steps
+from attendance.rules.types import AutoBreak, Break, CalendarEntry, DayKind, DayType, Pattern
 from attendance.rules.windows import occurrence
+from companies.enums import CalendarKind
 
 DAY = Pattern(
     shift_id="day", version_id="1", name="Day", start=dt.time(9), end=dt.time(17, 30),
@@ -42,3 +47,50 @@ def test_a_date_asks_for_its_shift_without_the_breaks(
 
 def test_without_a_shift_nothing_is_asked_for() -> None:
     assert expected_minutes(None, WORKING) == 0
+
+
+@pytest.mark.parametrize(
+    ("date", "status", "code", "covered"),
+    [
+        (2, DayStatus.ON_LEAVE, "CL", 480),
+        (2, DayStatus.HALF_DAY, "½CL·½P", 240),
+        (2, DayStatus.HALF_DAY, "", 0),  # by its hours
+        (3, DayStatus.HALF_DAY, "½CL·½H", 240),  # all that half a holiday leaves
+        (3, DayStatus.ON_LEAVE, "CL", 240),
+        (4, DayStatus.HALF_DAY, "½H·½CL", 240),
+        (5, DayStatus.ON_LEAVE, "CL", 0),  # a holiday asks for nothing
+    ],
+)
+def test_leave_covers_what_its_halves_ask_for(
+    date: int, status: DayStatus, code: str, covered: int
+) -> None:
+    first, last = dt.date(2026, 3, 2), dt.date(2026, 3, 5)
+    kinds = (
+        CalendarKind.HALF_HOLIDAY_PM, CalendarKind.HALF_HOLIDAY_AM, CalendarKind.HOLIDAY,
+    )  # fmt: skip
+    days = {dt.date(2026, 3, n): kind for n, kind in enumerate(kinds, 3)}
+    settings = CompanySettings(
+        revision=0, policies=Steps([(first, BUILT_IN)]), patterns={"day": Steps([(first, DAY)])},
+        offices={},
+        calendar={day: (CalendarRow(CalendarEntry(day, kind, ""), None, "", ""),)
+                  for day, kind in days.items()},
+    )  # fmt: skip
+    places = Steps([(first, Place(default_shift_id="day"))])
+    own = PersonCalendar(Employment(joined_on=first), settings, places)
+    span = Span(first, last, dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
+    row = row_of(own, [(date - 2, judged(status, code, ()), 0, 0, 0)], span)
+    expectation = Expectation(first, last)
+    minutes = expectation.of(own)
+    assert minutes == [480, 240, 240, 0]
+    assert expectation.on_leave(row, own, minutes) == covered
+
+
+def test_nothing_is_expected_outside_of_the_employment() -> None:
+    first = dt.date(2026, 3, 2)
+    settings = CompanySettings(
+        revision=0, policies=Steps([(first, BUILT_IN)]), patterns={"day": Steps([(first, DAY)])},
+        offices={}, calendar={},
+    )  # fmt: skip
+    places = Steps([(first, Place(default_shift_id="day"))])
+    own = PersonCalendar(Employment(joined_on=first, left_on=first), settings, places)
+    assert Expectation(first, dt.date(2026, 3, 3)).of(own) == [480, 0]

@@ -18,8 +18,9 @@ from leave.enums import EntryKind
 from leave.models import LedgerEntry
 from leave.phrases import amount_text, date_text, signed
 from leave.rules.books import Allocation
+from leave.rules.movement import movement_of
 from leave.rules.years import Dates
-from leave.selectors.balances import Account, LedgerLine, movement_of
+from leave.selectors.balances import Account, LedgerLine
 from leave.selectors.outlook import Proof, proof
 
 Row = dict[str, Any]

@@ -22,8 +22,8 @@ from integrations.tables import Column, Kind, Line, Row, Table, Value
 from leave import wording
 from leave.enums import EntryKind
 from leave.models import LeaveType, LedgerEntry
+from leave.rules.movement import Movement, movement_of
 from leave.rules.years import Dates
-from leave.selectors.balances import Year, movement_of
 from leave.selectors.books import load_books
 from leave.terms import LeaveSettings, leave_settings
 
@@ -127,14 +127,14 @@ class LeaveBalances(LeaveReport):
                     loaded = books.get((placed.employee.pk, pk))
                     if loaded is None:
                         continue
-                    year = movement_of(loaded.books.entries, dates)
+                    moved = movement_of(loaded.books.entries, dates)
                     cells: list[Value] = [*name_cells(asked, placed), leave_type.name]
-                    cells += [_unit(settings, pk), *_figures(year)]
+                    cells += [_unit(settings, pk), *_figures(moved)]
                     yield Row(cells, group_of(asked, placed))
 
 
-def _figures(year: Year) -> tuple[Decimal, ...]:
-    return (year.opening, year.allocated, year.lapsed, year.taken, year.closing)
+def _figures(moved: Movement) -> tuple[Decimal, ...]:
+    return (moved.opening, moved.allocated, moved.lapsed, moved.taken, moved.closing)
 
 
 class LeaveLedger(LeaveReport):

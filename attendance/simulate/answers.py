@@ -18,6 +18,7 @@ from attendance.simulate.corrections import Asked
 from attendance.simulate.forms import Kind, Row
 from attendance.simulate.judging import judged, overtime_of
 from attendance.simulate.people import Person
+from attendance.simulate.reports import report
 from attendance.simulate.sheet import sheet
 
 Json = dict[str, Any]
@@ -53,17 +54,22 @@ def simulate(text: str, *, words: Spoken, parts: Sequence[Part] = ()) -> Json:
     world = build(facts)
     answers: dict[str, Callable[[Kind], Any]] = {}
     for part in parts:
-        answers |= dict.fromkeys(part.questions, part.build(facts, world))
+        answers |= dict.fromkeys((*part.questions, *part.reports), part.build(facts, world))
     refuse(facts)
     return {
         "schema": scenario.SCHEMA,
         "now": world.now.isoformat(),
         "answers": [
-            {kind.name: answers[kind.name](kind) if kind.name in answers
+            {kind.name: answers[_asked(kind)](kind) if _asked(kind) in answers
              else _answer(world, kind, words)}
             for kind in world.asked
         ],
     }  # fmt: skip
+
+
+def _asked(kind: Kind) -> str:
+    """The question, or the report that is asked for."""
+    return str(kind.row["name"]) if kind.name == "report" else kind.name
 
 
 def _answer(world: World, kind: Kind, words: Spoken) -> Any:
@@ -82,6 +88,8 @@ def _answer(world: World, kind: Kind, words: Spoken) -> Any:
         return [_payable(world, person, row["month"], words.payable) for person in people]
     if kind.name == "sheet":
         return sheet(world, people, row["month"])
+    if kind.name == "report":
+        return report(world, people, row)
     if kind.name == "corrections":
         names = {person.name for person in people}
         return [_correction(item) for item in world.corrections if item.person in names]

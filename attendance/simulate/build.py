@@ -23,6 +23,7 @@ from attendance.simulate.people import (
 )
 from attendance.simulate.problems import WrongScenario
 from attendance.simulate.punches import instant, punch
+from attendance.simulate.scenario import REPORT_KEYS, REPORTS, UNMARKED
 
 MOST_DAYS: Final = 3660
 
@@ -87,6 +88,8 @@ def refuse(scenario: Row) -> None:
 def _check_asked(kind: Kind, people: Mapping[str, Person]) -> None:
     row = kind.row
     person = known(row, "person", people) if "person" in row else None
+    if kind.name == "report":
+        _check_report(row)
     if "from" in row and "to" in row:
         _check_span(kind.name, row)
     if kind.name == "working_days_on" and person is not None:
@@ -96,9 +99,17 @@ def _check_asked(kind: Kind, people: Mapping[str, Person]) -> None:
             row.wrong("n", "no day is worked any more")
 
 
+def _check_report(row: Row) -> None:
+    name = row["name"]
+    for key in row:
+        is_own = name not in REPORTS or key in ("name", *REPORT_KEYS)
+        if not is_own or (key == "with_days_off" and name != UNMARKED):
+            row.wrong(key, f"does not belong to {name}")
+
+
 def _check_span(name: str, row: Row) -> None:
     days = (row["to"] - row["from"]).days
-    if days < 0 and name in ("days", "overtime"):
+    if days < 0 and name in ("days", "overtime", "report"):
         row.wrong("to", "before from")
     elif abs(days) >= MOST_DAYS:
         row.wrong("to", f"more than {MOST_DAYS} days")

@@ -224,7 +224,15 @@ _ASK: dict[str, Form] = {
     "overtime": Record({"person": Key(Text()), **_SPAN}),
     "payable": Record({"person": Key(Text()), "month": _must(Month())}),
     "sheet": Record({"person": Key(Text()), "month": _must(Month())}),
+    "report": Reserved(),
 }
+# The reports of attendance; other parts bring more of them.
+UNMARKED: Final = "unmarked-days"
+REPORTS: Final = (
+    UNMARKED, "summary", "late-and-early", "missing-punches", "days-off-worked", "shifts",
+    "headcount", "expected-and-actual",
+)  # fmt: skip
+REPORT_KEYS: Final = {**_SPAN, "person": Key(Text()), "with_days_off": Key(Flag())}
 # What other parts read, or later versions: leave, months.
 RESERVED: Final = (
     "schedules", "leave_types", "plans", "allocations", "requests",
@@ -237,18 +245,24 @@ class Extension(Protocol):
     keys: Mapping[str, Key]  # beside `people`; one of them may be reserved here
     person_keys: Mapping[str, Key]
     questions: Mapping[str, Form]
+    reports: Sequence[str]
+    report_keys: Mapping[str, Key]
 
 
 def form_of(parts: Sequence[Extension] = ()) -> Record:
     """The form of a scenario with what these parts add."""
     keys, person, asked = dict(_KEYS), dict(_PERSON), dict(_ASK)
     ask = keys.pop("ask")
+    reports, report_keys = [*REPORTS], dict(REPORT_KEYS)
     for part in parts:
         for name, key in part.keys.items():
             keys.pop(name, None)
             keys[name] = key
         person |= part.person_keys
         asked |= part.questions
+        reports += part.reports
+        report_keys |= part.report_keys
+    asked["report"] = Record({"name": _must(Choice(tuple(reports))), **report_keys})
     keys["people"] = replace(keys["people"], form=Named(Record(person)))
     return Record({**keys, "ask": replace(ask, form=ListOf(OneOf(asked), least=1))})
 

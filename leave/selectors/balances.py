@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,9 +11,10 @@ from leave.enums import Carry
 from leave.models import LeaveType, LedgerEntry
 from leave.rules.ahead import Ahead
 from leave.rules.amounts import ZERO
-from leave.rules.books import Draw, Entry
+from leave.rules.books import Draw
 from leave.rules.carrying import CarryRule
 from leave.rules.lapse import Loss, next_loss
+from leave.rules.movement import Movement, movement_of
 from leave.rules.running import carry_dates
 from leave.rules.years import DAY, Dates
 from leave.selectors.books import Loaded, load_books, loaded_of
@@ -154,41 +154,12 @@ def explained(employee: Employee, leave_type: LeaveType) -> tuple[Account, list[
     return Account(employee, leave_type, loaded, leave_settings(employee.company)), lines
 
 
-@dataclass(frozen=True)
-class Year:
-    """The movement of a stretch of dates: what opens, comes, goes, and is left."""
-
-    opening: Decimal
-    allocated: Decimal
-    taken: Decimal
-    lapsed: Decimal
-    closing: Decimal
-
-
 def drawn_on(account: Account, on: dt.date) -> LeaveType | None:
     """Return the type whose books this one draws on, where that is another."""
     books = account.rules_on(on).books_type_id
     return None if books == account.leave_type.pk else account.settings.types[books]
 
 
-def movement(employee: Employee, leave_type: LeaveType, dates: Dates) -> Year:
+def movement(employee: Employee, leave_type: LeaveType, dates: Dates) -> Movement:
     """Return opening + allocated − lapsed − taken = closing of a stretch (rules 11)."""
     return movement_of(loaded_of(employee, leave_type.pk).books.entries, dates)
-
-
-def movement_of(entries: Iterable[Entry | LedgerEntry], dates: Dates) -> Year:
-    """Return the movement that these lines make in a stretch of dates.
-
-    What only moves on at a carry date is neither; that day's grants are movement.
-    """
-    lines = list(entries)
-    opening = sum((line.amount for line in lines if line.effective_on < dates.first), ZERO)
-    inside = [line for line in lines if line.effective_on in dates]
-
-    def of(*kinds: str) -> Decimal:
-        return sum((line.amount for line in inside if line.kind in kinds), ZERO)
-
-    taken, lapsed = -of("taken", "returned", "encashed"), -of("lapsed")
-    # A rest that moves on leaves and arrives on one date, or over a gap: then it is in the sums.
-    allocated = of("grant", "accrual", "comp_off", "adjustment", "carried")
-    return Year(opening, allocated, taken, lapsed, opening + allocated - taken - lapsed)

@@ -14,24 +14,19 @@ from leave.enums import EntryKind
 from leave.rules.amounts import ZERO
 from leave.rules.books import Books, Draw, Entry
 from leave.rules.counting import Count, count
-from leave.rules.lapse import REASONS, next_loss
+from leave.rules.lapse import next_loss
 from leave.rules.years import Dates
 from leave.simulate.accounts import Account
 from leave.simulate.entered import Outcome
-from leave.simulate.figures import movements
+from leave.simulate.figures import line, movements, text
 from leave.simulate.history import History
 from leave.simulate.people import Someone
 from leave.simulate.plans import PlansOf
+from leave.simulate.reports import Reports
 from leave.simulate.requests import Request, ask_of
 from leave.simulate.types import LeaveType
 
 Json = dict[str, Any]
-
-
-def text(amount: Decimal) -> str:
-    """An amount as the answers write it: no more zeros than needed, and never an exponent."""
-    plain = f"{amount:f}"
-    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
 
 
 def values_of(values: Mapping[str, Any]) -> Json:
@@ -62,6 +57,9 @@ class Answers:
     def to(self, kind: Kind) -> Any:
         """The answer to one question, as JSON."""
         return getattr(self, f"_{kind.name}")(kind.row)
+
+    def _report(self, row: Row) -> Json:
+        return Reports(self._history, self._people, self._types, self._words).made(row)
 
     def _account(self, row: Row) -> Account:
         return self._history.accounts[row["person"], row["type"]]
@@ -110,22 +108,9 @@ class Answers:
         for each in lines:
             balance += each.entry.amount
             if first <= each.entry.effective_on <= last:
-                found.append(
-                    {**self._line(each.entry), "balance": text(balance), "by": each.by or None}
-                )
+                said = line(each.entry, self._words)
+                found.append({**said, "balance": text(balance), "by": each.by or None})
         return found
-
-    def _line(self, entry: Entry) -> Json:
-        return {
-            "on": entry.effective_on.isoformat(),
-            "kind": entry.kind.value,
-            "amount": text(entry.amount),
-            "allocation": entry.source,
-            "reason": entry.reason,
-            "words": self._words(
-                f"entry.{entry.reason if entry.reason in REASONS else entry.kind.value}", {}
-            ),
-        }
 
     def _year(self, row: Row) -> Json:
         account = self._account(row)
@@ -152,7 +137,7 @@ class Answers:
             "carried": text(_sum(entries, EntryKind.CARRIED, is_in=True)),
             "lapsed": text(-_sum(entries, EntryKind.LAPSED)),
             "valid_until": ends_on.isoformat() if ends_on else None,
-            "lines": [self._line(entry) for entry in entries],
+            "lines": [line(entry, self._words) for entry in entries],
         }
 
     def _plan(self, row: Row) -> list[Json]:

@@ -1,12 +1,15 @@
-"""What moved in some books between two dates."""
+"""Amounts, lines of books, and what moved in them, as the answers write them."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
+from attendance.simulate.answers import Words
 from leave.enums import EntryKind
 from leave.rules.amounts import ZERO
-from leave.rules.books import Books
+from leave.rules.books import Books, Entry
+from leave.rules.lapse import REASONS
 from leave.rules.years import DAY, Dates
 
 _NAMES = {
@@ -21,6 +24,25 @@ _NAMES = {
     EntryKind.ENCASHED: "encashed",
 }
 _OUTGOING = frozenset({"taken", "lapsed", "encashed"})
+
+
+def text(amount: Decimal) -> str:
+    """An amount as the answers write it: no more zeros than needed, and never an exponent."""
+    plain = f"{amount:f}"
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
+
+
+def line(entry: Entry, words: Words) -> dict[str, Any]:
+    """A line of the books."""
+    said = entry.reason if entry.reason in REASONS else entry.kind.value
+    return {
+        "on": entry.effective_on.isoformat(),
+        "kind": entry.kind.value,
+        "amount": text(entry.amount),
+        "allocation": entry.source,
+        "reason": entry.reason,
+        "words": words(f"entry.{said}", {}),
+    }
 
 
 def movements(books: Books, dates: Dates) -> dict[str, Decimal]:

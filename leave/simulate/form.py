@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -246,6 +246,9 @@ PERSON_KEYS: Final[Mapping[str, Key]] = {
 }
 _ONE = {**_WHO, "on": Key(Date())}
 _SPAN = {"from": _must(Date()), "to": _must(Date())}
+DEDUCTED: Final = "deducted-per-month"
+REPORTS: Final[Sequence[str]] = ("leave-balances", "leave-ledger", DEDUCTED)
+REPORT_KEYS: Final[Mapping[str, Key]] = {"type": Key(Text())}
 QUESTIONS: Final[Mapping[str, Form]] = {
     "balance": Record({**_ONE, "to": Key(Date())}),
     "forecast": Record({**_WHO, "on": _must(Date())}),

@@ -40,6 +40,8 @@ class LeavePart:
     keys = form.KEYS
     person_keys = form.PERSON_KEYS
     questions = form.QUESTIONS
+    reports = form.REPORTS
+    report_keys = form.REPORT_KEYS
 
     def __init__(self, words: Words) -> None:
         self._words = words
@@ -48,7 +50,8 @@ class LeavePart:
         """Play all that the scenario says up to now; people get marks of their approved leave."""
         facts = _Facts(scenario, world)
         for kind in world.asked:
-            if kind.name in self.questions:
+            is_report = kind.name == "report" and kind.row["name"] in self.reports
+            if is_report or kind.name in self.questions:
                 facts.check_asked(kind)
         refuse(scenario)
         history = facts.play()
@@ -94,8 +97,8 @@ class _Facts:
         row = kind.row
         if "type" in row:
             type = known(row, "type", self.types)
-            if type and kind.name != "count" and type.on(BEGINNING).draws_on != type.name:
-                row.wrong("type", f"{type.name} has no books of its own")
+            if type:
+                _check_type(kind, type)
         if kind.name == "plan":
             check_plan(row, self.plans, self._scenario["plans"])
         if kind.name == "request":
@@ -277,6 +280,16 @@ class _Facts:
             "refuse": State.REJECTED, "withdraw": State.WITHDRAWN, "cancel": State.CANCELLED,
         }[kind.name]  # fmt: skip
         return partial(history.end, request, step=kind.name, state=state)
+
+
+def _check_type(kind: Kind, type: LeaveType) -> None:
+    """Refuse a question about the books of a type that has none of its own."""
+    draws_on = type.on(BEGINNING).draws_on
+    if kind.name == "report" and kind.row["name"] == form.DEDUCTED:
+        if draws_on is None:
+            kind.row.wrong("type", f"{type.name} draws on no books")
+    elif kind.name != "count" and draws_on != type.name:
+        kind.row.wrong("type", f"{type.name} has no books of its own")
 
 
 def _mark(request: Request) -> None:

@@ -95,7 +95,9 @@ _WHOLE: Json = {
             {"late_arrivals": {"person": "maya", "month": "2026-03"}},
             {"overtime": {"person": "maya", "from": "2026-03-02", "to": "2026-03-02"}},
             {"payable": {"person": "maya", "month": "2026-03"}},
-            {"sheet": {"person": "maya", "month": "2026-03"}}],
+            {"sheet": {"person": "maya", "month": "2026-03"}},
+            {"report": {"name": "unmarked-days", "person": "maya", "from": "2026-03-01",
+                        "to": "2026-03-07", "with_days_off": True}}],
     "periods": [{"month": "2026-02", "locked_on": "2026-03-02"}],
 }  # fmt: skip
 _LEAVE: Json = {
@@ -200,7 +202,9 @@ _LEAVE: Json = {
                        "to": "2026-03-14"}},
             {"request": {"key": "r"}},
             {"requests": {"person": "maya"}},
-            {"allocations": {"person": "maya"}}],
+            {"allocations": {"person": "maya"}},
+            {"report": {"name": "leave-ledger", "person": "maya", "type": "annual",
+                        "from": "2026-01-01", "to": "2026-03-31"}}],
 }  # fmt: skip
 
 MISSING = object()

@@ -13,6 +13,8 @@ import time_machine
 from attendance import wording
 from attendance.enums import DayException, DayStatus, Direction, Source
 from attendance.models import AttendanceDay, PunchState
+from attendance.rules.roll import PROBLEMS
+from attendance.selectors.roll import roll
 from attendance.services import decisions, entries, verdicts
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
@@ -99,6 +101,48 @@ def _all_recorded() -> dict[tuple[str, str], Day]:
     }
 
 
+def _roll(company: Company, first: dt.date, now: dt.datetime) -> dict[str, Day]:
+    """The product's roll of a month by the people's codes, of whom anything is recorded in it."""
+    last = (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+    people = list(Employee.objects.order_by("code"))
+    rows = roll(company=company, people=people, first=first, last=last, now=now)
+    return {
+        person.code: {
+            "codes": [day.code for day in row.days],
+            # A scenario knows no pictures, so nothing of a face that somebody must look at.
+            "problems": sum(
+                bool({*day.flags} - {DayException.FACE}) or day.status in PROBLEMS
+                for day in row.days[row.begin : row.end]
+            ),
+            "totals": [
+                row.totals.present_halves, row.totals.absent_halves, row.totals.leave_by_code,
+                row.totals.off_halves, row.totals.unmarked_halves, row.totals.late_count,
+                row.totals.late_minutes, row.totals.early_minutes, row.totals.worked_minutes,
+            ],
+        }
+        for person, row in zip(people, rows, strict=True)
+        if row.minutes
+    }  # fmt: skip
+
+
+def _halves(days: str) -> int:
+    return int(2 * float(days))
+
+
+def _sheet(row: Day) -> Day:
+    totals = row["totals"]
+    codes = {code: _halves(days) for code, days in totals["leave_by_code"].items()}
+    return {
+        "codes": [day["code"] for day in row["days"]],
+        "problems": totals["open"],
+        "totals": [
+            _halves(totals["present"]), _halves(totals["absent"]), codes, _halves(totals["off"]),
+            _halves(totals["unmarked"]), totals["late_count"], totals["late_minutes"],
+            totals["early_minutes"], totals["worked_minutes"],
+        ],
+    }  # fmt: skip
+
+
 def _hr_mends(company: Company) -> None:
     """Let HR do by hand what it may, to some days a week ago."""
     hari, maya, asha = (Employee.objects.get(code=code) for code in ("HT001", "HT002", "HT003"))
@@ -134,9 +178,14 @@ def test_the_demo_company_is_judged_alike(when: str, is_mended: bool) -> None:
             recorded = _all_recorded()
             dates = {date for _code, date in recorded}
             first, last = (dt.date.fromisoformat(pick(dates)) for pick in (min, max))
+            month = at(when).date().replace(day=1)
+            rolled = _roll(company, month, at(when))
             text = scenario_of(at(when), first, last)
     starts = _starts(text)
-    (answer,) = simulate(text)["answers"]
+    scenario = json.loads(text)
+    scenario["ask"].append({"sheet": {"month": f"{month:%Y-%m}"}})
+    answer, sheet = simulate(json.dumps(scenario))["answers"]
+    assert {row["person"]: _sheet(row) for row in sheet["sheet"]["people"]} == rolled
     simulated = {
         (day["person"], day["date"]): _simulated(day, starts)
         for day in answer["days"]

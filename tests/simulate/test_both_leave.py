@@ -11,13 +11,18 @@ from typing import Any
 import pytest
 import time_machine
 
+from companies.actor import Actor
+from companies.enums import ActorKind, Role
 from companies.models import Company, Employee
+from companies.reports import Filters
 from companies.scoping import company_scope
+from integrations.tables import LineKind, value_of
 from leave.enums import RequestState
-from leave.models import LeaveRequestState, LedgerEntry
+from leave.models import LeaveRequestState, LeaveType, LedgerEntry
 from leave.rules.amounts import ZERO
 from leave.selectors.balances import figures
 from portal import demo
+from portal.reports import asked_of, reports
 from portal.simulation import simulate
 from tests.attendance.world import at
 from tests.simulate.export_leave import amount, leave_scenario
@@ -69,12 +74,50 @@ def _states() -> dict[str, tuple[str, Decimal]]:
     return found
 
 
-def _asked(books: list[Whose]) -> list[Any]:
+def _reported(company: Company, now: dt.datetime) -> dict[str, list[list[Any]]]:
+    """The rows of the product's reports of the year so far; people and types by their codes."""
+    hari = Employee.objects.get(code="HT001")
+    hr = Actor(
+        kind=ActorKind.PERSON, id=str(hari.user.public_id), name=hari.name, user=hari.user,
+        company=company, employee=hari, roles=frozenset({Role.HR}),
+    )  # fmt: skip
+    filters = Filters(first=dt.date(now.year, 1, 1), last=now.date())
+    asked = asked_of(hr, company, filters, now=now)
+    codes = dict(LeaveType.objects.values_list("name", "code"))
+    found: dict[str, list[list[Any]]] = {}
+    for slug in ("leave-balances", "leave-ledger"):
+        lines = reports()[slug].table(asked).lines()
+        rows = [[value_of(cell) for cell in line.cells] for line in lines
+                if line.kind == LineKind.ROW]  # fmt: skip
+        found[slug] = [[codes.get(value, value) for value in row[1:]] for row in rows]
+    return found
+
+
+def _check_reports(told: dict[str, list[list[Any]]], found: list[Any]) -> None:
+    """The same balances, and the same lines in the same order of time."""
+    balances, ledger = (answer["report"]["rows"] for answer in found if "report" in answer)
+    names = ("opening", "allocated", "lapsed", "taken", "closing")
+    assert {
+        (row["person"], row["type"], row["unit"], *(amount(row[name]) for name in names))
+        for row in balances
+    } == {(row[0], *row[2:4], *map(amount, row[4:])) for row in told["leave-balances"]}
+    lines = [(row[0], row[2].isoformat(), row[3], amount(row[5])) for row in told["leave-ledger"]]
+    mine = [(row["person"], row["on"], row["type"], amount(row["amount"])) for row in ledger]
+    assert Counter(lines) == Counter(mine)
+    for person in {line[0] for line in lines}:
+        dates = [line[1] for line in mine if line[0] == person]
+        assert dates == sorted(dates) == [line[1] for line in lines if line[0] == person]
+
+
+def _asked(books: list[Whose], when: dt.datetime) -> list[Any]:
+    span = {"from": f"{when.year}-01-01", "to": when.date().isoformat()}
     whose = [{"person": person, "type": type} for person, type in books]
     return [
         *({"ledger": each} for each in whose),
         *({"balance": each} for each in whose),
         {"requests": {}},
+        {"report": {"name": "leave-balances", **span}},
+        {"report": {"name": "leave-ledger", **span}},
     ]
 
 
@@ -87,12 +130,14 @@ def test_the_demos_leave_is_played_alike(when: str) -> None:
             company.refresh_from_db()
             books = _books()
             recorded = _lines(), _figures(company, at(when).date()), _states()
+            told = _reported(company, at(when))
             scenario = leave_scenario(company, at(when))
-    found = simulate(json.dumps({**scenario, "ask": _asked(books)}))["answers"]
+    found = simulate(json.dumps({**scenario, "ask": _asked(books, at(when))}))["answers"]
 
     lines, shown, states = recorded
     ledgers = [answer["ledger"] for answer in found if "ledger" in answer]
     assert len(books) > 40
+    _check_reports(told, found)
     for whose, ledger in zip(books, ledgers, strict=True):
         played = Counter((line["on"], line["kind"], amount(line["amount"])) for line in ledger)
         assert played == lines[whose], whose

@@ -69,3 +69,66 @@ def test_the_golden_months_sheet(golden: Golden) -> None:
             if name in ("present", "absent", "leave_CL", "worked", "late")} == {
         name: str(whole[name]) for name in ("present", "absent", "leave_CL", "worked", "late")
     }  # fmt: skip
+
+
+LISTS = ("late-and-early", "missing-punches", "days-off-worked", "shifts")
+# The columns of the product's lists by what `simulate` calls them.
+CLOCKS = {"starts": "starts_at", "ends": "ends_at", "in": "first_in_at", "out": "last_out_at"}
+PLAIN = {"shift": "shift", "out_on": "out_on"}
+MINUTES = {"worked": "worked_minutes", "late": "late_minutes", "early": "early_minutes"}
+
+
+def _listed(row: Json) -> dict[str, str]:
+    found = {"code": row["person"], "date": row["date"], "status": row.get("code", "")}
+    found |= {ours: (row.get(theirs) or "")[11:16] for ours, theirs in CLOCKS.items()}
+    found |= {ours: row.get(theirs) or "" for ours, theirs in PLAIN.items()}
+    return found | {ours: str(row[theirs]) for ours, theirs in MINUTES.items() if theirs in row}
+
+
+@pytest.fixture
+def span() -> Json:
+    return {"from": MARCH.isoformat(), "to": LAST.isoformat()}
+
+
+def test_the_golden_months_lists(golden: Golden, span: Json) -> None:
+    found = _asked(golden, *({"report": {"name": slug, **span}} for slug in LISTS))
+    told = {"name", "day_off", "missing"}
+    for slug, report in zip(LISTS, found, strict=True):
+        rows = [{name: value for name, value in row.items() if name not in told}
+                for row in _rows(slug)]  # fmt: skip
+        assert rows, slug
+        mine = [_listed(row) for row in report["rows"]]
+        assert [
+            {name: each[name] for name in row} for each, row in zip(mine, rows, strict=True)
+        ] == (rows), slug
+        whole: Json = next((row for row in EXPECTED[slug]["sums"] if row["of"] == "total"), {})
+        sums = {theirs: whole[ours] for ours, theirs in MINUTES.items() if ours in whole}
+        assert (report["totals"] or {}) == sums, slug
+    missing, off = found[1]["rows"], found[2]["rows"]
+    assert [row["missing"] for row in missing] == [["missing_out"]]
+    assert [(row["day"], row["day_name"]) for row in off] == [("weekly_off", "")]
+
+
+def test_the_golden_months_sums(golden: Golden, span: Json) -> None:
+    slugs = ("summary", "headcount", "expected-and-actual")
+    found = _asked(golden, *({"report": {"name": slug, **span}} for slug in slugs))
+    summary, headcount, expected = ([*report["rows"]] for report in found)
+    early = {"early_count": "early_count", "early": "early_minutes"}
+    assert {
+        row["person"]: _totals(row) | {name: str(row[key]) for name, key in early.items()}
+        for row in summary
+    } == {
+        row["code"]: {name: row[name] for name in row if name not in ("name", "code", "problems")}
+        for row in _rows("summary")
+    }
+    days = ("present", "absent", "leave", "off", "unmarked")
+    assert [
+        {"date": row["date"], "employed": str(row["employed"]), "late": str(row["late_count"]),
+         **{name: _short(row[name]) for name in days}}
+        for row in headcount
+    ] == [{name: row[name] for name in ("date", "employed", "late", *days)}
+          for row in _rows("headcount")]  # fmt: skip
+    names = ("expected", "on_leave", "worked", "over", "short")
+    assert {
+        row["person"]: {name: str(row[f"{name}_minutes"]) for name in names} for row in expected
+    } == {row["code"]: {name: row[name] for name in names} for row in _rows("expected-and-actual")}

@@ -22,7 +22,8 @@ def told(text: str) -> list[str]:
 
 
 def test_the_whole_scenario_is_right() -> None:
-    days, everybody, *rest, overtime, payable, sheet = simulate(json.dumps(whole()))["answers"]
+    found = simulate(json.dumps(whole()))["answers"]
+    days, everybody, *rest, overtime, payable, sheet, report = found
     assert (len(days["days"]), len(everybody["days"])) == (6, 2)
     assert rest == [
         {"working_days_between": {"count": 3}},
@@ -33,6 +34,9 @@ def test_the_whole_scenario_is_right() -> None:
     (row,) = sheet["sheet"]["people"]
     assert [row["totals"][name] for name in ("present", "absent", "leave", "days", "outside")] == [
         "1.5", "1.5", "0", "7", "24",
+    ]  # fmt: skip
+    assert [(row["date"], row["code"]) for row in report["report"]["rows"]] == [
+        ("2026-03-01", "WO"), ("2026-03-05", "H"), ("2026-03-06", "H"), ("2026-03-07", ""),
     ]  # fmt: skip
     (line,) = overtime["overtime"]
     assert (line["extra_minutes"], line["state"], line["counted_extra_minutes"]) == (0, "set", 30)
@@ -112,6 +116,12 @@ FORM: list[tuple[str, Any, str]] = [
      "corrections[0].verdikt: unknown key; did you mean verdict?"),
     ("ask", [], "ask: an empty list"),
     ("ask.0", {"sheet": {}}, "ask[0].sheet: month is missing"),
+    ("ask.8.report.name", MISSING, "ask[8].report: name is missing"),
+    ("ask.8.report.name", "payable-days",
+     "ask[8].report.name: not one of unmarked-days, summary, late-and-early, missing-punches, "
+     "days-off-worked, shifts, headcount, expected-and-actual, leave-balances, leave-ledger, "
+     "deducted-per-month: payable-days"),
+    ("ask.8.report.with_days_off", 1, "ask[8].report.with_days_off: neither true nor false: 1"),
     ("ask.7.sheet.month", "2026-13", "ask[7].sheet.month: not a month like 2026-03: 2026-13"),
 ]  # fmt: skip
 MEANING: list[tuple[str, Any, str]] = [
@@ -139,6 +149,13 @@ MEANING: list[tuple[str, Any, str]] = [
      "corrections[4].overtime: names neither extra_minutes nor missing_minutes"),
     ("corrections.4.overtime.date", "2026-03-08", "corrections[4].overtime.date: lies after now"),
     ("ask.5.overtime.to", "2026-03-01", "ask[5].overtime.to: before from"),
+    ("ask.8.report.name", "shifts", "ask[8].report.with_days_off: does not belong to shifts"),
+    ("ask.8.report.name", "leave-ledger",
+     "ask[8].report.with_days_off: does not belong to leave-ledger"),
+    ("ask.8.report.type", "annual", "ask[8].report.type: does not belong to unmarked-days"),
+    ("ask.8.report.to", "2026-02-28", "ask[8].report.to: before from"),
+    ("ask.8.report.to", "2037-03-07", "ask[8].report.to: more than 3660 days"),
+    ("ask.8.report.person", "mayo", "ask[8].report.person: there is no mayo; did you mean maya?"),
     ("ask.7.sheet.person", "mayo", "ask[7].sheet.person: there is no mayo; did you mean maya?"),
     ("changes.1.from", "2026-01-01", "changes[1].from: begins when changes[0] does"),
     ("changes.0.settings.zone", "Asia/Kathmando",

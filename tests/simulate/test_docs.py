@@ -73,9 +73,20 @@ def test_an_example_is_answered_as_it_says(
 def test_every_scenario_of_the_page_is_an_example() -> None:
     kinds = [kind for _text, kind, _told in EXAMPLES]
     two = ["json"] * 2
-    leave, closing = ["json"] * 8, ["json"] * 2
+    leave, closing = ["json"] * 8, ["json"] * 3
     assert kinds == ["json", *["table"] * 3, "json", *two, *leave, *closing, *["text"] * 3]
     assert len(kinds) == PAGE.count("```yaml")
+
+
+def _table(heading: str) -> list[str]:
+    """What leads the rows of the table in a section."""
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
+
+
+def test_every_report_is_told() -> None:
+    names = FORM.keys["ask"].form.form.forms["report"].keys["name"].form.words  # type: ignore[attr-defined]
+    assert _table("Reports") == list(names)
 
 
 def test_every_refusal_of_leave_is_told() -> None:
@@ -83,9 +94,8 @@ def test_every_refusal_of_leave_is_told() -> None:
 
 
 def test_every_key_is_told() -> None:
-    told = re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)
     built = [name for name in FORM.keys if name not in RESERVED]
-    assert told == built
+    assert _table("What a file holds") == built
     corrections, allocations, questions = (
         set(FORM.keys[name].form.form.forms)  # type: ignore[attr-defined]
         for name in ("corrections", "allocations", "ask")

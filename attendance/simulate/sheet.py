@@ -32,8 +32,10 @@ def sheet(world: World, people: Iterable[Person], first: dt.date) -> Json:
         extra.update(mine)
         everybody.append(line.row.totals)
         rows.append(_row(line, span, sum(mine.values())))
+    locked_on = world.locked.get(first)
     return {
         "month": f"{first:%Y-%m}",
+        "locked_on": locked_on.isoformat() if locked_on else None,
         "people": rows,
         "dates": [
             {"date": date.isoformat(), **figures(totals), "overtime_minutes": extra[date]}

@@ -23,7 +23,7 @@ def test_the_whole_scenario_is_right() -> None:
     answers = simulate(json.dumps(leave()))["answers"]
     assert [name for answer in answers for name in answer] == [
         "balance", "forecast", "next_loss", "ledger", "year", "year", "carry_over", "plan", "count",
-        "request", "requests", "allocations",
+        "request", "requests", "allocations", "report",
     ]  # fmt: skip
 
 
@@ -123,6 +123,10 @@ MEANING: list[tuple[str, Any, str]] = [
     ("ask.8.count.to", "2026-03-08",
      "ask[8].count.to: ends (2026-03-08) before it starts (2026-03-09)"),
     ("ask.9.request.key", "q", "ask[9].request.key: there is no q"),
+    ("ask.12.report.type", "hourly", "ask[12].report.type: hourly has no books of its own"),
+    ("ask.12.report.person", "mya", "ask[12].report.person: there is no mya; did you mean maya?"),
+    ("ask.12.report.to", "2025-12-31", "ask[12].report.to: before from"),
+    ("ask.12.report.name", "shifts", "ask[12].report.type: does not belong to shifts"),
 ]  # fmt: skip
 
 

@@ -68,6 +68,8 @@ _WHOLE = {
     "face_enrolment_ended": gettext_lazy("Reference pictures deleted"),
     "own_data_exported": gettext_lazy("Own data downloaded"),
     "report_exported": gettext_lazy("Report downloaded"),
+    "logo_set": gettext_lazy("Logo set"),
+    "logo_removed": gettext_lazy("Logo taken away"),
     "report_schedule_made": gettext_lazy("Report by mail set up"),
     "report_schedule_changed": gettext_lazy("Report by mail changed"),
     "report_schedule_off": gettext_lazy("Report by mail switched off"),

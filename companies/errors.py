@@ -39,6 +39,14 @@ class InvalidTransition(MusterError):
     status = 409
 
 
+class LogoUnusable(MusterError):
+    code = "logo_unusable"
+    sentence = _(
+        "This is no picture that can be used. Choose a PNG, JPEG or WebP of at most %(megabytes)s "
+        "MB, each side at least %(pixels)s pixels."
+    )
+
+
 class AccountClosed(MusterError):
     code = "account_closed"
     sentence = _("This account is closed. Ask your HR to open it again.")

@@ -45,6 +45,7 @@ class _Bounds:
     pixels: int
     jpeg_pixels: int
     is_original: bool = False
+    least_side: int = LEAST_SIDE
 
     def pixels_of(self, header: picture_headers.Header) -> int:
         return self.jpeg_pixels if header.format == "JPEG" else self.pixels
@@ -54,6 +55,10 @@ _FRAME: Final = _Bounds(MOST_BYTES, MOST_PIXELS, MOST_PIXELS)
 _ORIGINAL: Final = _Bounds(
     MOST_BYTES_OF_ORIGINAL, MOST_PIXELS, _MOST_PIXELS_OF_ORIGINAL, is_original=True
 )
+# A word set in type may be a narrow strip.
+LEAST_SIDE_OF_LOGO: Final = 24
+LOGO_SIDE: Final = 480
+_LOGO: Final = _Bounds(MOST_BYTES, MOST_PIXELS, MOST_PIXELS, least_side=LEAST_SIDE_OF_LOGO)
 
 
 def check(data: bytes) -> None:
@@ -74,13 +79,13 @@ def decode(data: bytes, *, max_side: int) -> Image.Image:
     return _decode(data, max_side, _FRAME)
 
 
-def _decode(data: bytes, max_side: int, bounds: _Bounds) -> Image.Image:
+def _decode(data: bytes, max_side: int, bounds: _Bounds, mode: str = "RGB") -> Image.Image:
     header = _checked_header(data, bounds)
     is_lenient = bounds.is_original and header.format == "JPEG"
     if not picture_headers.is_whole(data, header, may_have_more=is_lenient):
         raise Rejected("picture_damaged")
     try:
-        return _decoded(data, header, max_side, may_have_more=is_lenient)
+        return _decoded(data, header, max_side, mode, may_have_more=is_lenient)
     except (Rejected, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001  # over foreign bytes a decoder raises anything
@@ -105,6 +110,22 @@ def from_original(data: bytes, max_side: int = STORED_SIDE) -> bytes:
     return _encoded(_decode(data, max_side, _ORIGINAL))
 
 
+def logo(data: bytes) -> bytes:
+    """Return a logo as a new PNG without metadata; what was clear stays clear.
+
+    Raises:
+        Rejected: see the module.
+    """
+    picture = _decode(data, LOGO_SIDE, _LOGO, mode="RGBA")
+    # Most have no clear part: a third of the size.
+    if picture.getchannel("A").getextrema() == (255, 255):
+        picture = picture.convert("RGB")
+    picture.info.clear()
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
 def _encoded(picture: Image.Image) -> bytes:
     # Saving copies a comment from `info`: start from nothing.
     picture.info.clear()
@@ -126,13 +147,13 @@ def _checked_header(data: bytes, bounds: _Bounds) -> picture_headers.Header:
     most = bounds.pixels_of(header)
     if header.width * header.height > most:
         raise Rejected("picture_too_many_pixels", megapixels=most // 1_000_000)
-    if min(header.width, header.height) < LEAST_SIDE:
-        raise Rejected("picture_too_small", pixels=LEAST_SIDE)
+    if min(header.width, header.height) < bounds.least_side:
+        raise Rejected("picture_too_small", pixels=bounds.least_side)
     return header
 
 
 def _decoded(
-    data: bytes, header: picture_headers.Header, max_side: int, *, may_have_more: bool
+    data: bytes, header: picture_headers.Header, max_side: int, mode: str, *, may_have_more: bool
 ) -> Image.Image:
     from PIL import Image, ImageOps  # noqa: PLC0415  # lazy: no page needs it
 
@@ -146,6 +167,6 @@ def _decoded(
         # asked for must have the picture's own shape: the side that shrinks least decides.
         shrink = max_side / max(image.size)
         image.draft("RGB", (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
-        picture = ImageOps.exif_transpose(image).convert("RGB")
+        picture = ImageOps.exif_transpose(image).convert(mode)
     picture.thumbnail((max_side, max_side))
     return picture

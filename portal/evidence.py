@@ -127,10 +127,10 @@ def _files(
     roll: Callable[[], Table],
 ) -> Iterator[tuple[str, Callable[[IO[bytes]], object]]]:
     def write_roll(kind: str) -> Callable[[IO[bytes]], object]:
-        # Not when it was made, which differs from time to time.
+        # Neither when it was made nor today's logo: both differ from time to time.
         made = _("Locked on %(date)s") % {"date": date_format(locked_at)} if locked_at else ""
         created = dt.datetime(first.year, first.month, 1)  # noqa: DTZ001  # the file's own date
-        table = replace(roll(), created=created, made=made)
+        table = replace(roll(), created=created, made=made, logo=b"")
         return lambda file: FORMATS[kind].write(table, file)
 
     yield "muster-roll.xlsx", write_roll("xlsx")

@@ -142,7 +142,7 @@ def _put(name: str, file: Any) -> str:
 
 def _finish(export: ReportExport, report: Report, asked: Asked) -> None:
     def table() -> Table:
-        found = report_pages.printed(report.table(asked), export.paper)
+        found = report_pages.printed(report.table(asked), export.paper, export.company)
         return replace(found, rows=_stored_rows(export, found)) if report.is_about_people else found
 
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as file:

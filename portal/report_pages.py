@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from companies.enums import ExportState
-from companies.models import ReportExport
+from companies.models import Company, ReportExport
 from companies.reports import Asked, Chart, Filters, Report
+from companies.selectors import company_logo
 from integrations.tables import LineKind, Paper, Table, html
 from portal import report_filters
 from portal.reports import ROLL
@@ -141,9 +142,10 @@ def export_context(export: ReportExport, title: object, now: dt.datetime) -> dic
     }
 
 
-def printed(table: Table, paper: str) -> Table:
-    """Return the table for the paper that was asked for; else for its own."""
-    return replace(table, paper=Paper(paper)) if paper in set(Paper) else table
+def printed(table: Table, paper: str, company: Company) -> Table:
+    """Return the table as its file is: with the logo, on the paper asked for, else on its own."""
+    found = Paper(paper) if paper in set(Paper) else table.paper
+    return replace(table, paper=found, logo=company_logo(company))
 
 
 def file_name(report: Report, asked: Asked, ending: str) -> str:

@@ -164,7 +164,7 @@ def export_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponseBase:
 
 
 def _file(found: Report, asked: Asked, kind: str, paper: str) -> FileResponse:
-    table = report_pages.printed(found.table(asked), paper)
+    table = report_pages.printed(found.table(asked), paper, asked.company)
     file: Any = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # whoever reads it closes it
     FORMATS[kind].write(table, file)
     file.seek(0)

@@ -206,6 +206,7 @@ MUTABLE = {
     "companies.ReportReader": "services.report_schedules",
     "companies.ReportSchedule": "services.report_schedules",
     "companies.CompanyDomain": "services.domains",
+    "companies.CompanyLogo": "services.logos",
     "companies.SupportGrant": "services.support",
     "leave.BlockDate": "services.blocks",
     "leave.BlockExemption": "services.blocks",

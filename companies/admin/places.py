@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from companies.admin.logo import LogoPage
 from companies.admin.public_holidays import PublicHolidaysPage
 from companies.admin_base import DatedRows
 from companies.admin_fields import weekly_off_words
@@ -117,7 +118,7 @@ class CalendarDayAdmin(PublicHolidaysPage, RecordAdmin):
         return " · ".join(filter(None, parts)) or str(gettext_lazy("everyone"))
 
 
-class PolicyVersionAdmin(VersionAdmin):
+class PolicyVersionAdmin(LogoPage, VersionAdmin):
     """The company's settings; the newest that has begun is in force."""
 
     _settings = (
@@ -134,6 +135,7 @@ class PolicyVersionAdmin(VersionAdmin):
     list_display = ("starts_on", "zone", "days_off", "allows_unchecked", "created_at")
     ordering = ("-starts_on", "-id")
     fields = ("starts_on", *_settings)
+    actions_list = ("logo",)
     empty_words = gettext_lazy("Write the company's settings.")
 
     @display(description=gettext_lazy("days off"))

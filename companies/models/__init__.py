@@ -5,6 +5,7 @@ from companies.models.base import Company, CompanyOwned
 from companies.models.delegation import Delegation
 from companies.models.domains import CompanyDomain
 from companies.models.exports import ReportExport
+from companies.models.logo import CompanyLogo
 from companies.models.looks import Look
 from companies.models.mail import BlockedAddress
 from companies.models.notices import NoticeChoice
@@ -32,6 +33,7 @@ __all__ = [
     "CalendarDay",
     "Company",
     "CompanyDomain",
+    "CompanyLogo",
     "CompanyOwned",
     "Delegation",
     "Department",

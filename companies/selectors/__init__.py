@@ -16,6 +16,7 @@ from companies.selectors.engaged import (
     placed_in_chunks,
     reported_people,
 )
+from companies.selectors.logos import company_logo
 from companies.selectors.looks import own_looks
 from companies.selectors.mail import blocks_of, is_blocked, without_mail
 from companies.selectors.notices import notice_choices, wanting
@@ -96,6 +97,7 @@ __all__ = [
     "blocks_of",
     "card_opens_password",
     "colleagues",
+    "company_logo",
     "company_of_domain",
     "delegations_of",
     "departments_above",

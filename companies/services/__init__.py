@@ -16,6 +16,7 @@ from companies.services.invitations import (
     invitation_print,
     invitation_use,
 )
+from companies.services.logos import logo_remove, logo_set
 from companies.services.notices import notices_choose
 from companies.services.own_data import OWN_DATA_AN_HOUR, own_data_export
 from companies.services.own_sign_in import sign_in_changed
@@ -75,6 +76,8 @@ __all__ = [
     "RESET_LASTS",
     "address_block",
     "address_clear",
+    "logo_remove",
+    "logo_set",
     "change_is_open",
     "company_create",
     "delegation_add",

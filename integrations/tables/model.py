@@ -138,6 +138,8 @@ class Table:
     labels: dict[LineKind, str] = field(default_factory=dict)
     # The date that an XLSX says it was made on; its own present one makes no file like another.
     created: dt.datetime | None = None
+    # A PNG; papers and workbooks show it above their title.
+    logo: bytes = b""
 
     def lines(self) -> Iterator[Line]:
         """Yield the rows with the names and sums of groups between them, and the total last."""

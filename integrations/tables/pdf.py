@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import IO, Any
 
 from integrations.tables import pdf_text
@@ -18,6 +19,8 @@ from integrations.tables.words import shown
 _SIZES = {Paper.A4: (841.89, 595.28), Paper.A3: (1190.55, 841.89)}
 _MARGIN, _FOOT = 28.0, 26.0
 _PAD = 2.0
+# Beside the company's name and the title: a corner that they leave free.
+_LOGO_WIDTH, _LOGO_HEIGHT = 120.0, 34.0
 # How wide a letter is beside its height, on average; the columns' widths are said in letters.
 _LETTER = 0.56
 _LARGEST, _SMALLEST = 8.5, 4.2
@@ -97,16 +100,32 @@ class _Pages:
         self._y = self._height - _MARGIN
         table = self._table
         if self._page == 1:
-            self._put(table.company, REGULAR, 9)
-            self._put(table.title, BOLD, 14)
+            beside = self._logo()
+            self._put(table.company, REGULAR, 9, beside)
+            self._put(table.title, BOLD, 14, beside)
             for text in table.subtitle:
-                self._put(text, REGULAR, 8.5)
-            self._y -= 4
+                self._put(text, REGULAR, 8.5, beside)
+            lowest = self._height - _MARGIN - _LOGO_HEIGHT if beside else self._y
+            self._y = min(self._y, lowest) - 4
         self._heads()
 
-    def _put(self, text: str, font: str, size: float) -> None:
-        """Write a line of its own over the whole width, and go below it."""
-        for part in pdf_text.wrapped(text, font, size, self._width - 2 * _MARGIN, _MOST_LINES):
+    def _logo(self) -> float:
+        """Put the logo into the corner, as large as it may be there; return the room it takes."""
+        if not self._table.logo:
+            return 0
+        from reportlab.lib.utils import ImageReader  # noqa: PLC0415  # cold start
+
+        picture = ImageReader(BytesIO(self._table.logo))
+        wide, high = picture.getSize()
+        scale = min(_LOGO_WIDTH / wide, _LOGO_HEIGHT / high)
+        x, y = self._width - _MARGIN - wide * scale, self._height - _MARGIN - high * scale
+        self._canvas.drawImage(picture, x, y, wide * scale, high * scale, mask="auto")
+        return _LOGO_WIDTH + 8
+
+    def _put(self, text: str, font: str, size: float, beside: float = 0) -> None:
+        """Write a line of its own over the width but for what stands beside; go below it."""
+        room = self._width - 2 * _MARGIN - beside
+        for part in pdf_text.wrapped(text, font, size, room, _MOST_LINES):
             self._need(size * 1.35)
             self._y -= size * 1.35
             self._draw(_MARGIN, self._y, part, font, size)

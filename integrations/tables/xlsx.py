@@ -8,10 +8,12 @@ which leaves out the sums of groups among what it adds. Nothing is protected: it
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import IO, Any
 
+from integrations import picture_headers
 from integrations.tables.model import (
     Cell,
     Cells,
@@ -44,6 +46,7 @@ _NUMBERS = {
     Kind.DATE: "ddd d mmm yyyy",
     Kind.TIME: "hh:mm",
 }
+_LOGO_PIXELS = 48
 _PAPERS = {Paper.A3: 8, Paper.A4: 9}
 
 
@@ -101,6 +104,7 @@ class _Sheet:
         for n, column in enumerate(table.columns):
             sheet.set_column(n, n, column.width)
         self._page()
+        self._logo()
         big = self._book.add_format({"bold": True, "font_size": 14})
         for text, style in ((table.title, big), (table.company, self._plain(bold=True))):
             self._text(0, text, style)
@@ -120,6 +124,20 @@ class _Sheet:
     def _heads(self, labels: list[str]) -> None:
         for n, (column, label) in enumerate(zip(self._table.columns, labels, strict=True)):
             self._text(n, label, self._head_style(column))
+        self._row += 1
+
+    def _logo(self) -> None:
+        """Put the logo on a row of its own, above the title."""
+        if not self._table.logo:
+            return
+        header = picture_headers.read(self._table.logo)
+        scale = min(1.0, _LOGO_PIXELS / header.height) if header else 1.0
+        self._sheet.set_row_pixels(0, _LOGO_PIXELS + 4)
+        options = {
+            "image_data": io.BytesIO(self._table.logo), "x_scale": scale, "y_scale": scale,
+            "description": self._table.company, "object_position": 3,
+        }  # fmt: skip
+        self._sheet.insert_image(0, 0, "logo.png", options)
         self._row += 1
 
     def _page(self) -> None:

@@ -54,6 +54,7 @@ from companies.models import (
     CalendarDay,
     Company,
     CompanyDomain,
+    CompanyLogo,
     Delegation,
     Department,
     Invitation,
@@ -84,6 +85,7 @@ def _fill_companies(world: World) -> None:
     CalendarDay.objects.create(
         company=company, date=DAY, kind=CalendarKind.HOLIDAY, name="Holi", office=world.office
     )
+    CompanyLogo.objects.create(company=company, content=b"a picture", sha256="0" * 64)
     Placement.objects.create(
         company=company, employee=world.maya, starts_on=DAY, office=world.office,
         department=looms, manager=world.hari, default_shift=world.day_shift,

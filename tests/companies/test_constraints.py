@@ -37,6 +37,7 @@ from attendance.models import (
 from companies.enums import CalendarKind, InvitationChannel, InvitationState, Role
 from companies.models import (
     CalendarDay,
+    CompanyLogo,
     Delegation,
     Department,
     Employee,
@@ -109,6 +110,10 @@ def _support(world: World, **columns: object) -> None:
 def _records(world: World, **columns: object) -> None:
     wanted = {"user": world.maya.user, "asked_at": timezone.now()} | columns
     RecordsRequest.objects.create(company=world.company, **wanted)
+
+
+def _logo(world: World) -> None:
+    CompanyLogo.objects.create(company=world.company, content=b"a", sha256="0" * 64)
 
 
 def _holiday(world: World, **columns: object) -> None:
@@ -253,6 +258,7 @@ REFUSED: list[Case] = [
     ("companies_delegation_to_another", lambda w: _delegation(w, delegate=w.hari)),
     ("companies_delegation_ended_by_somebody", lambda w: _delegation(w, ended_at=timezone.now())),
     ("companies_delegation_ended_by_somebody", lambda w: _delegation(w, ended_by=w.hari.user)),
+    ("companies_companylogo_one", _twice(_logo)),
     ("companies_companydomain_once", _twice(domain)),
     ("companies_companydomain_one_owner", lambda w: domain_of_two(w, timezone.now())),
     ("companies_supportgrant_one_waits", _twice(_support)),
@@ -349,6 +355,7 @@ ALLOWED: list[Case] = [
     ("companies_delegation_to_another", lambda w: _delegation(w, delegate=w.bikram)),
     ("companies_delegation_ended_by_somebody", lambda w: _delegation(
         w, ended_at=timezone.now(), ended_by=w.hari.user)),
+    ("companies_companylogo_one", _logo),
     ("companies_companydomain_one_owner", lambda w: domain_of_two(w, None)),
     ("companies_companydomain_once", lambda w: [
         domain(w, domain=name) for name in ("a.example", "b.example")]),

@@ -60,6 +60,7 @@ OWNED = {
     "attendance.ShiftAssignment",
     "companies.CalendarDay",
     "companies.CompanyDomain",
+    "companies.CompanyLogo",
     "companies.Delegation",
     "companies.Department",
     "companies.Employee",

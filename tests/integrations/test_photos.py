@@ -279,3 +279,33 @@ def test_what_a_phone_hangs_behind_an_original_is_left_behind() -> None:
 )
 def test_an_original_is_refused_with_its_own_bounds(data: bytes, code: str) -> None:
     assert _refused_original(data) == code
+
+
+# --- a logo: a PNG whose clear parts stay clear -------------------------------------------------
+
+
+def _logo(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(photos.logo(data))) as made:
+        made.load()
+        return made
+
+
+def test_a_logo_keeps_its_clear_parts_and_loses_what_it_says_of_its_maker() -> None:
+    sent = Image.new("RGBA", (960, 120), (0, 0, 0, 0))
+    sent.paste((*RED, 255), (0, 0, 480, 120))
+    made = _logo(pictures.encoded(sent, "PNG", pnginfo=None, dpi=(300, 300)))
+    assert (made.format, made.mode, made.size) == ("PNG", "RGBA", (480, 60))
+    assert made.getpixel((10, 30)) == (*RED, 255)
+    assert made.getpixel((470, 30)) == (0, 0, 0, 0)
+    assert made.info == {}
+
+
+def test_a_logo_without_clear_parts_has_no_channel_for_them() -> None:
+    made = _logo(pictures.jpeg(pictures.plain(200, 24, BLUE)))
+    assert (made.mode, made.size) == ("RGB", (200, 24))
+
+
+def test_a_logo_may_be_a_strip_but_no_line() -> None:
+    with pytest.raises(Rejected) as caught:
+        photos.logo(pictures.encoded(pictures.plain(200, 23), "PNG"))
+    assert (caught.value.code, caught.value.values) == ("picture_too_small", {"pixels": 24})

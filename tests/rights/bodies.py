@@ -180,6 +180,9 @@ BODIES: dict[str, Make] = {
     "admin:attendance_attendanceperiod_reopen": _always(REASON),
     "admin:attendance_attendanceperiod_lock": _always({"starts_on": "2026-02-01", **REASON}),
     "admin:companies_calendarday_public_holidays": _always({"dates": ["2026-01-11"]}),
+    "admin:companies_policyversion_logo": lambda house, person: {
+        "picture": SimpleUploadedFile("logo.jpg", jpeg(), "image/jpeg")
+    },
     "admin:leave_leavetype_starter": _always({"types": ["UL"]}),
     "admin:companies_employee_grant_leave": _of_a_type(
         amount="1", starts_on="2026-03-01", **REASON

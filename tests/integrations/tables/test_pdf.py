@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from integrations import photos
 from integrations.tables import Column, Kind, LineKind, Paper, Row, shown
 from integrations.tables import pdf as writer
 from integrations.tables.pdf_text import REGULAR, register, width, wrapped
+from tests.integrations import pictures
 from tests.integrations.tables.pdf import Reader
 from tests.integrations.tables.tables import COLUMNS, table, written
 
@@ -114,3 +116,17 @@ def test_signatures_go_to_a_fresh_page_where_there_is_no_room() -> None:
         pages = Reader(written("pdf", table(rows, is_grouped=False))).pages()
         assert "Prepared by" in pages[-1].texts
     assert LineKind.TOTAL.value == "total"
+
+
+def test_a_logo_takes_a_corner_that_the_title_leaves_free() -> None:
+    logo = photos.logo(pictures.encoded(pictures.plain(300, 96), "PNG"))
+    title = "A title that would reach into the corner where the logo is " * 3
+    bare = written("pdf", table(title=title))
+    data = written("pdf", table(title=title, logo=logo))
+    assert (bare.count(b"/Subtype /Image"), data.count(b"/Subtype /Image")) == (0, 1)
+    assert written("pdf", table(title=title, logo=logo)) == data
+    (page,), (without,) = Reader(data).pages(), Reader(bare).pages()
+    assert len(page.texts[1]) < len(without.texts[1])
+    # Wrapped earlier, nothing of it lost.
+    assert f"{page.texts[1]} {page.texts[2]}" == f"{without.texts[1]} {without.texts[2]}"
+    assert f"{page.texts[1]} {page.texts[2]}" == title.strip()

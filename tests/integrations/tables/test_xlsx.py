@@ -9,8 +9,10 @@ import zipfile
 
 from python_calamine import load_workbook
 
+from integrations import photos
 from integrations.tables import Column, Kind, Paper, Row
 from integrations.tables.xlsx import _letters
+from tests.integrations import pictures
 from tests.integrations.tables.tables import table, written
 
 
@@ -101,3 +103,15 @@ def test_columns_are_named_as_spreadsheets_do() -> None:
     assert [_letters(n) for n in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
     ]  # fmt: skip
+
+
+def test_a_logo_stands_on_a_row_of_its_own_above_the_title() -> None:
+    logo = photos.logo(pictures.encoded(pictures.plain(300, 96), "PNG"))
+    data = written("xlsx", table(logo=logo))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("xl/media/image1.png") == logo
+    assert [row[0] for row in _rows(data)[:2]] == ["", "Muster roll, March 2026"]
+    sheet = _part(data, "xl/worksheets/sheet1.xml")
+    assert '<pane xSplit="1" ySplit="8" topLeftCell="B9"' in sheet
+    assert "SUBTOTAL(9,C9:C15)" in sheet
+    assert 'descr="Kettle &amp; Söhne"' in _part(data, "xl/drawings/drawing1.xml")

@@ -135,6 +135,15 @@ class PeriodNotLocked(MusterError):
     status = 409
 
 
+class PeriodNotLast(MusterError):
+    code = "period_not_last"
+    sentence = _(
+        "A later month is locked, so only a company admin can reopen %(month)s. Ask one, or reopen "
+        "the last locked month."
+    )
+    status = 403
+
+
 class PeriodHasOpenDays(MusterError):
     code = "period_has_open_days"
     sentence = _("%(month)s is not over: %(count)s days are still open.")

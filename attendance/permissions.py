@@ -113,6 +113,14 @@ def can_close_month(actor: Actor, company: Company) -> bool:
     return can_manage_hr(actor) and actor.company is not None and actor.company.pk == company.pk
 
 
+def can_reopen_month(actor: Actor, company: Company, *, is_last: bool) -> bool:
+    """HR reopens the last locked month (rules 5: *late edit*), a company admin any (*any edit*).
+
+    What stands before a later locked month has been built upon: it needs another pair of eyes.
+    """
+    return can_close_month(actor, company) and (is_last or actor.has(Role.COMPANY_ADMIN))
+
+
 def can_view_closing(actor: Actor, company: Company) -> bool:
     """HR, company admins and auditors see how the months of the own company stand."""
     is_inside = actor.company is not None and actor.company.pk == company.pk

@@ -19,13 +19,18 @@ from companies.models import Company, Employee
 from companies.selectors import Placed, placed_in_chunks
 from integrations.tables import Line, Table
 
+# How many days a sample has, where nothing else is asked for, and what else may be.
+DEFAULT_SAMPLE = 25
+SAMPLES = ("10", "50", "100", "200")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """By what a report is narrowed; an empty one narrows nothing.
 
-    Offices, departments and leave types are named by public id. Every field is text or a flag, so
-    that it goes into an address, an audit event and a task as it stands.
+    Offices, departments and leave types are named by public id. A sample has a `size` and a name
+    of its `draw`. Every field is text or a flag, so that it goes into an address, an audit event
+    and a task as it stands.
     """
 
     first: dt.date
@@ -36,8 +41,20 @@ class Filters:
     employment: str = ""
     active: str = ""
     kind: str = ""
+    size: str = ""
+    draw: str = ""
     only_problems: bool = False
     is_grouped: bool = False
+
+    @property
+    def sample_size(self) -> int:
+        """Return how many days a sample has."""
+        return int(self.size or DEFAULT_SAMPLE)
+
+    @property
+    def draw_name(self) -> str:
+        """Return the name of the draw; another name draws other days."""
+        return self.draw or "1"
 
     def plain(self) -> dict[str, str]:
         """Return what is set, as text."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from attendance import permissions
 from attendance.fields import has_neighbours
 from attendance.models import AttendancePeriod
+from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import paid_months
 from attendance.services import closing, payroll
 from attendance.services.decisions import month_name
@@ -86,14 +87,16 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 def _page(
     request: HttpRequest, actor: Actor, company: Company, first: dt.date, *, problem: str = ""
 ) -> HttpResponse:
-    now = timezone.now()
+    now, period = timezone.now(), _period(company, first)
     if first > today_of(company, now):
         raise Http404
     context = closing_pages.month_context(
-        company, first, _period(company, first), now=now, has_inbox=inbox.may_open(actor)
+        company, first, period, now=now, has_inbox=inbox.may_open(actor)
     )
     context |= {
         "may_close": permissions.can_close_month(actor, company),
+        "may_reopen": period is not None
+        and permissions.can_reopen_month(actor, company, is_last=is_last_locked(period)),
         "problem": problem,
         "given": request.POST.get("reason", "")[:300],
     }

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from attendance.fields import has_neighbours
 from companies.enums import EmploymentType
 from companies.models import Department, Office
-from companies.reports import Filters, Report
+from companies.reports import DEFAULT_SAMPLE, SAMPLES, Filters, Report
 
 # A report of more would be one of years; whoever needs that asks for each.
 MOST_DAYS = 366
+_LONGEST_DRAW = 20
 _ACTIVE = ("", "inactive", "all")
 
 
@@ -43,6 +44,8 @@ def read(data: QueryDict, report: Report, today: dt.date) -> Read:
         employment=_among(data, "employment", EmploymentType.values),
         active=_among(data, "active", _ACTIVE),
         kind=_id(data, "kind"),
+        size=_among(data, "size", SAMPLES) if "size" in report.filters else "",
+        draw=data.get("draw", "").strip()[:_LONGEST_DRAW] if "draw" in report.filters else "",
         only_problems="problems" in report.filters and data.get("problems") == "1",
         is_grouped="grouped" in report.filters and data.get("grouped") == "1",
     )
@@ -121,6 +124,8 @@ def values(filters: Filters, report: Report) -> dict[str, str]:
         "employment": filters.employment,
         "active": filters.active,
         "kind": filters.kind,
+        "size": filters.size,
+        "draw": filters.draw,
         "problems": "1" if filters.only_problems else "",
         "grouped": "1" if filters.is_grouped else "",
     }
@@ -144,6 +149,10 @@ def form(filters: Filters, report: Report) -> dict[str, Any]:
             [("inactive", _("People switched off")), ("all", _("Both"))], filters.active,
         ),
         _select("kind", _("Leave type"), _("All types"), kinds, filters.kind),
+        _select(
+            "size", _("Days in the sample"), str(DEFAULT_SAMPLE),
+            [(size, size) for size in SAMPLES] if "size" in report.filters else [], filters.size,
+        ),
     ]  # fmt: skip
     checks = [
         ("problems", _("Only people with something to clear up"), filters.only_problems),
@@ -156,6 +165,8 @@ def form(filters: Filters, report: Report) -> dict[str, Any]:
         "first": filters.first.isoformat(),
         "last": filters.last.isoformat(),
         "text": filters.text,
+        "has_draw": "draw" in report.filters,
+        "draw": filters.draw_name,
         "selects": [item for item in selects if item["options"]],
         "checks": [
             {"name": name, "label": label, "is_on": is_on}

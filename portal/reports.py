@@ -30,6 +30,7 @@ REPORTS = (
     "attendance.reports.PayableDays",
     "leave.reports.LeaveBalances",
     "leave.reports.LeaveLedger",
+    "attendance.reports.Sample",
 )
 ROLL = "muster-roll"
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 from attendance import permissions, wording
 from attendance.admin.difference import reopening_card
 from attendance.enums import PeriodState
+from attendance.errors import PeriodNotLast
 from attendance.models import AttendancePeriod
+from attendance.selectors.closed import is_last_locked
 from attendance.services import closing, decisions
 from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_forms import ReasonForm
@@ -100,6 +102,10 @@ class MonthAdmin(ReadOnlyAdmin):
         actor = request.actor  # type: ignore[attr-defined]
         return row.state == PeriodState.LOCKED and permissions.can_close_month(actor, row.company)
 
+    def _may_reopen(self, request: HttpRequest, period: AttendancePeriod) -> bool:
+        actor = request.actor  # type: ignore[attr-defined]
+        return permissions.can_reopen_month(actor, period.company, is_last=is_last_locked(period))
+
     @action(description=gettext_lazy("Lock a month"), url_path="lock", icon="lock")
     def lock(self, request: HttpRequest) -> HttpResponse:
         """Ask which month, then lock it."""
@@ -126,6 +132,9 @@ class MonthAdmin(ReadOnlyAdmin):
     @on_row
     def reopen(self, request: HttpRequest, period: Any) -> HttpResponse:
         """Ask why, then open the month again."""
+        if not self._may_reopen(request, period):
+            self.message_user(request, str(PeriodNotLast(month=self.month(period))), level="error")
+            return HttpResponseRedirect(self.address("change", period))
 
         def act(cleaned: dict[str, Any]) -> str:
             actor = request.actor  # type: ignore[attr-defined]

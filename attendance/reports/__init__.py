@@ -3,6 +3,7 @@
 from attendance.reports.lists import LateAndEarly, MissingPunches, Shifts, WorkedOnDaysOff
 from attendance.reports.payable import PayableDays
 from attendance.reports.roll import MusterRoll
+from attendance.reports.sample import Sample
 from attendance.reports.sums import ExpectedAndActual, Headcount, Summary
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "MissingPunches",
     "MusterRoll",
     "PayableDays",
+    "Sample",
     "Shifts",
     "Summary",
     "WorkedOnDaysOff",

@@ -138,14 +138,19 @@ def _marks(keys: list[int], first: dt.date, last: dt.date) -> dict[int, dict[dt.
     return found
 
 
+def hand_written() -> Q:
+    """Which rows of `ManualVerdict` hold now: the last of a date, unless that lets it go."""
+    return Q(replacement__isnull=True) & ~Q(action=ManualAction.RELEASED)
+
+
 def manual_verdicts(
     keys: Iterable[int], *, first: dt.date, last: dt.date
 ) -> dict[int, dict[dt.date, Manual]]:
     """Return what HR says of the people's dates by hand, as it holds now; one statement."""
     found: dict[int, dict[dt.date, Manual]] = {key: {} for key in keys}
     rows = ManualVerdict.objects.filter(
-        employee__in=list(found), date__range=(first, last), replacement__isnull=True
-    ).exclude(action=ManualAction.RELEASED)
+        hand_written(), employee__in=list(found), date__range=(first, last)
+    )
     for row in rows:
         found[row.employee_id][row.date] = Manual(
             status=DayStatus(row.status) if row.status else None,

@@ -18,12 +18,14 @@ from attendance.errors import (
     PeriodInReview,
     PeriodLocked,
     PeriodNotBegun,
+    PeriodNotLast,
     PeriodNotLocked,
     PeriodUnresolved,
 )
 from attendance.models import AttendanceDay, AttendancePeriod, PeriodLine
 from attendance.rules import payable, zones
 from attendance.rules.payable import Payable
+from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import MonthTotals, month_of_company
 from attendance.selectors.settings import company_settings
 from attendance.selectors.unresolved import unresolved
@@ -166,7 +168,7 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     """Open a locked month again, with a reason; what came meanwhile is judged at once.
 
     Raises:
-        NotAllowed, ReasonMissing, PeriodNotLocked
+        NotAllowed, PeriodNotLast, ReasonMissing, PeriodNotLocked
     """
     if not permissions.can_close_month(by, period.company):
         raise NotAllowed
@@ -179,7 +181,9 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
         pk=period.pk
     )
     if locked.state != PeriodState.LOCKED:
-        raise PeriodNotLocked(month=month_name(locked.starts_on))
+        raise PeriodNotLocked(month=month_name(first))
+    if not permissions.can_reopen_month(by, locked.company, is_last=is_last_locked(locked)):
+        raise PeriodNotLast(month=month_name(first))
     PeriodLine.objects.filter(period=locked).delete()
     # The payroll program may have read the file: the audit keeps which one it was.
     changes = {"fingerprint": [locked.fingerprint, None]}

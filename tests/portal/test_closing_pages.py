@@ -352,3 +352,34 @@ def test_a_page_costs_the_same_whatever_the_number_of_people(
                 assert hr.get(path).status_code == 200
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+def test_a_month_before_the_last_locked_one_is_a_company_admins_to_reopen(
+    hr: Client, world: World
+) -> None:
+    with company_scope(world.company):
+        february, march = (
+            closing.period_lock(company=world.company, starts_on=first, reason="due", by=world.hr)
+            for first in (dt.date(2026, 2, 1), MARCH)
+        )
+    earlier = "/reports/closing/2026-02/"
+    words = "A later month is locked, so only a company admin can reopen"
+    path = f"/admin/attendance/attendanceperiod/{february.public_id}/"
+    assert f"{words} this one." in hr.get(earlier).text
+    assert "Reopen…" not in hr.get(earlier).text
+    assert "Reopen…" in hr.get(PAGE).text
+    for answer in (hr.get(f"{path}reopen/"), post_once(hr, f"{path}reopen/", {"reason": "why"})):
+        assert (answer.status_code, answer["Location"]) == (302, f"{path}change/")
+    assert f"{words} February 2026." in hr.get(f"{path}change/").text
+    february.refresh_from_db()
+    assert february.state == PeriodState.LOCKED
+
+    with company_scope(world.company):
+        RoleGrant.objects.create(
+            company=world.company, user=world.hari.user, role=Role.COMPANY_ADMIN, starts_on=START
+        )
+    assert "Reopen…" in hr.get(earlier).text
+    assert post_once(hr, f"{path}reopen/", {"reason": "why"}).status_code == 302
+    february.refresh_from_db()
+    march.refresh_from_db()
+    assert (february.state, march.state) == (PeriodState.OPEN, PeriodState.LOCKED)

@@ -28,7 +28,13 @@ from tests.integrations.tables.pdf import Reader
 from tests.reports.golden import HERE, NOW, Golden, _punch
 from tests.reports.pages import read
 
-ASKED = {"month": "2026-03", "grouped": "1", "from": "2026-03-01", "to": "2026-03-31"}
+ASKED = {
+    "month": "2026-03",
+    "grouped": "1",
+    "from": "2026-03-01",
+    "to": "2026-03-31",
+    "size": "200",
+}
 
 
 @pytest.fixture
@@ -88,6 +94,12 @@ def test_the_golden_month_is_what_it_must_be(hr: Client) -> None:
     assert expected.keys() == {slug for slug in made if not slug.startswith("leave-")}
     for slug in expected:
         assert made[slug] == expected[slug], slug
+
+
+def test_the_pages_tell_how_they_count_as_the_files_do(hr: Client) -> None:
+    note = "Payable is days to pay, less those not employed or not over, less those lost."
+    assert note in hr.get("/reports/payable-days/", ASKED).text
+    assert note in _file(hr, "payable-days", "json").decode()
 
 
 def test_every_code_is_in_the_golden_month(hr: Client) -> None:

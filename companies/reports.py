@@ -44,6 +44,7 @@ class Filters:
     size: str = ""
     draw: str = ""
     only_problems: bool = False
+    has_days_off: bool = False
     is_grouped: bool = False
 
     @property
@@ -70,7 +71,10 @@ class Filters:
         """Return the filters that `plain` wrote."""
         found: dict[str, Any] = dict(values)
         found |= {name: dt.date.fromisoformat(values[name]) for name in ("first", "last")}
-        found |= {name: values.get(name) == "True" for name in ("only_problems", "is_grouped")}
+        found |= {
+            name: values.get(name) == "True"
+            for name in ("only_problems", "has_days_off", "is_grouped")
+        }
         return cls(**found)
 
 

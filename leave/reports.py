@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,12 +17,13 @@ from attendance.reports import MusterRoll
 from attendance.reports.base import date_column, group_of, head, name_cells, name_columns
 from companies.actor import Actor
 from companies.models import Company
-from companies.reports import Asked, Chart
+from companies.reports import Asked, Chart, Filters
 from companies.selectors import Placed
 from integrations.tables import Column, Kind, Line, Row, Table, Value
 from leave import wording
-from leave.enums import EntryKind
-from leave.models import LeaveType, LedgerEntry
+from leave.enums import EntryKind, RequestState
+from leave.models import LeaveDay, LeaveType, LedgerEntry, RequestDraw
+from leave.rules.amounts import ZERO
 from leave.rules.movement import Movement, movement_of
 from leave.rules.years import Dates
 from leave.selectors.books import load_books
@@ -179,6 +181,77 @@ class LeaveLedger(LeaveReport):
                         wording.entry(entry.reason) if entry.reason else "", entry.by_name,
                     )  # fmt: skip
                     yield Row(cells, group_of(asked, placed))
+
+
+class DeductedPerMonth(LeaveReport):
+    """What approved leave took from the books, by person, type and month."""
+
+    slug = "deducted-per-month"
+    title = gettext_lazy("Leave deducted per month")
+    tells = gettext_lazy(
+        "For each person, leave type and month: what approved leave counts there, and what it took "
+        "from the books."
+    )
+
+    def table(self, asked: Asked) -> Table:
+        """Return the months in which something was counted or taken; two statements a chunk."""
+        settings = leave_settings(asked.company)
+        types = _wanted(asked, settings)
+        is_summed = len(types) == 1
+        columns = (
+            *name_columns(asked),
+            Column(key="type", label=_("Leave type"), width=18),
+            Column(key="month", label=_("Month"), width=9),
+            Column(key="unit", label=_("In"), width=7),
+            _amount("counted", _("Counted"), is_summed=is_summed),
+            _amount("deducted", _("Deducted"), is_summed=is_summed),
+        )
+        note = _("Leave that needs no balance is left out; a request is cut where the month ends.")
+        return Table(
+            slug=self.slug, columns=columns, rows=self._rows(asked, settings, types),
+            notes=(note,), **head(asked, self.title),
+        )  # fmt: skip
+
+    def _rows(
+        self, asked: Asked, settings: LeaveSettings, types: Mapping[int, LeaveType]
+    ) -> Iterator[Row]:
+        for chunk in asked.chunks():
+            keys = [placed.employee.pk for placed in chunk]
+            counted = _by_month(LeaveDay, keys, asked.filters, Q(is_held=True) & _DRAWS)
+            deducted = _by_month(RequestDraw, keys, asked.filters, Q())
+            found: dict[int, list[tuple[int, dt.date]]] = {}
+            for key, pk, month in sorted(counted.keys() | deducted.keys()):
+                found.setdefault(key, []).append((pk, month))
+            for placed in chunk:
+                for pk, month in found.get(placed.employee.pk, ()):
+                    if pk in types:
+                        place = (placed.employee.pk, pk, month)
+                        cells: tuple[Value, ...] = (
+                            *name_cells(asked, placed), types[pk].name, f"{month:%Y-%m}",
+                            _unit(settings, pk), counted.get(place, ZERO),
+                            deducted.get(place, ZERO),
+                        )  # fmt: skip
+                        yield Row(cells, group_of(asked, placed))
+
+
+# Of requests whose type keeps books, as it was when they were asked for.
+_DRAWS = Q(request__version__needs_allocation=True)
+
+
+def _by_month(
+    model: type[LeaveDay] | type[RequestDraw], keys: list[int], filters: Filters, which: Q
+) -> dict[tuple[int, int, dt.date], Decimal]:
+    """Return sums of granted requests by person, type and first of the month; one statement."""
+    rows = model.objects.filter(
+        which, employee__in=keys, date__range=(filters.first, filters.last),
+        request__status__state__in=RequestState.granted,
+    )  # fmt: skip
+    found = (
+        rows.order_by()
+        .annotate(month=TruncMonth("date"))
+        .values_list("employee_id", "request__leave_type_id", "month")
+    )
+    return {(*place, month): total for *place, month, total in found.annotate(Sum("amount"))}
 
 
 def _entries(asked: Asked, chunk: list[Placed], types: list[int]) -> Iterator[LedgerEntry]:

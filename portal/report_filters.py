@@ -47,6 +47,7 @@ def read(data: QueryDict, report: Report, today: dt.date) -> Read:
         size=_among(data, "size", SAMPLES) if "size" in report.filters else "",
         draw=data.get("draw", "").strip()[:_LONGEST_DRAW] if "draw" in report.filters else "",
         only_problems="problems" in report.filters and data.get("problems") == "1",
+        has_days_off="days_off" in report.filters and data.get("days_off") == "1",
         is_grouped="grouped" in report.filters and data.get("grouped") == "1",
     )
     return Read(filters, problem)
@@ -127,6 +128,7 @@ def values(filters: Filters, report: Report) -> dict[str, str]:
         "size": filters.size,
         "draw": filters.draw,
         "problems": "1" if filters.only_problems else "",
+        "days_off": "1" if filters.has_days_off else "",
         "grouped": "1" if filters.is_grouped else "",
     }
     return {name: value for name, value in found.items() if value}
@@ -156,6 +158,7 @@ def form(filters: Filters, report: Report) -> dict[str, Any]:
     ]  # fmt: skip
     checks = [
         ("problems", _("Only people with something to clear up"), filters.only_problems),
+        ("days_off", _("Days off too"), filters.has_days_off),
         ("grouped", _("Group by department"), filters.is_grouped),
     ]
     given = values(filters, report)

@@ -23,6 +23,7 @@ REPORTS = (
     "attendance.reports.Summary",
     "attendance.reports.LateAndEarly",
     "attendance.reports.MissingPunches",
+    "attendance.reports.UnmarkedDays",
     "attendance.reports.WorkedOnDaysOff",
     "attendance.reports.Shifts",
     "attendance.reports.Headcount",
@@ -30,6 +31,7 @@ REPORTS = (
     "attendance.reports.PayableDays",
     "leave.reports.LeaveBalances",
     "leave.reports.LeaveLedger",
+    "leave.reports.DeductedPerMonth",
     "attendance.reports.Sample",
 )
 ROLL = "muster-roll"

@@ -1,6 +1,12 @@
 """The reports of attendance, as `portal.reports` lists them."""
 
-from attendance.reports.lists import LateAndEarly, MissingPunches, Shifts, WorkedOnDaysOff
+from attendance.reports.lists import (
+    LateAndEarly,
+    MissingPunches,
+    Shifts,
+    UnmarkedDays,
+    WorkedOnDaysOff,
+)
 from attendance.reports.payable import PayableDays
 from attendance.reports.roll import MusterRoll
 from attendance.reports.sample import Sample
@@ -16,5 +22,6 @@ __all__ = [
     "Sample",
     "Shifts",
     "Summary",
+    "UnmarkedDays",
     "WorkedOnDaysOff",
 ]

@@ -16,6 +16,7 @@ from attendance.reports.base import (
     bars_by_weekday,
     calendar_words,
     date_column,
+    days,
     group_of,
     head,
     name_cells,
@@ -23,7 +24,9 @@ from attendance.reports.base import (
     rolls_of,
     summed,
 )
+from attendance.reports.roll import Cells
 from attendance.rules.roll import DayState, RollDay
+from attendance.rules.types import HalfKind
 from attendance.selectors.recorded import (
     HAS_PUNCH,
     HAS_SHIFT,
@@ -192,6 +195,35 @@ def _missing_cells(day: RollDay, row: Recorded | None, words: str) -> _Cells:
     if row is None:
         return [Cell(day.code, "warn"), None, None, words]
     return [_status_cell(row), row.clock(row.in_at), row.clock(row.out_at), words]
+
+
+class UnmarkedDays(_DayList):
+    """Dates of employment without a record; days off too, where they are asked for."""
+
+    slug = "unmarked-days"
+    title = gettext_lazy("Unmarked days")
+    tells = gettext_lazy("Dates of employment that have come and of which nothing is recorded.")
+    filters = ("grouped", "days_off")
+
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            _status(), Column(key="what", label=_("What it is"), width=24),
+            summed("unmarked", _("Unmarked"), Kind.DAYS, 9),
+        )  # fmt: skip
+
+    def rows_of(
+        self, asked: Asked, chunk: list[Placed]
+    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+        filters, cells = asked.filters, Cells()
+        for placed, row in rolls_of(asked, chunk):
+            for place in row.unrecorded:
+                day = row.days[place]
+                if day.is_off and not filters.has_days_off:
+                    continue
+                cell = cells.of(day)
+                unmarked = sum(half.kind == HalfKind.UNMARKED for half in day.halves)
+                date = filters.first + dt.timedelta(days=place)
+                yield placed, date, [cell, cell.words, days(unmarked)]
 
 
 class WorkedOnDaysOff(_DayList):

@@ -16,7 +16,7 @@ from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
 from integrations.tables import LineKind, Table, value_of
 from leave.models import LeaveType
-from leave.reports import LeaveBalances, LeaveLedger, NamedMusterRoll, type_names
+from leave.reports import DeductedPerMonth, LeaveBalances, LeaveLedger, NamedMusterRoll, type_names
 from portal.reports import asked_of, reports
 from tests.leave.world import NOW, Leave, d, make_leave
 
@@ -84,7 +84,28 @@ def test_the_ledger_adds_up_one_person_or_one_type_only(leave: Leave) -> None:
     assert LineKind.TOTAL in kinds(replace(YEAR, kind=str(leave.annual.public_id)))
 
 
-@pytest.mark.parametrize("report", [LeaveBalances(), LeaveLedger()])
+def test_what_is_deducted_is_cut_where_months_end(leave: Leave) -> None:
+    with time_machine.travel(NOW, tick=False), company_scope(leave.world.company):
+        doctor = LeaveType.objects.get(code="DR")
+        # Thursday 30 April and Friday 1 May are counted, the weekend is not, then Monday.
+        leave.approve(leave.submit("04-30", "05-04"))
+        leave.submit("05-11", "05-12")
+        hours = {"starts_at": dt.time(10), "ends_at": dt.time(12)}
+        leave.approve(leave.submit("03-12", leave_type=doctor, **hours))
+    rows = _rows(leave, DeductedPerMonth())
+    assert [row[3:] for row in rows] == [
+        ["Annual", "2026-03", "days", Decimal(2), Decimal(2)],
+        ["Annual", "2026-04", "days", Decimal(1), Decimal(1)],
+        ["Annual", "2026-05", "days", Decimal(2), Decimal(2)],
+    ]
+    one = replace(YEAR, kind=str(leave.annual.public_id), last=d("05-03"))
+    *_months, total = _rows(leave, DeductedPerMonth(), one)
+    assert (total[0], total[6:]) == ("All", [Decimal(4), Decimal(4)])
+    other = replace(YEAR, kind=str(doctor.public_id))
+    assert [row[0] for row in _rows(leave, DeductedPerMonth(), other)] == ["All"]
+
+
+@pytest.mark.parametrize("report", [LeaveBalances(), LeaveLedger(), DeductedPerMonth()])
 def test_statements_do_not_grow_with_people(leave: Leave, report: Report) -> None:
     counts = []
     for more in (1, 20, 200):

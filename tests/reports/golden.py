@@ -32,6 +32,8 @@ from companies.models import (
 from companies.scoping import company_scope
 from tests.attendance.world import START, World, make_person, make_shift, make_world
 
+# Leave has its own golden figures (tests/leave).
+OF_LEAVE = {"leave-balances", "leave-ledger", "deducted-per-month"}
 HERE = Path(__file__).parent
 ZONE = ZoneInfo("America/New_York")
 MARCH, LAST = dt.date(2026, 3, 1), dt.date(2026, 3, 31)

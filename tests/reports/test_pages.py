@@ -347,3 +347,20 @@ def test_the_navigation_leads_to_reports(golden: Golden) -> None:
     assert manager.count('href="/reports/"') == 2
     assert 'href="/reports/"' in _client(auditor_of(golden)).get("/me/").content.decode()
     assert 'href="/reports/"' not in _client(golden.user("joe")).get("/").content.decode()
+
+
+def test_unmarked_days_leave_out_days_off_unless_they_are_asked_for(hr: Client) -> None:
+    def of_una(**fields: str) -> list[tuple[str, str]]:
+        rows = json.loads(_taken(hr, "unmarked-days", q="una", **fields).data)["rows"]
+        return [(row["date"], row["what"]) for row in rows]
+
+    working, every = of_una(), of_una(days_off="1")
+    assert (len(working), len(every)) == (21, 31)
+    assert set(every) - set(working) == {
+        *((f"2026-03-{day:02}", "Weekly off") for day in (1, 7, 8, 14, 15, 21, 22, 28, 29)),
+        ("2026-03-13", "Founders' Day"),
+    }
+    assert (
+        'name="days_off" value="1" checked'
+        in hr.get("/reports/unmarked-days/?days_off=1").content.decode()
+    )

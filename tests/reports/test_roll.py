@@ -22,7 +22,7 @@ from companies.selectors import placed_in_chunks
 from leave.terms import leave_settings
 from portal.reports import asked_of, narrowed, reports
 from tests.attendance.world import make_person
-from tests.reports.golden import LAST, MARCH, NOW, Golden
+from tests.reports.golden import LAST, MARCH, NOW, OF_LEAVE, Golden
 
 
 def _fresh(golden: Golden) -> tuple[Company, list[Employee]]:
@@ -134,7 +134,7 @@ def _hr(golden: Golden) -> Actor:
     )  # fmt: skip
 
 
-OF_ATTENDANCE = sorted(slug for slug in reports() if not slug.startswith("leave-"))
+OF_ATTENDANCE = sorted(slug for slug in reports() if slug not in OF_LEAVE)
 
 
 @pytest.mark.parametrize("slug", OF_ATTENDANCE)

@@ -85,7 +85,7 @@ def _reported(company: Company, now: dt.datetime) -> dict[str, list[list[Any]]]:
     asked = asked_of(hr, company, filters, now=now)
     codes = dict(LeaveType.objects.values_list("name", "code"))
     found: dict[str, list[list[Any]]] = {}
-    for slug in ("leave-balances", "leave-ledger"):
+    for slug in ("leave-balances", "leave-ledger", "deducted-per-month"):
         lines = reports()[slug].table(asked).lines()
         rows = [[value_of(cell) for cell in line.cells] for line in lines
                 if line.kind == LineKind.ROW]  # fmt: skip
@@ -95,7 +95,9 @@ def _reported(company: Company, now: dt.datetime) -> dict[str, list[list[Any]]]:
 
 def _check_reports(told: dict[str, list[list[Any]]], found: list[Any]) -> None:
     """The same balances, and the same lines in the same order of time."""
-    balances, ledger = (answer["report"]["rows"] for answer in found if "report" in answer)
+    balances, ledger, deducted = (
+        answer["report"]["rows"] for answer in found if "report" in answer
+    )
     names = ("opening", "allocated", "lapsed", "taken", "closing")
     assert {
         (row["person"], row["type"], row["unit"], *(amount(row[name]) for name in names))
@@ -104,6 +106,17 @@ def _check_reports(told: dict[str, list[list[Any]]], found: list[Any]) -> None:
     lines = [(row[0], row[2].isoformat(), row[3], amount(row[5])) for row in told["leave-ledger"]]
     mine = [(row["person"], row["on"], row["type"], amount(row["amount"])) for row in ledger]
     assert Counter(lines) == Counter(mine)
+    assert sorted(
+        (
+            row["person"],
+            row["type"],
+            row["month"],
+            row["unit"],
+            amount(row["counted"]),
+            amount(row["deducted"]),
+        )
+        for row in deducted
+    ) == sorted((row[0], *row[2:5], *map(amount, row[5:])) for row in told["deducted-per-month"])
     for person in {line[0] for line in lines}:
         dates = [line[1] for line in mine if line[0] == person]
         assert dates == sorted(dates) == [line[1] for line in lines if line[0] == person]
@@ -118,6 +131,7 @@ def _asked(books: list[Whose], when: dt.datetime) -> list[Any]:
         {"requests": {}},
         {"report": {"name": "leave-balances", **span}},
         {"report": {"name": "leave-ledger", **span}},
+        {"report": {"name": "deducted-per-month", **span}},
     ]
 
 

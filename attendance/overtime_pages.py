@@ -127,10 +127,16 @@ def _part_line(part: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def decided_by(decision: OvertimeDecision) -> str:
+    """Return who decided, and in whose stead."""
+    name: str = decision.decided_by_name
+    if not decision.on_behalf_of:
+        return name
+    return _("%(name)s in place of %(other)s") % {"name": name, "other": decision.on_behalf_of}
+
+
 def _decision_line(decision: OvertimeDecision, zone: str) -> dict[str, str]:
-    name = decision.decided_by_name
-    if decision.on_behalf_of:
-        name = _("%(name)s in place of %(other)s") % {"name": name, "other": decision.on_behalf_of}
+    name = decided_by(decision)
     form = {
         OvertimeOutcome.APPROVED: _("%(name)s approved %(figures)s"),
         OvertimeOutcome.SET: _("%(name)s let %(figures)s count"),

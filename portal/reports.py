@@ -28,6 +28,7 @@ REPORTS = (
     "attendance.reports.Shifts",
     "attendance.reports.Headcount",
     "attendance.reports.ExpectedAndActual",
+    "attendance.reports.Overtime",
     "attendance.reports.PayableDays",
     "leave.reports.LeaveBalances",
     "leave.reports.LeaveLedger",

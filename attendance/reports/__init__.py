@@ -7,6 +7,7 @@ from attendance.reports.lists import (
     UnmarkedDays,
     WorkedOnDaysOff,
 )
+from attendance.reports.overtime import Overtime
 from attendance.reports.payable import PayableDays
 from attendance.reports.roll import MusterRoll
 from attendance.reports.sample import Sample
@@ -18,6 +19,7 @@ __all__ = [
     "LateAndEarly",
     "MissingPunches",
     "MusterRoll",
+    "Overtime",
     "PayableDays",
     "Sample",
     "Shifts",

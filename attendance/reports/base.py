@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,7 +24,7 @@ from companies.models import Employee
 from companies.permissions import is_own
 from companies.reports import Asked, Bar, Chart
 from companies.selectors import READERS, Placed
-from integrations.tables import Column, Kind, Line, LineKind, Table
+from integrations.tables import Column, Kind, Line, LineKind, Table, shown
 
 HALF = Decimal("0.5")
 
@@ -173,14 +173,16 @@ class AttendanceReport:
         return None
 
 
-def bars_by_weekday(title: str, numbers: dict[int, int]) -> Chart | None:
+def bars_by_weekday(
+    title: str, numbers: Mapping[int, int], kind: Kind = Kind.COUNT
+) -> Chart | None:
     """Return a chart of a number for each weekday, Monday first."""
     if not any(numbers.values()):
         return None
     monday = dt.date(2024, 1, 1)
     names = [date_format(monday + dt.timedelta(days=n), "D") for n in range(7)]
     found = [(name, numbers.get(n, 0)) for n, name in enumerate(names)]
-    return Chart(title, tuple(Bar(name, number, str(number)) for name, number in found))
+    return Chart(title, tuple(Bar(name, number, shown(number, kind)) for name, number in found))
 
 
 def summed(key: str, label: str, kind: Kind, width: int = 10) -> Column:

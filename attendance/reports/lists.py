@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,10 +42,10 @@ from companies.selectors import Placed
 from integrations.tables import Cell, Column, Kind, Line, LineKind, Row, Table
 from integrations.tables.model import Value, value_of
 
-_Cells = list[Value | Cell]
+DayCells = list[Value | Cell]
 
 
-def _shift() -> Column:
+def shift_column() -> Column:
     return Column(key="shift", label=_("Shift"), width=14)
 
 
@@ -52,7 +53,7 @@ def _time(key: str, label: str) -> Column:
     return Column(key=key, label=label, kind=Kind.TIME, width=7)
 
 
-def _minutes(key: str, label: str) -> Column:
+def minutes_column(key: str, label: str) -> Column:
     return summed(key, label, Kind.MINUTES, 8)
 
 
@@ -70,6 +71,19 @@ def _status_cell(row: Recorded) -> Cell:
     return Cell(row.code or status.value, tone, bool(flags), words)
 
 
+def day_rows(
+    asked: Asked, rows_of: Callable[[list[Placed]], Iterator[tuple[Placed, dt.date, DayCells]]]
+) -> Iterator[Row]:
+    """Yield a row for each day that `rows_of` finds for some hundred people; dates open the day."""
+    links = Links(asked)
+    before = (None,) * len(name_columns(asked))
+    for chunk in asked.chunks():
+        for placed, date, cells in rows_of(chunk):
+            own = (*name_cells(asked, placed), date, *cells)
+            found = links.of(placed.employee, [date])
+            yield Row(own, group_of(asked, placed), (*before, *found) if found else ())
+
+
 class _DayList(AttendanceReport):
     """A row for each wanted day of each person; the date opens the day."""
 
@@ -81,31 +95,21 @@ class _DayList(AttendanceReport):
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         """Yield who, when, and the cells of those columns."""
         raise NotImplementedError
 
     def table(self, asked: Asked) -> Table:
         columns = (*name_columns(asked), date_column(), *self.columns())
-        return Table(
-            slug=self.slug, columns=columns, rows=self._rows(asked), **head(asked, self.title)
-        )
-
-    def _rows(self, asked: Asked) -> Iterator[Row]:
-        links = Links(asked)
-        before = (None,) * len(name_columns(asked))
-        for chunk in asked.chunks():
-            for placed, date, cells in self.rows_of(asked, chunk):
-                own = (*name_cells(asked, placed), date, *cells)
-                found = links.of(placed.employee, [date])
-                yield Row(own, group_of(asked, placed), (*before, *found) if found else ())
+        rows = day_rows(asked, partial(self.rows_of, asked))
+        return Table(slug=self.slug, columns=columns, rows=rows, **head(asked, self.title))
 
 
 def _each(
     chunk: list[Placed],
     found: dict[int, list[Recorded]],
-    cells: Callable[[Recorded], _Cells],
-) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    cells: Callable[[Recorded], DayCells],
+) -> Iterator[tuple[Placed, dt.date, DayCells]]:
     for placed in chunk:
         for row in found.get(placed.employee.pk, ()):
             yield placed, row.date, cells(row)
@@ -124,19 +128,19 @@ class LateAndEarly(_DayList):
 
     def columns(self) -> tuple[Column, ...]:
         return (
-            _shift(), _time("starts", _("Begins")), _time("in", _("In")),
-            _minutes("late", _("Late by")), _time("ends", _("Ends")), _time("out", _("Out")),
-            _minutes("early", _("Early by")),
+            shift_column(), _time("starts", _("Begins")), _time("in", _("In")),
+            minutes_column("late", _("Late by")), _time("ends", _("Ends")), _time("out", _("Out")),
+            minutes_column("early", _("Early by")),
         )  # fmt: skip
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
         found = recorded(_keys(chunk), filters.first, filters.last, IS_LATE_OR_EARLY)
         return _each(chunk, found, self._cells)
 
-    def _cells(self, row: Recorded) -> _Cells:
+    def _cells(self, row: Recorded) -> DayCells:
         return [
             row.shift_name, row.clock(row.starts_at), row.clock(row.in_at), row.late_minutes,
             row.clock(row.ends_at), row.clock(row.out_at), row.early_minutes,
@@ -170,7 +174,7 @@ class MissingPunches(_DayList):
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
         found = recorded(_keys(chunk), filters.first, filters.last, NEEDS_SOMEBODY)
         for placed, roll_row in rolls_of(asked, chunk):
@@ -191,7 +195,7 @@ def _missing(day: RollDay) -> str:
     return "; ".join(pages.flag_words(list(day.lacks)))
 
 
-def _missing_cells(day: RollDay, row: Recorded | None, words: str) -> _Cells:
+def _missing_cells(day: RollDay, row: Recorded | None, words: str) -> DayCells:
     if row is None:
         return [Cell(day.code, "warn"), None, None, words]
     return [_status_cell(row), row.clock(row.in_at), row.clock(row.out_at), words]
@@ -213,7 +217,7 @@ class UnmarkedDays(_DayList):
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters, cells = asked.filters, Cells()
         for placed, row in rolls_of(asked, chunk):
             for place in row.unrecorded:
@@ -237,12 +241,12 @@ class WorkedOnDaysOff(_DayList):
         return (
             Column(key="day_off", label=_("Day off"), width=20), _time("in", _("In")),
             _time("out", _("Out")), date_column("out_on", _("Out on")),
-            _minutes("worked", _("Worked")),
+            minutes_column("worked", _("Worked")),
         )  # fmt: skip
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
         people = [placed.employee for placed in chunk]
         calendars = calendars_of(asked.company, people, filters.first, filters.last)
@@ -267,20 +271,20 @@ class Shifts(_DayList):
 
     def columns(self) -> tuple[Column, ...]:
         return (
-            _shift(), _time("starts", _("Begins")), _time("ends", _("Ends")), _status(),
+            shift_column(), _time("starts", _("Begins")), _time("ends", _("Ends")), _status(),
             _time("in", _("In")), _time("out", _("Out")), date_column("out_on", _("Out on")),
-            _minutes("worked", _("Worked")), _minutes("late", _("Late by")),
-            _minutes("early", _("Early by")),
+            minutes_column("worked", _("Worked")), minutes_column("late", _("Late by")),
+            minutes_column("early", _("Early by")),
         )  # fmt: skip
 
     def rows_of(
         self, asked: Asked, chunk: list[Placed]
-    ) -> Iterator[tuple[Placed, dt.date, _Cells]]:
+    ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
         found = recorded(_keys(chunk), filters.first, filters.last, HAS_SHIFT)
         return _each(chunk, found, self._cells)
 
-    def _cells(self, row: Recorded) -> _Cells:
+    def _cells(self, row: Recorded) -> DayCells:
         return [
             row.shift_name, row.clock(row.starts_at), row.clock(row.ends_at), _status_cell(row),
             row.clock(row.in_at), row.clock(row.out_at), row.other_date(row.out_at),

@@ -23,7 +23,7 @@ from attendance.enums import MarkKind, Portion
 from attendance.rules import codes
 from attendance.rules.codes import Halves
 from attendance.rules.errors import Scalar
-from attendance.rules.overtime.standing import shares
+from attendance.rules.overtime.standing import paid_by_rate
 from attendance.rules.overtime.types import Part
 from attendance.rules.types import Half, HalfKind, Mark, Step
 from companies.enums import PayableBasis
@@ -147,9 +147,7 @@ def _step(code: str, /, **values: Scalar) -> Step:
 def _by_rate(overtime: Iterable[tuple[Sequence[Part], int]]) -> dict[int, int]:
     found: Counter[int] = Counter()
     for parts, minutes in overtime:
-        for part in shares(parts, minutes):
-            if not part.is_banked:
-                found[part.rate_percent] += part.minutes
+        found.update(paid_by_rate(parts, minutes))
     return dict(sorted(found.items()))
 
 

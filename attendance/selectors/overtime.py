@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from attendance.enums import OvertimeOutcome, OvertimeState
 from attendance.models import OvertimeDay, OvertimeDecision
 from attendance.rules.overtime.types import Part
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_settings, overtime_rule
 from companies.actor import Actor
-from companies.models import Employee
+from companies.models import Company, Employee, OvertimePolicyVersion
 
 MINUTES_TO_TAKE_BACK = 10
 
@@ -58,6 +58,33 @@ def parts_of(row: OvertimeDay) -> list[Part]:
         )
         for item in row.parts
     ]
+
+
+def days_with_parts(
+    keys: Collection[int], *, first: dt.date, last: dt.date
+) -> dict[int, list[OvertimeDay]]:
+    """Return the people's rows in order of dates, without their steps; one statement."""
+    found: dict[int, list[OvertimeDay]] = {}
+    rows = OvertimeDay.objects.filter(employee__in=list(keys), date__range=(first, last))
+    for row in rows.defer("steps").order_by("date"):
+        found.setdefault(row.employee_id, []).append(row)
+    return found
+
+
+def rates_counted(company: Company, *, first: dt.date, last: dt.date) -> list[int]:
+    """Return the rates at which minutes of the dates are paid, whoever's; two statements.
+
+    They are those of the versions that the rows were computed by, in force or not, and the plain
+    one, at which minutes by no rule are paid.
+    """
+    rows = OvertimeDay.objects.filter(
+        company=company, date__range=(first, last), counted_extra__gt=0
+    ).order_by()
+    used = set(rows.values_list("policy_version", flat=True).distinct())
+    versions = OvertimePolicyVersion.objects.filter(company=company, public_id__in=used - {None})
+    rules = [overtime_rule(item) for version in versions for item in version.rules]
+    plain = {100} if used else set()
+    return sorted(plain | {rule.rate_percent for rule in rules if not rule.is_banked})
 
 
 def counted_parts(
@@ -121,6 +148,16 @@ def decision_of(employee: Employee, date: dt.date) -> OvertimeDecision | None:
         employee=employee, date=date, replacement__isnull=True
     ).first()
     return row
+
+
+def holding_decisions(
+    keys: Collection[int], *, first: dt.date, last: dt.date
+) -> dict[tuple[int, dt.date], OvertimeDecision]:
+    """Return the decision that holds for each date of the people; one statement."""
+    rows = OvertimeDecision.objects.filter(
+        employee__in=list(keys), date__range=(first, last), replacement__isnull=True
+    )
+    return {(row.employee_id, row.date): row for row in rows}
 
 
 def decisions_of(employee: Employee, date: dt.date) -> list[OvertimeDecision]:

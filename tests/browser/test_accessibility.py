@@ -57,6 +57,7 @@ HR = (
     "/reports/",
     "/reports/closing/",
     "/reports/closing/2026-03/",
+    "/reports/overtime/",
     "/reports/payable-days/",
 )
 # Fields that stick out of the box of their field. What lies in a closed part is not laid out, and

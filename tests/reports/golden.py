@@ -14,6 +14,7 @@ from attendance.enums import DayStatus, Direction, MarkKind, Portion
 from attendance.services.closing import period_lock, period_reopen
 from attendance.services.days import person_recompute
 from attendance.services.marks import mark_add
+from attendance.services.overtime import overtime_approve, overtime_refuse, overtime_set
 from attendance.services.verdicts import day_set, day_skip
 from companies.actor import job_actor
 from companies.enums import CalendarKind, EmploymentType, Role
@@ -30,6 +31,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
+from tests.attendance.overtime_world import give, make_policy, rule
 from tests.attendance.world import START, World, make_person, make_shift, make_world
 
 # Leave has its own golden figures (tests/leave).
@@ -121,6 +123,33 @@ def _by_hand(golden: Golden) -> None:
     )  # fmt: skip
 
 
+def _policies(golden: Golden) -> None:
+    """Pay extra for some hours once approved; of Ned's nights minutes count by themselves."""
+    world = golden.world
+    hours = make_policy(
+        world,
+        rule("Morning", "clock", start="09:00", end="10:00", rate_percent=150),
+        rule("Evening", "clock", start="17:00", end="18:00", rate_percent=200,
+             compensation="banked"),
+        rule("Days off", "days_off", rate_percent=300),
+        name="Hours", approval="manager",
+    )  # fmt: skip
+    nights = make_policy(world, rule("Nights"), name="Nights", tracks_missing=True)
+    for name, policy in (("ada", hours), ("joe", hours), ("lee", hours), ("ned", nights)):
+        give(golden.people[name], policy)
+
+
+def _decide(golden: Golden) -> None:
+    """What is said of Ada's minutes: of her work on the 14th nobody has said anything."""
+    ada, hr = golden.people["ada"], golden.world.hr
+    overtime_approve(employee=ada, date=dt.date(2026, 3, 2), by=hr)
+    overtime_set(
+        employee=ada, date=dt.date(2026, 3, 3), extra_minutes=30, missing_minutes=0,
+        reason="the rest was chat", by=hr,
+    )  # fmt: skip
+    overtime_refuse(employee=ada, date=dt.date(2026, 3, 10), reason="not asked for", by=hr)
+
+
 def make_golden() -> Golden:
     """Make the company and its March."""
     world = make_world()
@@ -153,12 +182,14 @@ def make_golden() -> Golden:
         others = (world.maya.pk, world.bikram.pk)
         Employee.objects.filter(pk__in=others).update(left_on=dt.date(2026, 2, 1))
         Employee.objects.filter(pk=world.hari.pk).update(joined_on=dt.date(2026, 4, 1))
+        _policies(golden)
         _marks(golden)
     _punches(golden)
     with company_scope(world.company):
         world.company.refresh_from_db()
         _judge(golden)
         _by_hand(golden)
+        _decide(golden)
     return golden
 
 

@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 def _like_excel(value: Value, column: dict[str, str]) -> Any:
     if column["kind"] == "minutes":
-        return value or 0
+        return value
     return float(value) if isinstance(value, int | Decimal) else value
 
 

@@ -259,12 +259,13 @@ def test_charts_have_their_numbers_as_a_table(hr: Client) -> None:
     for slug, title, label in (
         ("headcount", "Present by day", "Mon 2"),
         ("late-and-early", "Late arrivals by weekday", "Tue"),
+        ("overtime", "Extra time that counts by weekday", "Mon"),
         ("summary", "Days of leave by type", "CL"),
     ):
         text = hr.get(f"/reports/{slug}/?{march}").content.decode()
         assert f'role="img" aria-label="{title}"' in text
         assert f'<tr><th scope="row">{label}</th><td>' in text
-    for slug in ("headcount", "late-and-early", "summary", "shifts"):
+    for slug in ("headcount", "late-and-early", "overtime", "summary", "shifts"):
         text = hr.get(f"/reports/{slug}/?from=2026-04-02&to=2026-04-02").content.decode()
         assert "<figure" not in text
 

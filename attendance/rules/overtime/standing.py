@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -75,3 +76,12 @@ def shares(parts: Iterable[Part], minutes: int) -> tuple[Part, ...]:
     elif minutes:
         found.append(Part(rule="", rate_percent=100, is_banked=False, minutes=minutes))
     return tuple(part for part in found if part.minutes)
+
+
+def paid_by_rate(parts: Iterable[Part], minutes: int) -> dict[int, int]:
+    """How many of so many minutes of a date are paid out, by their rate in percent."""
+    found: Counter[int] = Counter()
+    for part in shares(parts, minutes):
+        if not part.is_banked:
+            found[part.rate_percent] += part.minutes
+    return dict(found)

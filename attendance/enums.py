@@ -169,6 +169,7 @@ class PayrollSource(TextChoices):
     MONTH = "month", _("Month, as 2026-03")
     BASE = "base", _("Days of the month that pay is for")
     PAYABLE = "payable", _("Payable days")
+    STIPEND_DAYS = "stipend_days", _("Stipend days of an intern")
     LOST = "lost", _("Days lost: absent, unpaid leave, without a verdict")
     OUTSIDE = "outside", _("Days not employed")
     PRESENT = "present", _("Days present")

@@ -133,6 +133,14 @@ class PayableBasis(TextChoices):
     WORKING_DAYS = "working_days", _("The working days of the month")
 
 
+class StipendBasis(TextChoices):
+    """Of which days an intern's stipend consists."""
+
+    PRESENT = "present", _("Days present")
+    PRESENT_AND_LEAVE = "present_and_leave", _("Days present and days of paid leave")
+    PAYABLE = "payable", _("Payable days")
+
+
 class AutoCheckOut(TextChoices):
     """When an in that stands open once the window has closed counts as closed."""
 

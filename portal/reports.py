@@ -30,6 +30,7 @@ REPORTS = (
     "attendance.reports.ExpectedAndActual",
     "attendance.reports.Overtime",
     "attendance.reports.PayableDays",
+    "attendance.reports.StipendDays",
     "leave.reports.LeaveBalances",
     "leave.reports.LeaveLedger",
     "leave.reports.DeductedPerMonth",

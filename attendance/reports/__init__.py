@@ -11,6 +11,7 @@ from attendance.reports.overtime import Overtime
 from attendance.reports.payable import PayableDays
 from attendance.reports.roll import MusterRoll
 from attendance.reports.sample import Sample
+from attendance.reports.stipend import StipendDays
 from attendance.reports.sums import ExpectedAndActual, Headcount, Summary
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PayableDays",
     "Sample",
     "Shifts",
+    "StipendDays",
     "Summary",
     "UnmarkedDays",
     "WorkedOnDaysOff",

@@ -26,7 +26,7 @@ from attendance.rules.errors import Scalar
 from attendance.rules.overtime.standing import paid_by_rate
 from attendance.rules.overtime.types import Part
 from attendance.rules.types import Half, HalfKind, Mark, Step
-from companies.enums import PayableBasis
+from companies.enums import PayableBasis, StipendBasis
 
 # Every step, and the values that come with it; days are counted in halves.
 REGISTRY: dict[str, tuple[str, ...]] = {
@@ -64,7 +64,9 @@ class PayDate:
 class Payable:
     """A person's month for pay; days are counted in halves, each in one of the kinds.
 
-    `incomplete` are those of the unmarked ones where a punch is missing.
+    `incomplete` are those of the unmarked ones where a punch is missing. Of those present some are
+    `on_duty` or `work_from_home`; `half_days` are the dates of which one half alone is present.
+    Interns have a `stipend` (`attendance.rules.stipend`), and what it consists of.
     """
 
     base: int = 0
@@ -77,8 +79,13 @@ class Payable:
     unmarked: int = 0
     incomplete: int = 0
     not_due: int = 0
+    half_days: int = 0
+    on_duty: int = 0
+    work_from_home: int = 0
     lost: int = 0
     payable: int = 0
+    stipend: int = 0
+    stipend_basis: StipendBasis | None = None
     worked_minutes: int = 0
     unpaid_minutes: int = 0
     overtime: Mapping[int, int] = field(default_factory=dict)
@@ -124,7 +131,7 @@ def payable(
     month = _Month(basis, known)
     for day in dates:
         month.take(day)
-    rates = _by_rate(overtime)
+    rates, kinds = _by_rate(overtime), dict[str, Any](month.kinds)
     lost, base, outside = month.lost, month.base, month.outside
     steps = [
         _step("base", basis=basis.value, halves=base),
@@ -136,7 +143,7 @@ def payable(
     return Payable(
         base=base, outside=outside, lost=lost, payable=base - outside - lost,
         worked_minutes=worked_minutes, unpaid_minutes=month.unpaid_minutes, overtime=rates,
-        leave=dict(sorted(month.leave.items())), steps=tuple(steps), **month.kinds,
+        leave=dict(sorted(month.leave.items())), steps=tuple(steps), **kinds,
     )  # fmt: skip
 
 
@@ -182,6 +189,10 @@ class _Month:
             self.lost += halves
             named = {"code": code} if kind == "unpaid_leave" else {}
             self.steps.append(_step(kind, date=day.date.isoformat(), **named, halves=halves))
+        present = [half for half in day.halves if half.kind == HalfKind.PRESENT]
+        self.kinds["half_days"] += len(present) == 1
+        self.kinds["on_duty"] += present.count(codes.ON_DUTY)
+        self.kinds["work_from_home"] += present.count(codes.WORK_FROM_HOME)
         self._by_the_hour(day)
 
     def _kind(self, day: PayDate, place: int, half: Half) -> str:
@@ -232,7 +243,8 @@ def _minute(time: dt.time) -> int:
 # The figures that a locked month keeps, as they stand.
 _FIGURES = (
     "base", "outside", "present", "paid_leave", "unpaid_leave", "off", "absent", "unmarked",
-    "incomplete", "not_due", "lost", "payable", "worked_minutes", "unpaid_minutes",
+    "incomplete", "not_due", "half_days", "on_duty", "work_from_home", "lost", "payable", "stipend",
+    "worked_minutes", "unpaid_minutes",
 )  # fmt: skip
 
 
@@ -241,14 +253,18 @@ def to_json(found: Payable) -> tuple[dict[str, Any], list[list[Any]]]:
     figures: dict[str, Any] = {name: getattr(found, name) for name in _FIGURES}
     figures["overtime"] = {str(rate): minutes for rate, minutes in found.overtime.items()}
     figures["leave"] = dict(found.leave)
+    if found.stipend_basis is not None:
+        figures["stipend_basis"] = found.stipend_basis.value
     return figures, [[step.code, dict(step.values)] for step in found.steps]
 
 
 def from_json(figures: Mapping[str, Any], steps: Iterable[Sequence[Any]]) -> Payable:
     """What `to_json` wrote."""
+    basis = figures.get("stipend_basis")
     return Payable(
         **{name: figures[name] for name in _FIGURES},
         overtime={int(rate): minutes for rate, minutes in figures["overtime"].items()},
         leave=dict(figures["leave"]),
+        stipend_basis=StipendBasis(basis) if basis else None,
         steps=tuple(Step(code, values) for code, values in steps),
     )

@@ -49,6 +49,7 @@ _S = PayrollSource
 _FIGURES: Mapping[PayrollSource, Callable[[Payable], Value]] = {
     _S.BASE: lambda month: days(month.base),
     _S.PAYABLE: lambda month: days(month.payable),
+    _S.STIPEND_DAYS: lambda month: days(month.stipend),
     _S.LOST: lambda month: days(month.lost),
     _S.OUTSIDE: lambda month: days(month.outside),
     _S.PRESENT: lambda month: days(month.present),

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from attendance.rules.overtime.types import OvertimePolicy
 from attendance.rules.types import CalendarEntry, Pattern, Policy
-from companies.enums import CalendarKind, LivenessPolicy, OnFailure, PayableBasis
+from companies.enums import CalendarKind, LivenessPolicy, OnFailure, PayableBasis, StipendBasis
 
 # What names a shift or an office to the caller: a primary key, or a name in a scenario.
 Key = int | str
@@ -72,6 +72,7 @@ class CompanyPolicy:
     offers_breaks: bool = True
     overtime_policy: Key | None = None
     payable_basis: PayableBasis = PayableBasis.CALENDAR
+    stipend_basis: StipendBasis = StipendBasis.PRESENT
     auto_lock_days: int | None = None
     corrections: CorrectionLimits = CorrectionLimits()
 

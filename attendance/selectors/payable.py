@@ -14,6 +14,7 @@ from attendance.rules import codes, payable
 from attendance.rules.payable import Payable, PayDate
 from attendance.rules.person import PersonCalendar
 from attendance.rules.roll import DayState, RollRow
+from attendance.rules.stipend import with_stipend
 from attendance.rules.stretch import dates
 from attendance.rules.types import HalfKind
 from attendance.selectors.leave_codes import paid_codes
@@ -21,7 +22,7 @@ from attendance.selectors.overtime import counted_parts
 from attendance.selectors.people import person_calendars
 from attendance.selectors.roll import roll_by
 from attendance.selectors.settings import company_settings
-from companies.enums import PayableBasis
+from companies.enums import EmploymentType, PayableBasis, StipendBasis
 from companies.models import Company, Employee
 from companies.selectors import Placed, engaged_between, placed_in_chunks
 
@@ -73,18 +74,39 @@ def worked_out(
     rows = roll_by(calendars, people=people, first=first, last=last, now=now)
     overtime = counted_parts(calendars, first=first, last=last) if settings.overtime else {}
     known = paid_codes(company)
-    basis = settings.policy_on(last).payable_basis
+    policy = settings.policy_on(last)
+    basis = policy.payable_basis
     whole = list(dates(first, last))
     return {
-        person.pk: payable.payable(
-            _dates(row, calendars[person.pk], whole, basis),
-            basis=basis,
-            known=known,
-            worked_minutes=row.totals.worked_minutes,
-            overtime=overtime.get(person.pk, ()),
+        person.pk: _with_stipend(
+            payable.payable(
+                _dates(row, calendars[person.pk], whole, basis),
+                basis=basis,
+                known=known,
+                worked_minutes=row.totals.worked_minutes,
+                overtime=overtime.get(person.pk, ()),
+            ),
+            person,
+            policy.stipend_basis,
         )
         for person, row in zip(people, rows, strict=True)
     }
+
+
+def _with_stipend(month: Payable, person: Employee, basis: StipendBasis) -> Payable:
+    """Return the month with its stipend: interns alone have one."""
+    is_intern = person.employment_type == EmploymentType.INTERN
+    return with_stipend(month, basis) if is_intern else month
+
+
+def stipend_basis(company: Company, first: dt.date, last: dt.date) -> StipendBasis:
+    """Return of which days the stipends of the month consist: of a locked one as it was locked."""
+    policy, period = company_settings(company).policy_on(last), locked_month(company, first)
+    if period is None:
+        return policy.stipend_basis
+    interns = PeriodLine.objects.filter(period=period, figures__stipend_basis__isnull=False)
+    kept = interns.order_by("pk").values_list("figures__stipend_basis", flat=True).first()
+    return StipendBasis(kept) if kept else policy.stipend_basis
 
 
 def _dates(

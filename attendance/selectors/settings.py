@@ -46,6 +46,7 @@ from companies.enums import (
     Pairing,
     PayableBasis,
     RoundingMode,
+    StipendBasis,
     ToleranceScope,
 )
 from companies.models import (
@@ -130,6 +131,7 @@ def _policy(row: PolicyVersion) -> CompanyPolicy:
         optional_holiday_quota=row.optional_holiday_quota,
         overtime_policy=row.overtime_policy_id,
         payable_basis=PayableBasis(row.payable_basis),
+        stipend_basis=StipendBasis(row.stipend_basis),
         auto_lock_days=row.auto_lock_days,
         corrections=CorrectionLimits(
             corrections_per_month=row.corrections_per_month,

@@ -12,6 +12,7 @@ from attendance.enums import MarkKind
 from attendance.rules import codes
 from attendance.rules.overtime.types import Part
 from attendance.rules.payable import Payable, PayDate, payable
+from attendance.rules.stipend import with_stipend
 from attendance.rules.stretch import dates
 from attendance.rules.types import DayInput, HalfKind, Verdict
 from attendance.simulate.people import Person
@@ -24,7 +25,7 @@ Counted = Iterable[tuple[tuple[Part, ...], int]]
 
 _HALVES = (
     "base", "outside", "present", "paid_leave", "unpaid_leave", "off", "absent", "unmarked",
-    "not_due", "lost", "payable",
+    "not_due", "on_duty", "work_from_home", "lost", "payable", "stipend",
 )  # fmt: skip
 
 
@@ -53,7 +54,8 @@ def line(
     """One person's month: days in the base, paid, lost; minutes; and why."""
     last = month_end(first)
     judged = {day.date: verdict for day, verdict in days}
-    basis = person.calendar.policy_on(last).payable_basis
+    policy = person.calendar.policy_on(last)
+    basis = policy.payable_basis
     found = payable(
         list(_dates(person, first, last, judged, now)),
         basis=basis,
@@ -63,11 +65,13 @@ def line(
         ),
         overtime=overtime,
     )  # fmt: skip
+    found = with_stipend(found, policy.stipend_basis)
     return {
         "person": person.name,
         "month": f"{first:%Y-%m}",
         "locked_on": locked_on.isoformat() if locked_on else None,
         "basis": basis.value,
+        "stipend_basis": policy.stipend_basis.value,
         **_figures(found),
         "steps": [
             {"code": step.code, "values": dict(step.values), "words": words(step.code, step.values)}
@@ -79,6 +83,7 @@ def line(
 def _figures(found: Payable) -> Json:
     return {
         **{name: days_text(getattr(found, name)) for name in _HALVES},
+        "half_days": found.half_days,
         "leave": {code: days_text(halves) for code, halves in found.leave.items()},
         "worked_minutes": found.worked_minutes,
         "unpaid_minutes": found.unpaid_minutes,

@@ -127,9 +127,9 @@ class PolicyVersionAdmin(LogoPage, VersionAdmin):
         "marks_absent", "absence_lag_days", "late_from_end_of_grace", "late_free_count",
         "late_free_minutes", "late_half_day_every", "half_split_at", "break_punches_paid",
         "allow_overlap", "overtime_policy", "optional_holiday_quota",
-        "payable_basis", "auto_lock_days", "offers_breaks", "corrections_per_month",
-        "corrections_days_back", "offers_on_duty", "offers_work_from_home", "photo_retention_days",
-        "second_factor",
+        "payable_basis", "stipend_basis", "auto_lock_days", "offers_breaks",
+        "corrections_per_month", "corrections_days_back", "offers_on_duty",
+        "offers_work_from_home", "photo_retention_days", "second_factor",
     )  # fmt: skip
     prefilled = _settings
     list_display = ("starts_on", "zone", "days_off", "allows_unchecked", "created_at")

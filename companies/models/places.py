@@ -14,6 +14,7 @@ from companies.enums import (
     OnFailure,
     PayableBasis,
     SecondFactor,
+    StipendBasis,
 )
 from companies.models.base import CompanyOwned
 from companies.validators import validate_weekly_off, validate_zone
@@ -110,6 +111,14 @@ class PolicyVersion(CompanyOwned):
         _("pay is for"), max_length=12, choices=PayableBasis.choices,
         default=PayableBasis.CALENDAR,
         help_text=_("Of which days a month of pay consists; the settings of its last day hold."),
+    )  # fmt: skip
+    stipend_basis = models.CharField(
+        _("an intern's stipend is for"), max_length=20, choices=StipendBasis.choices,
+        default=StipendBasis.PRESENT,
+        help_text=_(
+            "Half a day counts ½, on duty and from home are present; the settings of a month's "
+            "last day hold."
+        ),
     )  # fmt: skip
     auto_lock_days = models.PositiveSmallIntegerField(
         _("lock a month by itself after (days)"), null=True, blank=True,

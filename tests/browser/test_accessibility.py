@@ -59,6 +59,7 @@ HR = (
     "/reports/closing/2026-03/",
     "/reports/overtime/",
     "/reports/payable-days/",
+    "/reports/stipend-days/",
 )
 # Fields that stick out of the box of their field. What lies in a closed part is not laid out, and
 # measures as it pleases: whoever tests such a part opens it.

@@ -251,7 +251,7 @@ def test_empty_reports_say_so(golden: Golden, hr: Client) -> None:
     assert "Download" not in nothing
     client = _client(manager_of(golden, "ada"))
     long_ago = client.get("/team/roll/?month=2020-01").content.decode()
-    assert "Nobody of yours was employed on these dates." in long_ago
+    assert "Nobody whom this report is about was employed on these dates." in long_ago
 
 
 def test_charts_have_their_numbers_as_a_table(hr: Client) -> None:

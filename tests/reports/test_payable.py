@@ -66,6 +66,13 @@ def test_of_working_days(world: World) -> None:
     assert [found[key] for key in ("base", "outside", "lost", "payable")] == ["22", "0", "22", "0"]
 
 
+def test_the_page_says_how_it_counts(world: World) -> None:
+    client = Client()
+    client.force_login(world.hari.user)
+    text = client.get("/reports/payable-days/?month=2026-03").content.decode()
+    assert "Payable is days to pay, less those not employed or not over, less those lost." in text
+
+
 def test_overtime_by_its_rates_as_it_counts(world: World) -> None:
     with company_scope(world.company):
         policy = make_policy(

@@ -58,6 +58,7 @@ def test_a_month_under_way() -> None:
         ("unpaid_leave", "2026-03-05"), ("absent", "2026-03-09"), ("absent", "2026-03-10"),
         ("payable", None), ("overtime", None),
     ]  # fmt: skip
+    assert (found["stipend"], found["stipend_basis"], found["half_days"]) == ("1", "present", 0)
     assert (found["present"], found["not_due"], found["off"]) == ("1", "1", "2")
     assert found["overtime"] == [{"rate_percent": 150, "minutes": 45}]
     assert (found["worked_minutes"], found["locked_on"]) == (540, None)

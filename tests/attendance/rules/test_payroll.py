@@ -13,12 +13,14 @@ from attendance.enums import PayrollSource
 from attendance.rules.payable import Payable, from_json, to_json
 from attendance.rules.payroll import DEFAULT_LAYOUT, LayoutColumn, Value, hours, is_number, row
 from attendance.rules.types import Step
+from companies.enums import StipendBasis
 
 WHO = {"code": "ada", "name": "Ada", "department": "Design", "office": "Lima", "month": "2026-03"}
 MONTH = Payable(
     base=62, outside=10, present=30, paid_leave=3, unpaid_leave=2, off=8, absent=5, unmarked=4,
-    not_due=0, lost=11, payable=41, worked_minutes=9010, unpaid_minutes=90,
-    overtime={100: 30, 150: 75}, leave={"": 1, "CL": 3, "LOP": 1},
+    not_due=0, half_days=1, on_duty=2, work_from_home=4, lost=11, stipend=33,
+    stipend_basis=StipendBasis.PRESENT_AND_LEAVE, payable=41, worked_minutes=9010,
+    unpaid_minutes=90, overtime={100: 30, 150: 75}, leave={"": 1, "CL": 3, "LOP": 1},
     steps=(Step("absent", {"date": "2026-03-02", "halves": 5}),),
 )  # fmt: skip
 
@@ -34,6 +36,7 @@ MONTH = Payable(
         (PayrollSource.MONTH, "", "2026-03"),
         (PayrollSource.BASE, "", Decimal("31")),
         (PayrollSource.PAYABLE, "", Decimal("20.5")),
+        (PayrollSource.STIPEND_DAYS, "", Decimal("16.5")),
         (PayrollSource.LOST, "", Decimal("5.5")),
         (PayrollSource.OUTSIDE, "", Decimal("5")),
         (PayrollSource.PRESENT, "", Decimal("15")),

@@ -1,0 +1,119 @@
+"""Stipend days: for how many days of a month each intern is paid, and what the days were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from attendance.reports.base import (
+    AttendanceReport,
+    Links,
+    days,
+    group_of,
+    head,
+    name_cells,
+    name_columns,
+    summed,
+)
+from attendance.rules.payable import Payable
+from attendance.selectors.payable import locked_month, paid_months, stipend_basis
+from companies.enums import EmploymentType, StipendBasis
+from companies.reports import Asked
+from integrations.tables import Column, Kind, Row, Table, Value
+
+# Columns of days before and after that of the half days, which are counted as dates.
+_PRESENT = (("halves", gettext_lazy("Employed")), ("present", gettext_lazy("Present")))
+_DAYS = (
+    ("on_duty", gettext_lazy("Of it on duty")),
+    ("work_from_home", gettext_lazy("Of it from home")),
+    ("paid_leave", gettext_lazy("Paid leave")),
+    ("unpaid_leave", gettext_lazy("Unpaid leave")),
+    ("off", gettext_lazy("Off")),
+    ("absent", gettext_lazy("Absent")),
+    ("unmarked", gettext_lazy("Unmarked")),
+    ("not_due", gettext_lazy("Nothing due")),
+)
+_NOTES: dict[StipendBasis, str | Promise] = {
+    StipendBasis.PRESENT: gettext_lazy(
+        "Stipend days are the days present: half a day counts ½, on duty and from home are present."
+    ),
+    StipendBasis.PRESENT_AND_LEAVE: gettext_lazy(
+        "Stipend days are the days present and those of paid leave: half a day counts ½, on duty "
+        "and from home are present."
+    ),
+    StipendBasis.PAYABLE: gettext_lazy(
+        "Stipend days are the payable days: all that pay is for, less what was lost."
+    ),
+}
+
+
+class StipendDays(AttendanceReport):
+    """One line an intern: the days of the stipend, and what the days of the month were."""
+
+    slug = "stipend-days"
+    title = gettext_lazy("Intern stipend days")
+    tells = gettext_lazy("For how many days of the month each intern has a stipend, and why.")
+
+    def narrowed(self, asked: Asked) -> Sequence[int]:
+        """Return the interns."""
+        interns = asked.people.filter(employment_type=EmploymentType.INTERN)
+        found = set(interns.values_list("pk", flat=True))
+        return [key for key in asked.keys if key in found]
+
+    def table(self, asked: Asked) -> Table:
+        """Return the table; of a locked month as it was locked."""
+        columns = (
+            *name_columns(asked),
+            *(_column(key, label) for key, label in _PRESENT),
+            summed("half_days", _("Half days"), Kind.COUNT, 9),
+            *(_column(key, label) for key, label in _DAYS),
+            summed("worked", _("Hours"), Kind.MINUTES, 10),
+            summed("stipend", _("Stipend days"), Kind.DAYS, 9),
+        )
+        return Table(
+            slug=self.slug, columns=columns, rows=_rows(asked), notes=_notes(asked),
+            **head(asked, self.title),
+        )  # fmt: skip
+
+
+def _column(key: str, label: str | Promise) -> Column:
+    return summed("employed" if key == "halves" else key, str(label), Kind.DAYS, 9)
+
+
+def _notes(asked: Asked) -> tuple[str, ...]:
+    first, last = asked.filters.first, asked.filters.last
+    notes = [
+        str(_NOTES[stipend_basis(asked.company, first, last)]),
+        _("Never more than the days that pay is for: a day off worked makes up for an absence."),
+    ]
+    if locked_month(asked.company, first) is not None:
+        notes.append(_("The month is locked: these are the figures of the payroll file."))
+    return tuple(notes)
+
+
+def _rows(asked: Asked) -> Iterator[Row]:
+    filters, links = asked.filters, Links(asked)
+    for chunk in asked.chunks():
+        months = paid_months(
+            company=asked.company, people=[placed.employee for placed in chunk],
+            first=filters.first, last=filters.last, now=asked.now,
+        )  # fmt: skip
+        for placed in chunk:
+            month = months.get(placed.employee.pk)
+            if month is not None:
+                link = links.month(placed.employee, filters.first) if asked.has_links else None
+                cells = (*name_cells(asked, placed), *_cells(month))
+                yield Row(cells, group_of(asked, placed), (link,) if link else ())
+
+
+def _cells(month: Payable) -> tuple[Value, ...]:
+    return (
+        *(days(getattr(month, key)) for key, _label in _PRESENT),
+        month.half_days,
+        *(days(getattr(month, key)) for key, _label in _DAYS),
+        month.worked_minutes,
+        days(month.stipend),
+    )

@@ -96,6 +96,8 @@ MUSTER_UNRESOLVED = (
     "attendance.selectors.unresolved.of_attendance",
     "leave.selectors.requests.unresolved",
 )
+# Which codes of leave a company has (attendance.selectors.leave_codes).
+MUSTER_LEAVE_CODES = "leave.selectors.plans.codes"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 

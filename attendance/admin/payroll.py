@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from attendance.enums import PayrollSource
+from attendance.selectors.leave_codes import known_codes
 from companies.admin_forms import RecordForm
 from companies.admin_records import RecordAdmin
 
@@ -16,15 +18,38 @@ _MOST_PERCENT = 1000
 
 
 class PayrollColumnForm(RecordForm):
-    """A rate is a number, so that the file can be made of it."""
+    """A rate is a number, so that the file can be made of it; a code is one that somebody has."""
 
     def clean_value(self) -> str:
         value: str = self.cleaned_data["value"].strip()
-        if self.cleaned_data.get("source") != PayrollSource.OVERTIME_AT_RATE or not value:
+        source = self.cleaned_data.get("source")
+        if not value:
             return value
-        if not (value.isascii() and value.isdigit() and int(value) <= _MOST_PERCENT):
-            raise ValidationError(_("A rate is a number of percent: 150."))
-        return str(int(value))
+        if source == PayrollSource.OVERTIME_AT_RATE:
+            return _rate(value)
+        if source == PayrollSource.LEAVE_OF_TYPE:
+            return _leave_code(value, known_codes(self.instance.company))
+        return value
+
+
+def _rate(value: str) -> str:
+    if not (value.isascii() and value.isdigit() and int(value) <= _MOST_PERCENT):
+        raise ValidationError(_("A rate is a number of percent: 150."))
+    return str(int(value))
+
+
+def _leave_code(value: str, known: Sequence[str]) -> str:
+    """Return the code as it is written; of another one the file would hold nothing but 0."""
+    if value in known:
+        return value
+    if value.upper() in known:
+        return value.upper()
+    if not known:
+        raise ValidationError(_("There is no leave type yet. Add one first."))
+    raise ValidationError(
+        _("No leave has the code “%(code)s”. There are: %(codes)s."),
+        params={"code": value, "codes": ", ".join(known)},
+    )
 
 
 class PayrollColumnAdmin(RecordAdmin):

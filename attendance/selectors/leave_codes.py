@@ -1,10 +1,17 @@
-"""Which codes of leave occur among the days of a stretch."""
+"""Which codes of leave there are: of the company, and among the days of a stretch.
+
+`settings.MUSTER_LEAVE_CODES` names the function that returns the codes of the open company's kinds
+of leave: they stand above attendance.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.db.models import Max
+from django.utils.module_loading import import_string
 
 from attendance.enums import DayStatus, MarkKind
 from attendance.models import DayMark, ManualVerdict
@@ -18,6 +25,12 @@ def paid_codes(company: Company) -> dict[str, bool]:
     marks = DayMark.objects.filter(company=company, kind=MarkKind.LEAVE).order_by()
     last = marks.values("code").annotate(last=Max("pk")).values("last")
     return dict(DayMark.objects.filter(pk__in=last).values_list("code", "is_paid"))
+
+
+def known_codes(company: Company) -> list[str]:
+    """Return every code of the open company's leave, in order; those of marks from before too."""
+    of_types: Callable[[], Iterable[str]] = import_string(settings.MUSTER_LEAVE_CODES)
+    return sorted({*of_types(), *paid_codes(company)} - {""})
 
 
 def leave_codes(company: Company, first: dt.date, last: dt.date) -> list[str]:

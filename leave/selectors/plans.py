@@ -1,4 +1,4 @@
-"""Who earns by which plan."""
+"""Which leave there is, and who earns it by which plan."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from companies.models import Employee
 from companies.selectors import here_on
-from leave.models import LeavePlan, PlanAssignment
+from leave.models import LeavePlan, LeaveType, PlanAssignment
+
+
+def codes() -> list[str]:
+    """Return the code of each kind of leave, offered or not; see `MUSTER_LEAVE_CODES`."""
+    return list(LeaveType.objects.order_by("code").values_list("code", flat=True))
 
 
 def without_plan(plan: LeavePlan, *, on: dt.date) -> QuerySet[Employee]:

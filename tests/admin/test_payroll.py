@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
+from attendance.enums import MarkKind
 from attendance.models import PayrollColumn
+from attendance.selectors.leave_codes import paid_codes
+from attendance.services.marks import mark_add
+from companies.actor import job_actor
 from companies.models import AuditEvent
 from companies.scoping import company_scope
-from tests.attendance.world import World
+from leave.models import LeaveType
+from tests.attendance.world import World, make_world
 from tests.http import post_once
 
 ADD = "/admin/attendance/payrollcolumn/add/"
@@ -50,3 +57,33 @@ def test_what_is_wrong_with_a_column_is_said(
     assert sentence in answer.text
     with company_scope(world.company):
         assert PayrollColumn.objects.count() == 1
+
+
+def test_a_leave_code_that_nobody_knows_is_refused_with_those_there_are(
+    hr: Client, world: World
+) -> None:
+    with company_scope(world.company):
+        known = set(LeaveType.objects.values_list("code", flat=True))
+        LeaveType.objects.create(company=world.company, name="Casual", code="CAS")
+        mark_add(
+            employee=world.maya, date=dt.date(2026, 3, 2), kind=MarkKind.LEAVE, code="OLD",
+            source_ref="test:1", by=job_actor("test", world.company),
+        )  # fmt: skip
+        known |= set(paid_codes(world.company)) | {"CAS"}
+    answer = post_once(hr, ADD, _column(source="leave_of_type", value="CA5"))
+    assert answer.status_code == 200
+    there_are = ", ".join(sorted(known))
+    assert f"No leave has the code “CA5”. There are: {there_are}." in answer.text
+    for heading, value in (("Casual", " cas "), ("Old", "OLD")):
+        column = _column(heading=heading, source="leave_of_type", value=value)
+        assert post_once(hr, ADD, column).status_code == 302
+    with company_scope(world.company):
+        rows = PayrollColumn.objects.filter(source="leave_of_type").order_by("pk")
+        assert list(rows.values_list("value", flat=True)) == ["CAS", "OLD"]
+
+
+def test_where_there_is_no_leave_at_all_that_is_said(db: None) -> None:
+    client = Client()
+    client.force_login(make_world(code="bare").hari.user)
+    answer = post_once(client, ADD, _column(source="leave_of_type", value="CL"))
+    assert "There is no leave type yet. Add one first." in answer.text

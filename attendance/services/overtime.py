@@ -18,7 +18,7 @@ from attendance.errors import (
     OwnOvertime,
 )
 from attendance.models import AttendanceDay, OvertimeDay, OvertimeDecision
-from attendance.rules.overtime.standing import NOTHING, Minutes, shares
+from attendance.rules.overtime.standing import NOTHING, Minutes, banked_of
 from attendance.selectors import overtime
 from attendance.services import days, overtime_days
 from attendance.services.decisions import refuse_locked
@@ -132,8 +132,7 @@ def _computed(row: OvertimeDay) -> Minutes:
 
 def _banked(row: OvertimeDay, extra: int) -> int:
     """Return how many of so many minutes become time off, by the parts of the date."""
-    parts = shares(overtime.parts_of(row), extra)
-    return sum(part.minutes for part in parts if part.is_banked)
+    return banked_of(overtime.parts_of(row), extra)
 
 
 def _write(

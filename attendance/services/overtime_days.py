@@ -19,10 +19,11 @@ from attendance.models import AttendanceDay, OvertimeDay, OvertimeDecision
 from attendance.rules import schema, zones
 from attendance.rules.judge import Judged, judge_whole
 from attendance.rules.overtime.compute import Reach, compute
-from attendance.rules.overtime.standing import Decided, Minutes, stand
+from attendance.rules.overtime.standing import Decided, Minutes, banked_of, stand
 from attendance.rules.overtime.types import Overtime, OvertimePolicy, Part
 from attendance.rules.settings import CompanySettings
 from attendance.rules.stretch import REACH, dates
+from attendance.selectors.overtime import parts_of
 from attendance.services.changes import Change
 from companies.enums import OvertimeApproval
 
@@ -244,6 +245,9 @@ def restand(row: OvertimeDay, decision: OvertimeDecision | None, *, now: dt.date
     standing = stand(computed, decided_of(decision), needs_approval=row.needs_approval)
     row.state = standing.state
     row.counted_extra, row.counted_missing, row.counted_banked = standing.counted
+    if standing.state == OvertimeState.SET:
+        # What is paid of it goes by the parts as they are now, so the rest does too.
+        row.counted_banked = banked_of(parts_of(row), row.counted_extra)
     is_waiting = standing.state == OvertimeState.WAITING
     row.waiting_since = (row.waiting_since or now) if is_waiting else None
     row.computed_at = now

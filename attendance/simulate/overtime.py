@@ -7,7 +7,7 @@ from typing import Any
 
 from attendance.enums import OvertimeOutcome
 from attendance.rules import zones
-from attendance.rules.overtime.standing import NOTHING, Decided, Minutes, Standing, shares, stand
+from attendance.rules.overtime.standing import NOTHING, Decided, Minutes, Standing, banked_of, stand
 from attendance.rules.overtime.types import Overtime, Part
 from attendance.simulate.forms import Row
 from attendance.simulate.people import Person
@@ -64,7 +64,7 @@ def _standing(item: Overtime, row: Row | None) -> Standing:
     counted = NOTHING if row["outcome"] == "refused" else computed
     if row["outcome"] == "set":
         extra = row.get("extra_minutes", item.extra_minutes)
-        banked = sum(part.minutes for part in shares(item.parts, extra) if part.is_banked)
+        banked = banked_of(item.parts, extra)
         counted = Minutes(extra, row.get("missing_minutes", item.missing_minutes), banked)
     decided = Decided(OvertimeOutcome(row["outcome"]), counted, computed)
     return stand(computed, decided, needs_approval=needs_approval)

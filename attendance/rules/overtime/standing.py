@@ -78,6 +78,11 @@ def shares(parts: Iterable[Part], minutes: int) -> tuple[Part, ...]:
     return tuple(part for part in found if part.minutes)
 
 
+def banked_of(parts: Iterable[Part], minutes: int) -> int:
+    """How many of so many minutes of a date become time off."""
+    return sum(part.minutes for part in shares(parts, minutes) if part.is_banked)
+
+
 def paid_by_rate(parts: Iterable[Part], minutes: int) -> dict[int, int]:
     """How many of so many minutes of a date are paid out, by their rate in percent."""
     found: Counter[int] = Counter()

@@ -21,6 +21,7 @@ from attendance.errors import (
     PeriodLocked,
 )
 from attendance.models import AttendancePeriod, OvertimeDay, OvertimeDecision, Punch
+from attendance.rules.overtime.standing import paid_by_rate
 from attendance.selectors import overtime as selectors
 from attendance.services import overtime
 from attendance.services.decisions import punch_void
@@ -273,6 +274,18 @@ def test_who_switched_the_mail_off_is_not_told(world: World, extra: OvertimeDay)
     overtime.overtime_approve(**_said(world))
     outbox.drain()
     assert mail.outbox == []
+
+
+def test_no_minute_of_a_figure_that_was_set_is_paid_and_banked_too(
+    world: World, extra: OvertimeDay
+) -> None:
+    overtime.overtime_set(**_said(world), extra_minutes=70, missing_minutes=0, reason="Agreed")
+    assert _counts() == ("set", 70, 0, 10)
+    _void_last_punch(world)
+    # Without parts all of it is paid, so none of it is time off any more.
+    row = _row()
+    assert paid_by_rate(selectors.parts_of(row), row.counted_extra) == {100: 70}
+    assert _counts() == ("set", 70, 0, 0)
 
 
 def test_the_sums_of_a_stretch(world: World, extra: OvertimeDay) -> None:

@@ -3,7 +3,14 @@
 import pytest
 
 from attendance.enums import OvertimeOutcome, OvertimeState
-from attendance.rules.overtime.standing import Decided, Minutes, shares, stand
+from attendance.rules.overtime.standing import (
+    Decided,
+    Minutes,
+    banked_of,
+    paid_by_rate,
+    shares,
+    stand,
+)
 from attendance.rules.overtime.types import Part
 
 THEN, NOW = Minutes(80, 0, 20), Minutes(90, 0, 20)
@@ -60,3 +67,18 @@ def test_another_figure_is_shared_out_over_the_parts(
 def test_minutes_of_a_day_without_parts_are_paid_plainly() -> None:
     (found,) = shares([], 45)
     assert (found.rule, found.minutes, found.rate_percent, found.is_banked) == ("", 45, 100, False)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "paid", "banked"),
+    [(0, {}, 0), (50, {150: 50}, 0), (70, {150: 60}, 10), (100, {150: 60, 100: 10}, 30)],
+)
+def test_each_minute_is_paid_at_its_rate_or_banked(
+    minutes: int, paid: dict[int, int], banked: int
+) -> None:
+    parts = [
+        Part(rule="After", rate_percent=150, is_banked=False, minutes=60),
+        Part(rule="Late", rate_percent=200, is_banked=True, minutes=30),
+        Part(rule="Plain", rate_percent=100, is_banked=False, minutes=5),
+    ]
+    assert (paid_by_rate(parts, minutes), banked_of(parts, minutes)) == (paid, banked)

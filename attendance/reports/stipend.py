@@ -67,11 +67,12 @@ class StipendDays(AttendanceReport):
         """Return the table; of a locked month as it was locked."""
         columns = (
             *name_columns(asked),
+            # What the report is read for comes first: there are many columns.
+            summed("stipend", _("Stipend days"), Kind.DAYS, 9),
             *(_column(key, label) for key, label in _PRESENT),
             summed("half_days", _("Half days"), Kind.COUNT, 9),
             *(_column(key, label) for key, label in _DAYS),
             summed("worked", _("Hours"), Kind.MINUTES, 10),
-            summed("stipend", _("Stipend days"), Kind.DAYS, 9),
         )
         return Table(
             slug=self.slug, columns=columns, rows=_rows(asked), notes=_notes(asked),
@@ -111,9 +112,9 @@ def _rows(asked: Asked) -> Iterator[Row]:
 
 def _cells(month: Payable) -> tuple[Value, ...]:
     return (
+        days(month.stipend),
         *(days(getattr(month, key)) for key, _label in _PRESENT),
         month.half_days,
         *(days(getattr(month, key)) for key, _label in _DAYS),
         month.worked_minutes,
-        days(month.stipend),
     )

@@ -148,6 +148,13 @@ class PeriodState(TextChoices):
     LOCKED = "locked", _("Locked")
 
 
+class PeriodAsk(TextChoices):
+    """What somebody waits for of a month, where the company is large."""
+
+    LOCK = "lock", _("To be locked")
+    REOPEN = "reopen", _("To be reopened")
+
+
 class Unresolved(TextChoices):
     """What may still wait when a month is to be locked, beside the exceptions of its days."""
 

@@ -144,6 +144,21 @@ class PeriodNotLast(MusterError):
     status = 403
 
 
+class PeriodBusy(MusterError):
+    code = "period_busy"
+    sentence = _("Somebody has asked for %(month)s already. Its page says when it is done.")
+    status = 409
+
+
+class PeriodGivenUp(MusterError):
+    code = "period_given_up"
+    sentence = _(
+        "%(month)s could not be brought to its end, several times. Nothing of it has changed. Try "
+        "again, and tell whoever runs Muster if it stays so."
+    )
+    status = 503
+
+
 class PeriodHasOpenDays(MusterError):
     code = "period_has_open_days"
     sentence = _("%(month)s is not over: %(count)s days are still open.")

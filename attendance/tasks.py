@@ -23,6 +23,7 @@ from attendance.selectors.settings import company_settings
 from attendance.services import (
     attachments,
     closing,
+    closing_asks,
     days,
     enrolment,
     evidence,
@@ -168,6 +169,19 @@ def auto_lock() -> int:
                     locked += closing.period_lock_due(company=company, starts_on=first)
     failures.tell()
     return locked
+
+
+def month_asks() -> int:
+    """Lock and reopen the months of large companies that somebody asked for; return how many."""
+    now = timezone.now()
+    done, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company):
+            for period in closing_asks.asks_due():
+                with failures.noted(f"month {period} of company {company.public_id}"):
+                    done += closing_asks.ask_carry_out(period=period, now=now)
+    failures.tell()
+    return done
 
 
 def face_retention() -> int:

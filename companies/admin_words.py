@@ -68,6 +68,8 @@ _WHOLE = {
     "face_enrolment_ended": gettext_lazy("Reference pictures deleted"),
     "own_data_exported": gettext_lazy("Own data downloaded"),
     "report_exported": gettext_lazy("Report downloaded"),
+    "month_lock_asked": gettext_lazy("Month to be locked"),
+    "month_reopen_asked": gettext_lazy("Month to be reopened"),
     "logo_set": gettext_lazy("Logo set"),
     "logo_removed": gettext_lazy("Logo taken away"),
     "report_schedule_made": gettext_lazy("Report by mail set up"),

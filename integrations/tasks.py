@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # Name → `module:function`. The entry point on AWS runs nothing that is not listed here.
 TASKS: Final = {
     "outbox": "companies.outbox:drain",
+    "month_asks": "attendance.tasks:month_asks",
     "report_exports": "portal.report_exports:drain",
 }
 # What the request under way wants started once it is answered; none outside of a request.

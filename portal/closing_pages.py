@@ -94,6 +94,8 @@ def month_context(
         "is_over": last < now.date(),
         "last_text": date_format(last, "l, j F"),
     }
+    if period is not None:
+        context |= _asked(period, _zone(company, now.date()))
     if period is not None and period.state == PeriodState.LOCKED:
         return context | _locked(period, _zone(company, now.date()))
     paid = month_of_company(company, first=first, last=last, now=now)
@@ -106,6 +108,19 @@ def month_context(
             _wait(kind, count, first, last, has_inbox=has_inbox) for kind, count in waits.items()
         ],
         "totals": totals_lines(totals.plain()),
+    }
+
+
+def _asked(period: AttendancePeriod, zone: str) -> dict[str, Any]:
+    """Return what is under way for the month, and why the last thing that was did not end well."""
+    if not period.asked_for:
+        return {"ask_problem": period.ask_problem}
+    assert period.asked_at is not None and period.asked_by is not None  # noqa: S101  # a constraint
+    on = date_format(local(period.asked_at, zone), "D j M Y, H:i")
+    return {
+        "is_asked": True,
+        "asked_text": _("%(what)s, asked for by %(name)s on %(date)s")
+        % {"what": period.get_asked_for_display(), "name": period.asked_by.name, "date": on},
     }
 
 

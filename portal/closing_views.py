@@ -19,7 +19,7 @@ from attendance.fields import has_neighbours
 from attendance.models import AttendancePeriod
 from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import paid_months
-from attendance.services import closing, payroll
+from attendance.services import closing, closing_asks, payroll
 from attendance.services.decisions import month_name
 from companies import services
 from companies.actor import Actor
@@ -62,7 +62,7 @@ def _first(month: str) -> dt.date:
 
 
 def _period(company: Company, first: dt.date) -> AttendancePeriod | None:
-    rows = AttendancePeriod.objects.select_related("locked_by", "company")
+    rows = AttendancePeriod.objects.select_related("locked_by", "asked_by", "company")
     found: AttendancePeriod | None = rows.filter(company=company, starts_on=first).first()
     return found
 
@@ -128,8 +128,12 @@ def lock(request: HttpRequest, month: str) -> HttpResponse:
 
     def act() -> str:
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
-        closing.period_lock(company=company, starts_on=first, reason=reason, by=actor)
-        return _("%(month)s is locked.") % {"month": month_name(first)}
+        if closing_asks.month_lock(company=company, starts_on=first, reason=reason, by=actor):
+            return _("%(month)s is locked.") % {"month": month_name(first)}
+        tasks.want("month_asks")
+        return _("%(month)s is being locked. Look here again in some minutes.") % {
+            "month": month_name(first)
+        }
 
     return _done(request, actor, company, first, act)
 

@@ -59,6 +59,10 @@ JOBS = (
     ),
     Job("settle_open", 60, "attendance.tasks:settle_open", title=_("Settling days")),
     Job("absence_sweep", 15 * 60, "attendance.tasks:absence_sweep", title=_("Writing absences")),
+    Job(
+        "month_asks", 60, "attendance.tasks:month_asks",
+        title=_("Locking and reopening months that are asked for"),
+    ),
     Job("auto_lock", 3600, "attendance.tasks:auto_lock", title=_("Locking months that are due")),
     Job("leave_run", 3600, "leave.tasks:leave_run", title=_("Crediting leave")),
     Job(

@@ -17,6 +17,7 @@ UNTOLD = {
     "attendance/services/uploads.py:upload_ask",
     "attendance/services/uploads.py:upload_receive",
     # Reads only.
+    "attendance/services/closing.py:refuse_reopening",
     "attendance/services/recompute.py:recompute_preview",
     "attendance/services/overtime_changes.py:version_preview",
     # It calls what tells, with the file's filter.

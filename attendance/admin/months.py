@@ -21,9 +21,10 @@ from attendance.enums import PeriodState
 from attendance.errors import PeriodNotLast
 from attendance.models import AttendancePeriod
 from attendance.selectors.closed import is_last_locked
-from attendance.services import closing, decisions
+from attendance.services import closing_asks, decisions
 from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_forms import ReasonForm
+from integrations import tasks
 
 _MONTHS_BACK = 18
 
@@ -64,7 +65,8 @@ class MonthAdmin(ReadOnlyAdmin):
     ordering = ("-starts_on",)
     fields = (
         "month", "state", "locked_at", "locked_by", "lock_reason", "people", "worked", "overtime",
-        "fingerprint", "reopened_at",
+        "fingerprint", "reopened_at", "asked_for", "asked_at", "asked_by", "asked_reason",
+        "ask_problem",
     )  # fmt: skip
     readonly_fields = ("month", "people", "worked", "overtime")
     empty_words = gettext_lazy("Lock a month once it is over and its days stand.")
@@ -113,10 +115,13 @@ class MonthAdmin(ReadOnlyAdmin):
         def act(cleaned: dict[str, Any]) -> str:
             actor = request.actor  # type: ignore[attr-defined]
             starts_on = cleaned["starts_on"]
-            closing.period_lock(
+            month = {"month": decisions.month_name(starts_on)}
+            if closing_asks.month_lock(
                 company=actor.company, starts_on=starts_on, reason=cleaned["reason"], by=actor
-            )
-            return _("%(month)s is locked.") % {"month": decisions.month_name(starts_on)}
+            ):
+                return _("%(month)s is locked.") % month
+            tasks.want("month_asks")
+            return _("%(month)s is being locked; its page says when it is done.") % month
 
         return self.ask(
             request,
@@ -135,17 +140,26 @@ class MonthAdmin(ReadOnlyAdmin):
         if not self._may_reopen(request, period):
             self.message_user(request, str(PeriodNotLast(month=self.month(period))), level="error")
             return HttpResponseRedirect(self.address("change", period))
+        is_large = closing_asks.is_large(period.company)
 
         def act(cleaned: dict[str, Any]) -> str:
             actor = request.actor  # type: ignore[attr-defined]
-            closing.period_reopen(period=period, reason=cleaned["reason"], by=actor)
-            return _("%(month)s is open again.") % {"month": self.month(period)}
+            month = {"month": self.month(period)}
+            if closing_asks.month_reopen(period=period, reason=cleaned["reason"], by=actor):
+                return _("%(month)s is open again.") % month
+            tasks.want("month_asks")
+            return _("%(month)s is being reopened; its page says when it is done.") % month
 
         return self.ask(
             request,
             title=_("Reopen %(month)s") % {"month": self.month(period)},
-            above=reopening_card(period, request),
-            sentence=_("Its days may change again; payroll may need to know."),
+            above="" if is_large else reopening_card(period, request),
+            sentence=_(
+                "Its days may change again; payroll may need to know. You have so many people that "
+                "it takes some minutes, and which days change is seen when it is done."
+            )
+            if is_large
+            else _("Its days may change again; payroll may need to know."),
             form=ReasonForm,
             submit=_("Reopen the month"),
             act=act,

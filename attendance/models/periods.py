@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.enums import PayrollSource, PeriodState
+from attendance.enums import PayrollSource, PeriodAsk, PeriodState
 from companies.models import CompanyOwned, Employee, User
 
 
@@ -17,7 +17,8 @@ class AttendancePeriod(CompanyOwned):
 
     With the lock stand its totals, what was unresolved (how many, by kind), the columns that the
     payroll file had then, and the SHA-256 of that file. Without `locked_by` it locked by itself.
-    `reopened_at` holds back a lock by itself for as many days again.
+    `reopened_at` holds back a lock by itself for as many days again. Of a large company locking
+    and reopening is `asked_for` and done by a job; `ask_problem` says why it was not.
     """
 
     starts_on = models.DateField(_("month"))
@@ -35,6 +36,18 @@ class AttendancePeriod(CompanyOwned):
     layout = models.JSONField(default=list)
     fingerprint = models.CharField(_("fingerprint of the payroll file"), max_length=64, blank=True)
     reopened_at = models.DateTimeField(_("reopened at"), null=True)
+    asked_for = models.CharField(
+        _("asked for"), max_length=8, choices=PeriodAsk.choices, blank=True
+    )
+    asked_at = models.DateTimeField(_("asked for at"), null=True)
+    asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="asked_periods", null=True,
+        verbose_name=_("asked for by"),
+    )  # fmt: skip
+    asked_reason = models.CharField(_("asked for because"), max_length=300, blank=True)
+    ask_problem = models.CharField(_("not done because"), max_length=300, blank=True)
+    ask_attempts = models.PositiveSmallIntegerField(default=0)
+    ask_leased_until = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("month")
@@ -52,6 +65,16 @@ class AttendancePeriod(CompanyOwned):
                     lock_reason="", fingerprint="",
                 ),
                 name="attendance_attendanceperiod_locked_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    asked_for="", asked_at__isnull=True, asked_by__isnull=True, asked_reason=""
+                )
+                | (
+                    ~models.Q(asked_for="")
+                    & models.Q(asked_at__isnull=False, asked_by__isnull=False)
+                ),
+                name="attendance_attendanceperiod_asked_by_somebody",
             ),
         ]  # fmt: skip
 

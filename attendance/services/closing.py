@@ -83,6 +83,18 @@ def period_lock(
     return _lock(company, starts_on, reason.strip()[:_LONGEST_REASON], by, must_say_why=True)
 
 
+def refuse_lock(period: AttendancePeriod, last: dt.date, *, now: dt.datetime) -> None:
+    """Raise what is known before anything is judged: it is locked, or not over.
+
+    Raises:
+        PeriodLocked, PeriodHasOpenDays
+    """
+    if period.state == PeriodState.LOCKED:
+        raise PeriodLocked(month=month_name(period.starts_on))
+    if last >= now.date():
+        raise PeriodHasOpenDays(month=month_name(period.starts_on), count=0)
+
+
 @transaction.atomic
 def _lock(
     company: Company, starts_on: dt.date, reason: str, by: Actor, *, must_say_why: bool
@@ -172,18 +184,13 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     """
     if not permissions.can_close_month(by, period.company):
         raise NotAllowed
-    if not reason.strip():
-        raise ReasonMissing
     first, last = month_of(period.starts_on)
     now = timezone.now()
     people = _lock_everybody(period.company, last)
     locked: AttendancePeriod = AttendancePeriod.objects.select_for_update(of=("self",)).get(
         pk=period.pk
     )
-    if locked.state != PeriodState.LOCKED:
-        raise PeriodNotLocked(month=month_name(first))
-    if not permissions.can_reopen_month(by, locked.company, is_last=is_last_locked(locked)):
-        raise PeriodNotLast(month=month_name(first))
+    refuse_reopening(locked, reason, by=by)
     PeriodLine.objects.filter(period=locked).delete()
     # The payroll program may have read the file: the audit keeps which one it was.
     changes = {"fingerprint": [locked.fingerprint, None]}
@@ -196,6 +203,22 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     )
     _finish(period.company, people, first, last, now)
     return locked
+
+
+def refuse_reopening(period: AttendancePeriod, reason: str, *, by: Actor) -> None:
+    """Raise whatever stands against reopening the month.
+
+    Raises:
+        NotAllowed, ReasonMissing, PeriodNotLocked, PeriodNotLast
+    """
+    if not permissions.can_close_month(by, period.company):
+        raise NotAllowed
+    if not reason.strip():
+        raise ReasonMissing
+    if period.state != PeriodState.LOCKED:
+        raise PeriodNotLocked(month=month_name(period.starts_on))
+    if not permissions.can_reopen_month(by, period.company, is_last=is_last_locked(period)):
+        raise PeriodNotLast(month=month_name(period.starts_on))
 
 
 def months_due(company: Company, now: dt.datetime) -> list[dt.date]:

@@ -153,6 +153,8 @@ VERBS = {
     ("comp_off_refused", "leave.compoffclaim"): "Extra work is not leave",
     ("feed_made", "leave.calendarfeed"): "Calendar feed made",
     ("feed_ended", "leave.calendarfeed"): "Calendar feed ended",
+    ("month_lock_asked", "attendance.attendanceperiod"): "Month to be locked",
+    ("month_reopen_asked", "attendance.attendanceperiod"): "Month to be reopened",
     ("month_locked", "attendance.attendanceperiod"): "Month locked",
     ("month_reviewed", "attendance.attendanceperiod"): "Month in review",
     ("payroll_taken", "attendance.attendanceperiod"): "Payroll file downloaded",

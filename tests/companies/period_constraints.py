@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 
 from django.utils import timezone
 
@@ -18,6 +19,11 @@ MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
 def _period(world: World, **columns: object) -> None:
     wanted = {"starts_on": MARCH} | columns
     AttendancePeriod.objects.create(company=world.company, **wanted)
+
+
+def _asked(world: World, **columns: object) -> None:
+    wanted = {"asked_for": "lock", "asked_at": timezone.now(), "asked_by": world.hari.user}
+    _period(world, **(wanted | columns))
 
 
 def _line(world: World, person: Employee | None = None) -> None:
@@ -39,6 +45,11 @@ REFUSED: list[Case] = [
         w, locked_by=w.hari.user)),
     ("attendance_attendanceperiod_locked_at_a_time", lambda w: _period(
         w, state="review", fingerprint="0" * 64)),
+    *(
+        ("attendance_attendanceperiod_asked_by_somebody", partial(_asked, **columns))
+        for columns in ({"asked_by": None}, {"asked_at": None}, {"asked_for": ""})
+    ),
+    ("attendance_attendanceperiod_asked_by_somebody", lambda w: _period(w, asked_reason="x")),
     ("attendance_periodline_once_a_person", lambda w: [_line(w), _line(w)]),
     ("attendance_payrollcolumn_one_a_heading", lambda w: [_column(w), _column(w)]),
     ("attendance_payrollcolumn_value_where_one_is_due", lambda w: _column(
@@ -51,6 +62,7 @@ ALLOWED: list[Case] = [
     ("attendance_attendanceperiod_locked_at_a_time", lambda w: [
         _period(w, state="locked", locked_at=timezone.now(), locked_by=w.hari.user),
         _period(w, starts_on=APRIL, state="locked", locked_at=timezone.now())]),
+    ("attendance_attendanceperiod_asked_by_somebody", _asked),
     ("attendance_periodline_once_a_person", lambda w: [
         _line(w, person) for person in (w.maya, w.bikram)]),
     ("attendance_payrollcolumn_one_a_heading", lambda w: [

@@ -137,7 +137,7 @@ def test_the_demo_shows_whom_one_can_be(client: Client, db: None, settings: Any)
 def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     assert [job.name for job in jobs.JOBS] == [
         "outbox", "report_exports", "report_schedules", "pending_verify", "settle_open",
-        "absence_sweep", "auto_lock", "leave_run", "leave_files", "correction_files",
+        "absence_sweep", "month_asks", "auto_lock", "leave_run", "leave_files", "correction_files",
         "leave_reminders", "leave_lapses", "face_retention",
         "face_erasures", "photo_retention", "journal_outbox", "journal_replay", "retention",
         "backup",
@@ -145,7 +145,7 @@ def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     # No copy is made within the test's own transaction; tests/portal/test_backups.py makes some.
     for job in jobs.JOBS[:-1]:
         call_command("job", job.name)
-    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 18
+    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 19
 
 
 def _broken() -> int:

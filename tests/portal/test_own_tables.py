@@ -65,6 +65,7 @@ DECIDED = {
     "attendance.OvertimeDecision.employee": "overtime_decisions",
     "attendance.OvertimeDecision.on_behalf_of": "not: beside decided_by_id",
     "attendance.PeriodLine.employee": "paid_months",
+    "attendance.AttendancePeriod.asked_by": "not: the company's month; asking is a deed",
     "attendance.AttendancePeriod.locked_by": "not: the company's month; locking is a deed",
     "attendance.FaceConsent.employee": "face_consents",
     "attendance.FaceEnrolment.employee": "face_enrolments",

@@ -115,6 +115,7 @@ def test_after_a_failure_it_waits_a_while() -> None:
         15,
         60,
         900,
+        60,
         3600,
         3600,
         21600,

@@ -166,6 +166,24 @@ class OwnRecord(MusterError):
     status = 403
 
 
+class LastDayBeforeFirst(MusterError):
+    code = "last_day_before_first"
+    sentence = _("%(name)s had not joined by then. Choose a later last day.")
+
+
+class LastDayUnchanged(MusterError):
+    code = "last_day_unchanged"
+    sentence = _("This is the last day of %(name)s already, and nobody is to be handed over.")
+    status = 409
+
+
+class SuccessorUnfit(MusterError):
+    code = "successor_unfit"
+    sentence = _(
+        "%(name)s cannot take over: choose somebody else who works here the day after the last day."
+    )
+
+
 class NobodyToDecideFor(MusterError):
     code = "nobody_to_decide_for"
     sentence = _("You answer for nobody here, so that nobody has to decide in your stead.")

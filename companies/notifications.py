@@ -70,6 +70,18 @@ def delegation_ended(row: Delegation) -> None:
     _tell_delegate(row, "companies/email/delegation_ended")
 
 
+def team_handed_over(
+    giver: Employee, successor: Employee, people: Iterable[int], first: dt.date
+) -> None:
+    """Tell who takes over whom, and from when."""
+    names = Employee.objects.filter(pk__in=list(people)).order_by("name", "code")
+    _send(
+        giver, "companies/email/team_handed_over", to=successor.user, nth=first.isoformat(),
+        path=reverse("attendance:team"), giver=giver.name, first=lambda: _day(first),
+        people=", ".join(names.values_list("name", flat=True)),
+    )  # fmt: skip
+
+
 def _tell_delegate(row: Delegation, template: str) -> None:
     _send(
         row,

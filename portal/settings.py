@@ -96,6 +96,12 @@ MUSTER_UNRESOLVED = (
     "attendance.selectors.unresolved.of_attendance",
     "leave.selectors.requests.unresolved",
 )
+# What is open when somebody leaves: who lists it (companies.leaving).
+MUSTER_LEAVING = (
+    "companies.selectors.leaving.open_of_companies",
+    "attendance.selectors.leaving.open_of_attendance",
+    "leave.selectors.leaving.open_of_leave",
+)
 # Which codes of leave a company has (attendance.selectors.leave_codes).
 MUSTER_LEAVE_CODES = "leave.selectors.plans.codes"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from companies import permissions, selectors, services
 from companies.actor import Actor
 from companies.admin import cards
+from companies.admin.leaving import leaving_page, may_leave
 from companies.admin.mail import MailActions, mail_words
 from companies.admin.sign_in import SignInActions
 from companies.admin_base import DatedRows, on_row
@@ -107,6 +108,7 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
         "send_sign_in_link",
         "print_invitation",
         "clear_pin",
+        "leaving",
         *SignInActions.sign_in_actions,
         *MailActions.mail_actions,
     )
@@ -182,6 +184,8 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
         actor = request.actor  # type: ignore[attr-defined]
         if action in (*self.sign_in_actions, *self.mail_actions):
             return super().offers(request, action, row)
+        if action == "leaving":
+            return may_leave(actor, row)
         if action == "clear_pin":
             return permissions.can_clear_pin(actor, row) and selectors.has_pin(row)
         return permissions.can_send_sign_in_link(actor, row)
@@ -212,6 +216,12 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
             sentence=_("%(name)s signs in with their PIN no more, until they choose another one.")
             % {"name": row.name},
         )  # fmt: skip
+
+    @action(description=gettext_lazy("Leaving…"), url_path="leaving", icon="logout")
+    @on_row
+    def leaving(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Show what is open, then write the last day and hand the team over."""
+        return leaving_page(self, request, row)
 
     @action(description=gettext_lazy("Send sign-in link"), url_path="sign-in-link", icon="mail")
     @on_row

@@ -16,6 +16,7 @@ from companies.services.invitations import (
     invitation_print,
     invitation_use,
 )
+from companies.services.leaving import employee_leave
 from companies.services.logos import logo_remove, logo_set
 from companies.services.notices import notices_choose
 from companies.services.own_data import OWN_DATA_AN_HOUR, own_data_export
@@ -76,6 +77,7 @@ __all__ = [
     "RESET_LASTS",
     "address_block",
     "address_clear",
+    "employee_leave",
     "logo_remove",
     "logo_set",
     "change_is_open",

@@ -19,6 +19,23 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "This was already decided. Reload the page to see how.",
     ),
     (
+        errors.LogoUnusable, {"megabytes": 2, "pixels": 24}, "logo_unusable", 400,
+        "This is no picture that can be used. Choose a PNG, JPEG or WebP of at most 2 MB, each "
+        "side at least 24 pixels.",
+    ),
+    (
+        errors.LastDayBeforeFirst, {"name": "Maya"}, "last_day_before_first", 400,
+        "Maya had not joined by then. Choose a later last day.",
+    ),
+    (
+        errors.LastDayUnchanged, {"name": "Maya"}, "last_day_unchanged", 409,
+        "This is the last day of Maya already, and nobody is to be handed over.",
+    ),
+    (
+        errors.SuccessorUnfit, {"name": "Maya"}, "successor_unfit", 400,
+        "Maya cannot take over: choose somebody else who works here the day after the last day.",
+    ),
+    (
         errors.AccountClosed, {}, "account_closed", 403,
         "This account is closed. Ask your HR to open it again.",
     ),

@@ -180,6 +180,7 @@ BODIES: dict[str, Make] = {
     "admin:attendance_attendanceperiod_reopen": _always(REASON),
     "admin:attendance_attendanceperiod_lock": _always({"starts_on": "2026-02-01", **REASON}),
     "admin:companies_calendarday_public_holidays": _always({"dates": ["2026-01-11"]}),
+    "admin:companies_employee_leaving": _always({"last_on": "2026-12-31"}),
     "admin:companies_policyversion_logo": lambda house, person: {
         "picture": SimpleUploadedFile("logo.jpg", jpeg(), "image/jpeg")
     },

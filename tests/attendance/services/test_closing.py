@@ -17,7 +17,6 @@ from attendance.errors import (
     PeriodInReview,
     PeriodLocked,
     PeriodNotBegun,
-    PeriodNotLast,
     PeriodNotLocked,
     PeriodUnresolved,
 )
@@ -242,27 +241,6 @@ def test_who_may_not_close_a_month(world: World, other_world: World, april: Any)
         period = closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
         with pytest.raises(NotAllowed):
             closing.period_reopen(period=period, reason="mine", by=other_world.hr)
-
-
-def test_hr_reopens_the_last_locked_month_and_a_company_admin_any(world: World, april: Any) -> None:
-    with company_scope(world.company):
-        february, march = (
-            closing.period_lock(company=world.company, starts_on=first, reason="due", by=world.hr)
-            for first in (dt.date(2026, 2, 1), MARCH)
-        )
-        hr, admin = (world.actor(world.hari, role) for role in (Role.HR, Role.COMPANY_ADMIN))
-        before = AuditEvent.objects.count()
-        with pytest.raises(PeriodNotLast) as refused:
-            closing.period_reopen(period=february, reason="a letter", by=hr)
-        assert str(refused.value) == (
-            "A later month is locked, so only a company admin can reopen February 2026. Ask one, "
-            "or reopen the last locked month."
-        )
-        february.refresh_from_db()
-        assert (february.state, AuditEvent.objects.count()) == (PeriodState.LOCKED, before)
-        closing.period_reopen(period=february, reason="a letter", by=admin)
-        closing.period_reopen(period=march, reason="a letter", by=hr)
-        assert set(AttendancePeriod.objects.values_list("state", flat=True)) == {PeriodState.OPEN}
 
 
 # --- review ---------------------------------------------------------------------------------------

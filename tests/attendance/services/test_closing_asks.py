@@ -180,6 +180,28 @@ def test_what_dies_each_time_is_given_up(world: World) -> None:
     assert period.ask_problem.startswith("March 2026 could not be brought to its end")
 
 
+# --- who reopens which --------------------------------------------------------------------------
+def test_hr_reopens_the_last_locked_month_and_a_company_admin_any(world: World) -> None:
+    with company_scope(world.company):
+        february, march = (
+            closing.period_lock(company=world.company, starts_on=first, reason="due", by=world.hr)
+            for first in (FEBRUARY, MARCH)
+        )
+        hr, admin = (world.actor(world.hari, role) for role in (Role.HR, Role.COMPANY_ADMIN))
+        before = AuditEvent.objects.count()
+        with pytest.raises(PeriodNotLast) as refused:
+            closing.period_reopen(period=february, reason="a letter", by=hr)
+        assert str(refused.value) == (
+            "A later month is locked, so only a company admin can reopen February 2026. Ask one, "
+            "or reopen the last locked month."
+        )
+        february.refresh_from_db()
+        assert (february.state, AuditEvent.objects.count()) == (PeriodState.LOCKED, before)
+        closing.period_reopen(period=february, reason="a letter", by=admin)
+        closing.period_reopen(period=march, reason="a letter", by=hr)
+        assert set(AttendancePeriod.objects.values_list("state", flat=True)) == {PeriodState.OPEN}
+
+
 # --- pages ----------------------------------------------------------------------------------------
 def test_the_page_tells_what_is_under_way_and_how_it_went(hr: Client, world: World) -> None:
     for _tap in range(2):

@@ -1,0 +1,61 @@
+"""What companies itself has open when somebody leaves: their team, their rights, their readers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from companies.leaving import Open
+from companies.models import Delegation, Employee, Placement, ReportReader, RoleGrant
+from companies.selectors.teams import here_on
+
+_DAY = dt.timedelta(days=1)
+
+
+def reports_of(employee: Employee, after: dt.date) -> QuerySet[Placement]:
+    """Return the placements under the person that hold after a date: in force then, or later.
+
+    Those of who has left by then are nobody's.
+    """
+    first = after + _DAY
+    later = Placement.objects.filter(
+        employee=OuterRef("employee"), starts_on__lte=first, starts_on__gt=OuterRef("starts_on")
+    )
+    rows: QuerySet[Placement] = Placement.objects.filter(manager=employee)
+    in_force = Q(starts_on__lte=first) & ~Q(Exists(later))
+    return (
+        rows.filter(in_force | Q(starts_on__gt=first))
+        .exclude(employee__left_on__lte=after)
+        .select_related("employee")
+        .order_by("employee__name", "employee__code", "starts_on")
+    )
+
+
+def open_of_companies(employee: Employee, last_on: dt.date) -> Iterator[Open]:
+    """Yield the person's team, rights, delegations and reports by mail; see `MUSTER_LEAVING`."""
+    people = {row.employee_id for row in reports_of(employee, last_on)}
+    yield Open(_("People who report to them"), len(people))
+    if employee.user_id is not None:
+        roles = RoleGrant.objects.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gt=last_on), user=employee.user_id
+        )
+        url = reverse("admin:companies_rolegrant_changelist")
+        yield Open(_("Roles, which end with the employment"), roles.count(), url)
+    stands_in = Delegation.objects.filter(
+        Q(giver=employee) | Q(delegate=employee), ended_at__isnull=True, ends_on__gt=last_on
+    )
+    url = reverse("admin:companies_delegation_changelist")
+    yield Open(_("Delegations that go on after the last day"), stands_in.count(), url)
+    readers = ReportReader.objects.filter(employee=employee, schedule__is_on=True)
+    url = reverse("admin:companies_reportschedule_changelist")
+    yield Open(_("Reports by mail that they read"), readers.count(), url)
+
+
+def successors(employee: Employee, on: dt.date) -> QuerySet[Employee]:
+    """Return who may take somebody's team over: others who work here the day after, by name."""
+    people = here_on(on + _DAY).exclude(pk=employee.pk)
+    return people.exclude(user=employee.user_id) if employee.user_id else people

@@ -70,6 +70,7 @@ _WHOLE = {
     "report_exported": gettext_lazy("Report downloaded"),
     "month_lock_asked": gettext_lazy("Month to be locked"),
     "month_reopen_asked": gettext_lazy("Month to be reopened"),
+    "month_ask_refused": gettext_lazy("Month left as it is"),
     "employee_left": gettext_lazy("Last day written"),
     "logo_set": gettext_lazy("Logo set"),
     "logo_removed": gettext_lazy("Logo taken away"),

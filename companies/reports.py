@@ -95,6 +95,16 @@ class Asked:
     today: dt.date
     has_links: bool = False
 
+    @property
+    def days(self) -> int:
+        """Return of how many days was asked."""
+        return (self.filters.last - self.filters.first).days + 1
+
+    @property
+    def days_of_people(self) -> int:
+        """Return how many days of people it is about: what it costs grows with them."""
+        return len(self.keys) * self.days
+
     def chunks(self) -> Iterator[list[Placed]]:
         """Yield the people some hundred at a time, so that memory does not grow with them."""
         return placed_in_chunks(self.people, self.keys)
@@ -120,7 +130,8 @@ class Chart:
 class Report(Protocol):
     """One report. `filters` are the names of those that it knows beside people and dates.
 
-    `by_month`: it is about a month, else about any dates. `is_about_people`: its rows name
+    `by_month`: it is about a month, else about any dates. `has_row_a_day`: it may have a row for
+    each day of each person. `is_about_people`: its rows name
     people, so that a page of it is a page of people and a file of it is a look at each.
     """
 
@@ -129,6 +140,7 @@ class Report(Protocol):
     tells: str | Promise
     by_month: bool
     is_about_people: bool
+    has_row_a_day: bool
     filters: Collection[str]
 
     def can_view(self, actor: Actor) -> bool:

@@ -167,6 +167,10 @@ def _decoded(
         # asked for must have the picture's own shape: the side that shrinks least decides.
         shrink = max_side / max(image.size)
         image.draft("RGB", (math.ceil(image.width * shrink), math.ceil(image.height * shrink)))
-        picture = ImageOps.exif_transpose(image).convert(mode)
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I"):
+            # Sixteen bits of grey: turned as they stand, all but the darkest were white.
+            upright = upright.point(lambda value: value * (1 / 256), "L")
+        picture = upright.convert(mode)
     picture.thumbnail((max_side, max_side))
     return picture

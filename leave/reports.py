@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -50,6 +51,7 @@ class LeaveReport:
     tells: str | Promise
     by_month = False
     is_about_people = True
+    has_row_a_day = False
     filters: Collection[str] = ("grouped", "kind")
 
     def can_view(self, actor: Actor) -> bool:
@@ -205,6 +207,7 @@ class DeductedPerMonth(LeaveReport):
             Column(key="unit", label=_("In"), width=7),
             _amount("counted", _("Counted"), is_summed=is_summed),
             _amount("deducted", _("Deducted"), is_summed=is_summed),
+            Column(key="deducted_unit", label=_("In"), width=7),
         )
         note = _("Leave that needs no balance is left out; a request is cut where the month ends.")
         return Table(
@@ -217,41 +220,60 @@ class DeductedPerMonth(LeaveReport):
     ) -> Iterator[Row]:
         for chunk in asked.chunks():
             keys = [placed.employee.pk for placed in chunk]
-            counted = _by_month(LeaveDay, keys, asked.filters, Q(is_held=True) & _DRAWS)
-            deducted = _by_month(RequestDraw, keys, asked.filters, Q())
-            found: dict[int, list[tuple[int, dt.date]]] = {}
+            counted, deducted = _counted(keys, asked.filters), _deducted(keys, asked.filters)
+            found: dict[int, list[_Month]] = {}
             for key, pk, month in sorted(counted.keys() | deducted.keys()):
                 found.setdefault(key, []).append((pk, month))
             for placed in chunk:
                 for pk, month in found.get(placed.employee.pk, ()):
-                    if pk in types:
-                        place = (placed.employee.pk, pk, month)
+                    if pk not in types:
+                        continue
+                    place = (placed.employee.pk, pk, month)
+                    # As a rule from the books of one type, of its own or of another.
+                    drawn = deducted.get(place) or {pk: ZERO}
+                    for n, (books, amount) in enumerate(sorted(drawn.items())):
                         cells: tuple[Value, ...] = (
                             *name_cells(asked, placed), types[pk].name, f"{month:%Y-%m}",
-                            _unit(settings, pk), counted.get(place, ZERO),
-                            deducted.get(place, ZERO),
+                            _unit(settings, pk), ZERO if n else counted.get(place, ZERO), amount,
+                            _unit(settings, books),
                         )  # fmt: skip
                         yield Row(cells, group_of(asked, placed))
 
 
-# Of requests whose type keeps books, as it was when they were asked for.
-_DRAWS = Q(request__version__needs_allocation=True)
+_Month = tuple[int, dt.date]
+_Place = tuple[int, int, dt.date]
+_MONTHS = ("employee_id", "request__leave_type_id", "month")
 
 
-def _by_month(
-    model: type[LeaveDay] | type[RequestDraw], keys: list[int], filters: Filters, which: Q
-) -> dict[tuple[int, int, dt.date], Decimal]:
-    """Return sums of granted requests by person, type and first of the month; one statement."""
+def _granted(model: type[LeaveDay] | type[RequestDraw], keys: list[int], filters: Filters) -> Any:
     rows = model.objects.filter(
-        which, employee__in=keys, date__range=(filters.first, filters.last),
+        employee__in=keys, date__range=(filters.first, filters.last),
         request__status__state__in=RequestState.granted,
     )  # fmt: skip
-    found = (
-        rows.order_by()
-        .annotate(month=TruncMonth("date"))
-        .values_list("employee_id", "request__leave_type_id", "month")
+    return rows.order_by().annotate(month=TruncMonth("date"))
+
+
+def _counted(keys: list[int], filters: Filters) -> dict[_Place, Decimal]:
+    """Return what granted requests count, by person, type and first of the month; one statement.
+
+    Of those whose type kept books as it was when they were asked for.
+    """
+    rows = _granted(LeaveDay, keys, filters).filter(
+        is_held=True, request__version__needs_allocation=True
     )
-    return {(*place, month): total for *place, month, total in found.annotate(Sum("amount"))}
+    sums = rows.values_list(*_MONTHS).annotate(Sum("amount"))
+    return {(key, pk, month): total for key, pk, month, total in sums}
+
+
+def _deducted(keys: list[int], filters: Filters) -> dict[_Place, dict[int, Decimal]]:
+    """Return what they took, by the type of the books too, in whose unit it is; one statement."""
+    rows = _granted(RequestDraw, keys, filters)
+    found: dict[_Place, dict[int, Decimal]] = {}
+    for key, pk, month, books, total in rows.values_list(*_MONTHS, "leave_type_id").annotate(
+        Sum("amount")
+    ):
+        found.setdefault((key, pk, month), {})[books] = total
+    return found
 
 
 def _entries(asked: Asked, chunk: list[Placed], types: list[int]) -> Iterator[LedgerEntry]:

@@ -31,8 +31,9 @@ from portal.reports import asked_of
 
 log = logging.getLogger(__name__)
 
-# Of so many people a page can wait; of more, it is made in the background.
-MOST_AT_ONCE = 1000
+# Of so many days of people somebody can wait (500 people's month, which takes some seconds to
+# print); of more, it is made in the background.
+MOST_AT_ONCE = 500 * 31
 PART = 1000
 # A run ends by itself before a function on AWS would be ended; the next one carries on.
 _A_RUN_SECONDS = 60
@@ -151,7 +152,7 @@ def _finish(export: ReportExport, report: Report, asked: Asked) -> None:
         else:
             FORMATS[export.file_format].write(table(), file)
         key = _put(f"exports/{export.public_id}/{export.file_name}", file)
-    services.export_ready(export=export, file_key=key)
+    services.export_ready(export=export, file_key=key, keys=list(asked.keys))
     _delete_parts(export)
 
 

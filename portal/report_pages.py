@@ -77,7 +77,7 @@ def page_context(
         "files": _files(report),
         "file_url": reverse("portal:report-file", args=[report.slug]),
         "reset_url": address(report, Filters(first=filters.first, last=filters.last)),
-        "chart": _chart(report.chart(table, lines)),
+        "chart": _chart(report.chart(table, lines), is_part=has_pages),
         "has_pages": has_pages,
         "pages_text": _("Page %(page)d of %(pages)d")
         % {"page": page.number, "pages": page.paginator.num_pages},
@@ -155,7 +155,7 @@ def file_name(report: Report, asked: Asked, ending: str) -> str:
     return f"{asked.company.code}-{report.slug}-{when}.{ending}"
 
 
-def _chart(chart: Chart | None) -> dict[str, Any] | None:
+def _chart(chart: Chart | None, *, is_part: bool) -> dict[str, Any] | None:
     """Return where each bar stands: drawn on the server, with the numbers as a table beside."""
     if chart is None:
         return None
@@ -178,4 +178,10 @@ def _chart(chart: Chart | None) -> dict[str, Any] | None:
                 "is_named": n % max(1, -(-len(chart.bars) // 16)) == 0,
             }
         )
-    return {"title": chart.title, "bars": bars, "width": _WIDTH, "height": _HEIGHT}
+    title = _("%(title)s (the people of this page)") % {"title": chart.title}
+    return {
+        "title": title if is_part else chart.title,
+        "bars": bars,
+        "width": _WIDTH,
+        "height": _HEIGHT,
+    }

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from attendance.permissions import can_view_closing
@@ -21,14 +22,16 @@ from companies import services
 from companies.actor import Actor
 from companies.errors import MusterError
 from companies.models import Company, ReportExport
-from companies.reports import Asked, Report
+from companies.reports import Asked, Filters, Report
+from companies.selectors import READERS, reported_people
 from integrations import storage, tasks
 from integrations.tables import FORMATS, Paper
+from integrations.tables.xlsx import MOST_ROWS
 from portal import evidence, report_exports, report_filters, report_pages
 from portal.reports import ROLL, asked_of, narrowed, page_of, report_for, today_of
 from portal.reports import reports as known
 
-PEOPLE_A_PAGE = 200
+PEOPLE_A_PAGE, _A_MONTH = 200, 31
 _IN_MEMORY = 1_000_000
 
 
@@ -78,7 +81,9 @@ def _page(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     read = report_filters.read(request.GET, found, today_of(company, now))
     asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
-    size = PEOPLE_A_PAGE if found.is_about_people else max(len(asked.keys), 1)
+    # Of a longer stretch fewer people, so that a page costs what one of a month does.
+    fewer = max(1, PEOPLE_A_PAGE * _A_MONTH // max(asked.days, _A_MONTH))
+    size = fewer if found.is_about_people else max(len(asked.keys), 1)
     page = Paginator(asked.keys, size).get_page(request.GET.get("p"))
     context = report_pages.page_context(
         found, asked, page, page_of(asked, list(page.object_list)), problem=read.problem
@@ -98,7 +103,13 @@ def report_file(request: HttpRequest, slug: str) -> HttpResponseBase:
         raise Http404
     read = report_filters.read(request.POST, found, today_of(company, now))
     asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
-    if found.is_about_people and len(asked.keys) > report_exports.MOST_AT_ONCE:
+    if kind.name == "xlsx" and found.has_row_a_day and asked.days_of_people > MOST_ROWS:
+        messages.error(
+            request,
+            _("A spreadsheet holds a million lines. Choose fewer days or people, or take the CSV."),
+        )
+        return redirect(report_pages.address(found, read.filters))
+    if asked.days_of_people > report_exports.MOST_AT_ONCE:
         return _long(request, found, asked, kind.name, paper)
     try:
         services.report_export(report=found, asked=asked, file_format=kind.name, by=actor)
@@ -126,9 +137,19 @@ def _export(request: HttpRequest, public_id: uuid.UUID) -> ReportExport:
     """Return one's own report in the background, while the report exists for the person."""
     actor, _company_ = _company(request)
     found: ReportExport = get_object_or_404(ReportExport, public_id=public_id, user=actor.user)
-    if evidence.report_of(actor, found.report) is None:
+    if evidence.report_of(actor, found.report) is None or not _reaches(actor, found):
         raise Http404
     return found
+
+
+def _reaches(actor: Actor, export: ReportExport) -> bool:
+    """Return whether who asked may still read of everybody in the file, for rights change."""
+    if actor.has(*READERS):
+        return True
+    filters, now = Filters.of_plain(export.filters), timezone.now()
+    today = today_of(export.company, now)
+    people = reported_people(actor, filters.first, filters.last, today=today)
+    return set(export.keys) <= set(people.values_list("pk", flat=True))
 
 
 @require_GET

@@ -77,6 +77,7 @@ def head(asked: Asked, title: str | Promise) -> dict[str, Any]:
         "is_grouped": filters.is_grouped,
         "total_label": _("All"),
         "labels": {LineKind.SUBTOTAL: _("%(group)s, together")},
+        "signatures": (_("Prepared by"), _("Approved by")),
         "made": _("Made on %(date)s") % {"date": date_format(asked.today, "D j F Y")},
         "page_words": _("Page %(page)s of %(pages)s"),
     }
@@ -151,6 +152,7 @@ class AttendanceReport:
     tells: str | Promise
     by_month = True
     is_about_people = True
+    has_row_a_day = False
     filters: Collection[str] = ("grouped",)
 
     def can_view(self, actor: Any) -> bool:

@@ -88,6 +88,7 @@ class _DayList(AttendanceReport):
     """A row for each wanted day of each person; the date opens the day."""
 
     by_month = False
+    has_row_a_day = True
 
     def columns(self) -> tuple[Column, ...]:
         """Return the columns after those that say who and when."""

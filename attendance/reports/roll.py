@@ -85,9 +85,8 @@ class MusterRoll(AttendanceReport):
             rows=self._rows(asked, span, found),
             legend=(*_legend(), *leave),
             notes=(_("A marked corner, in files an underlined code: something to clear up."),),
-            signatures=(_("Prepared by"), _("Checked by"), _("Approved by")),
             paper=Paper.A3,
-            **head(asked, self.title),
+            **head(asked, self.title) | {"signatures": _signatures()},
         )
 
     def _rows(self, asked: Asked, span: list[dt.date], found: Sequence[str]) -> Iterator[Row]:
@@ -141,6 +140,10 @@ def _date_column(date: dt.date) -> Column:
         key=f"d{date.day}", label=str(date.day), head=date_format(date, "D")[:2], kind=Kind.CODE,
         width=5,
     )  # fmt: skip
+
+
+def _signatures() -> tuple[str, ...]:
+    return (_("Prepared by"), _("Checked by"), _("Approved by"))
 
 
 def _legend() -> tuple[Legend, ...]:

@@ -38,8 +38,8 @@ _Drawn = dict[int, list[dt.date]]
 class Sample(AttendanceReport):
     """Some days of some people, drawn by the hash of who, when, and the name of the draw.
 
-    Nobody can choose what comes, and who asks the same later gets the same days. Narrowing it
-    leaves out people before the draw.
+    Who asks the same later gets the same days, as long as the people and their days of employment
+    are the same. Narrowing it leaves out people before the draw.
     """
 
     slug = "sample"
@@ -48,7 +48,6 @@ class Sample(AttendanceReport):
         "Days drawn by chance, to be looked into one by one. The same dates, people and name of "
         "the draw give the same days again."
     )
-    by_month = False
     filters = ("size", "draw", "grouped")
 
     def can_view(self, actor: Any) -> bool:
@@ -77,7 +76,7 @@ class Sample(AttendanceReport):
         note = _("Draw “%(draw)s”: %(size)d days at most, each as likely as any other.") % words
         return Table(
             slug=self.slug, columns=columns, rows=self._rows(asked), notes=(note,),
-            signatures=(_("Looked into by"),), **head(asked, self.title),
+            **head(asked, self.title) | {"signatures": (_("Looked into by"),)},
         )  # fmt: skip
 
     def _rows(self, asked: Asked) -> Iterator[Row]:
@@ -90,7 +89,8 @@ class Sample(AttendanceReport):
             punches, voided = _punches(keys, filters.first, filters.last)
             by_hand = _by_hand(keys, filters.first, filters.last)
             for placed, row in rolls_of(asked, chunk):
-                mine = drawn[placed.employee.pk]
+                # Somebody's first or last day may have moved since the file was asked for.
+                mine = drawn.get(placed.employee.pk, [])
                 found = links.of(placed.employee, mine) or (None,) * len(mine)
                 for date, link in zip(mine, found, strict=True):
                     key = (placed.employee.pk, date)

@@ -19,8 +19,8 @@ from attendance.reports.base import (
     summed,
 )
 from attendance.rules.payable import Payable
-from attendance.selectors.payable import locked_month, paid_months, stipend_basis
-from companies.enums import EmploymentType, StipendBasis
+from attendance.selectors.payable import interns_of, locked_month, paid_months, stipend_basis
+from companies.enums import StipendBasis
 from companies.reports import Asked
 from integrations.tables import Column, Kind, Row, Table, Value
 
@@ -58,9 +58,8 @@ class StipendDays(AttendanceReport):
     tells = gettext_lazy("For how many days of the month each intern has a stipend, and why.")
 
     def narrowed(self, asked: Asked) -> Sequence[int]:
-        """Return the interns."""
-        interns = asked.people.filter(employment_type=EmploymentType.INTERN)
-        found = set(interns.values_list("pk", flat=True))
+        """Return the interns; of a locked month those who had a stipend in it."""
+        found = interns_of(asked.company, asked.people, asked.filters.first)
         return [key for key in asked.keys if key in found]
 
     def table(self, asked: Asked) -> Table:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
+
 from attendance.enums import PeriodState
 from attendance.models import AttendancePeriod, PeriodLine
 from attendance.rules import codes, payable
@@ -18,7 +20,7 @@ from attendance.rules.stipend import with_stipend
 from attendance.rules.stretch import dates
 from attendance.rules.types import HalfKind
 from attendance.selectors.leave_codes import paid_codes
-from attendance.selectors.overtime import counted_parts
+from attendance.selectors.overtime import counted_parts, rates_counted
 from attendance.selectors.people import person_calendars
 from attendance.selectors.roll import roll_by
 from attendance.selectors.settings import company_settings
@@ -97,6 +99,16 @@ def _with_stipend(month: Payable, person: Employee, basis: StipendBasis) -> Paya
     """Return the month with its stipend: interns alone have one."""
     is_intern = person.employment_type == EmploymentType.INTERN
     return with_stipend(month, basis) if is_intern else month
+
+
+def interns_of(company: Company, people: QuerySet[Employee], first: dt.date) -> set[int]:
+    """Return by primary key who of the people has a stipend: of a locked month as it was locked."""
+    period = locked_month(company, first)
+    if period is None:
+        interns = people.filter(employment_type=EmploymentType.INTERN)
+        return set(interns.values_list("pk", flat=True))
+    lines = PeriodLine.objects.filter(period=period, figures__stipend_basis__isnull=False)
+    return set(lines.values_list("employee", flat=True))
 
 
 def stipend_basis(company: Company, first: dt.date, last: dt.date) -> StipendBasis:
@@ -195,8 +207,8 @@ def month_of_company(
 def rates_in(company: Company, first: dt.date, last: dt.date) -> list[int]:
     """Return the rates of overtime that the month may have: those paid out in a locked one.
 
-    Else those of the policies in force on any of its dates, and the plain one, at which minutes
-    by no rule are paid. One statement with the settings in memory.
+    Else those of the policies in force on any of its dates, those by which its rows were computed,
+    and the plain one, at which minutes by no rule are paid. Three statements.
     """
     period = locked_month(company, first)
     if period is not None:
@@ -209,4 +221,4 @@ def rates_in(company: Company, first: dt.date, last: dt.date) -> list[int]:
             is_over = place + 1 < len(begun) and begun[place + 1][0] <= first
             if not is_over:
                 rates |= {rule.rate_percent for rule in version.rules if not rule.is_banked}
-    return sorted(rates)
+    return sorted(rates | set(rates_counted(company, first=first, last=last)))

@@ -115,7 +115,7 @@ def _lock(
     if period.unresolved and must_say_why and not reason:
         raise PeriodUnresolved(month=month_name(first))
     period.state, period.locked_at, period.locked_by = PeriodState.LOCKED, now, by.user
-    period.lock_reason = reason
+    period.lock_reason, period.ask_problem = reason, ""
     _keep(period, paid, totals)
     period.save()
     changes = {name: [None, getattr(period, name)] for name in ("totals", "unresolved")}
@@ -196,6 +196,7 @@ def period_reopen(*, period: AttendancePeriod, reason: str, by: Actor) -> Attend
     changes = {"fingerprint": [locked.fingerprint, None]}
     locked.state, locked.locked_at, locked.locked_by = PeriodState.OPEN, None, None
     locked.lock_reason, locked.fingerprint, locked.layout = "", "", []
+    locked.ask_problem = ""
     locked.unresolved, locked.totals, locked.reopened_at = {}, {}, now
     locked.save()
     audit.record(

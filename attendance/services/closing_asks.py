@@ -105,15 +105,18 @@ def ask_carry_out(*, period: AttendancePeriod, now: dt.datetime) -> bool:
     ):
         return False
     assert period.asked_by is not None  # noqa: S101  # a constraint
+    period.refresh_from_db()
     by = actor_of(period.asked_by, period.company, now=now, channel="job")
     try:
-        if period.ask_attempts >= _MOST_ATTEMPTS:
+        if period.ask_attempts > _MOST_ATTEMPTS:
             raise PeriodGivenUp(month=month_name(period.starts_on))
         with transaction.atomic():
             _do(period, by)
             _over(period)
     except MusterError as error:
-        _over(period, problem=str(error))
+        with transaction.atomic():
+            _over(period, problem=str(error))
+            audit.record(by=by, verb="month_ask_refused", subject=period, reason=str(error))
         return False
     return True
 

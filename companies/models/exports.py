@@ -15,8 +15,9 @@ from companies.models.people import User
 class ReportExport(CompanyOwned):
     """A report that somebody asked for as a file, how far it is, and where the file lies.
 
-    `keys` are the people it is about, in the order of its rows, until it is made; `done` of them
-    lie in parts. The file goes at `expires_at`; what was taken stays in the audit.
+    `keys` are the people it is about, in the order of its rows, as long as the file lies there:
+    rights are asked for at each taking. `done` of them lie in parts. The file goes at
+    `expires_at`; what was taken stays in the audit.
     `schedule` names the report by mail that wanted it; it is empty where the person did.
     """
 

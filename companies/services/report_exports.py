@@ -96,10 +96,10 @@ def export_release(*, export: ReportExport) -> None:
 
 
 @transaction.atomic
-def export_ready(*, export: ReportExport, file_key: str) -> None:
-    """Note where the file lies, and tell who asked."""
+def export_ready(*, export: ReportExport, file_key: str, keys: list[int]) -> None:
+    """Note where the file lies and whom it names, and tell who asked."""
     now = timezone.now()
-    export.state, export.file_key, export.keys = ExportState.READY, file_key, []
+    export.state, export.file_key, export.keys = ExportState.READY, file_key, keys
     export.done, export.ready_at, export.expires_at = export.total, now, now + KEPT
     export.claimed_until = None
     export.save()
@@ -122,5 +122,5 @@ def exports_over(now: dt.datetime) -> Iterator[ReportExport]:
 
 def export_expired(*, export: ReportExport) -> None:
     """Note that the file is gone."""
-    export.file_key = ""
-    export.save(update_fields=["file_key"])
+    export.file_key, export.keys = "", []
+    export.save(update_fields=["file_key", "keys"])

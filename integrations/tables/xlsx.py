@@ -47,11 +47,21 @@ _NUMBERS = {
     Kind.TIME: "hh:mm",
 }
 _LOGO_PIXELS = 48
+# A sheet holds 1,048,576; some stand above and below the rows.
+MOST_ROWS = 1_048_000
 _PAPERS = {Paper.A3: 8, Paper.A4: 9}
 
 
+class TooManyRows(ValueError):
+    """More rows than a sheet holds."""
+
+
 def write(table: Table, file: IO[bytes], progress: Callable[[int], None] | None = None) -> None:
-    """Write the table into a binary file."""
+    """Write the table into a binary file.
+
+    Raises:
+        TooManyRows
+    """
     from xlsxwriter import Workbook  # noqa: PLC0415  # cold start: a page needs no export
 
     options = {
@@ -84,6 +94,9 @@ class _Sheet:
         first = begins = self._row
         count = 0
         for line in self._table.lines():
+            if self._row >= MOST_ROWS:
+                # The library would leave out the rest without a word.
+                raise TooManyRows
             if line.kind == LineKind.ROW:
                 self._line(line)
                 count += 1

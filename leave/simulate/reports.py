@@ -83,6 +83,7 @@ class Reports:
         """Counted days of approved leave that draws on an allowance, cut at the ends of months."""
         for type in types:
             months: dict[str, tuple[Decimal, Decimal]] = {}
+            books = self.types[type.on(dates.last).draws_on or type.name]
             for request in self.history.requests.values():
                 if request.is_approved and (request.someone, request.type) == (someone, type):
                     _cut(request, dates, months)
@@ -94,6 +95,7 @@ class Reports:
                     "month": month,
                     "counted": text(counted),
                     "deducted": text(deducted),
+                    "deducted_unit": _unit(books),
                 }
 
 

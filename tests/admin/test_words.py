@@ -41,6 +41,7 @@ VERBS = {
     ("calendar_day_added", "companies.calendarday"): "Calendar day added",
     ("calendar_day_deleted", "companies.calendarday"): "Calendar day deleted",
     ("overtime_recomputed", "attendance.overtimeday"): "Extra minutes computed anew",
+    ("month_ask_refused", "attendance.attendanceperiod"): "Month left as it is",
     ("employee_left", "companies.employee"): "Last day written",
     ("logo_set", "companies.companylogo"): "Logo set",
     ("logo_removed", "companies.companylogo"): "Logo taken away",

@@ -309,3 +309,8 @@ def test_a_logo_may_be_a_strip_but_no_line() -> None:
     with pytest.raises(Rejected) as caught:
         photos.logo(pictures.encoded(pictures.plain(200, 23), "PNG"))
     assert (caught.value.code, caught.value.values) == ("picture_too_small", {"pixels": 24})
+
+
+def test_a_logo_of_sixteen_bits_keeps_its_greys() -> None:
+    sent = Image.new("I;16", (64, 32), 20000)
+    assert _logo(pictures.encoded(sent, "PNG")).getpixel((5, 5)) == (78, 78, 78)

@@ -94,15 +94,24 @@ def test_what_is_deducted_is_cut_where_months_end(leave: Leave) -> None:
         leave.approve(leave.submit("03-12", leave_type=doctor, **hours))
     rows = _rows(leave, DeductedPerMonth())
     assert [row[3:] for row in rows] == [
-        ["Annual", "2026-03", "days", Decimal(2), Decimal(2)],
-        ["Annual", "2026-04", "days", Decimal(1), Decimal(1)],
-        ["Annual", "2026-05", "days", Decimal(2), Decimal(2)],
+        ["Annual", "2026-03", "days", Decimal(2), Decimal(2), "days"],
+        ["Annual", "2026-04", "days", Decimal(1), Decimal(1), "days"],
+        ["Annual", "2026-05", "days", Decimal(2), Decimal(2), "days"],
     ]
     one = replace(YEAR, kind=str(leave.annual.public_id), last=d("05-03"))
     *_months, total = _rows(leave, DeductedPerMonth(), one)
-    assert (total[0], total[6:]) == ("All", [Decimal(4), Decimal(4)])
+    assert (total[0], total[6:]) == ("All", [Decimal(4), Decimal(4), None])
     other = replace(YEAR, kind=str(doctor.public_id))
     assert [row[0] for row in _rows(leave, DeductedPerMonth(), other)] == ["All"]
+
+
+def test_what_is_drawn_on_another_types_books_is_in_their_unit(leave: Leave) -> None:
+    with time_machine.travel(NOW, tick=False), company_scope(leave.world.company):
+        short = leave.type("Short", "SH", unit="hour", draws_on=leave.annual)
+        leave.approve(leave.submit("03-12", leave_type=short))
+    one = replace(YEAR, kind=str(short.public_id))
+    (row, _total) = _rows(leave, DeductedPerMonth(), one)
+    assert row[3:] == ["Short", "2026-03", "hours", Decimal(8), Decimal(1), "days"]
 
 
 @pytest.mark.parametrize("report", [LeaveBalances(), LeaveLedger(), DeductedPerMonth()])

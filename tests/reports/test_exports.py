@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 
 from companies import services
 from companies.actor import Actor
-from companies.enums import ActorKind, ExportState
+from companies.enums import ActorKind, ExportState, Role
 from companies.errors import NotAllowed
 from companies.models import (
     AuditEvent,
     Employee,
     OutboxMessage,
+    Placement,
     ReportExport,
     RoleGrant,
     User,
@@ -35,11 +36,11 @@ from companies.scoping import company_scope, no_scope
 from companies.services import exports
 from integrations import storage
 from integrations.tables import Cell, Column, Kind, Row, parts
-from portal import report_exports
+from portal import report_exports, report_views
 from portal import reports as portal_reports
 from tests.attendance.conftest import photos_folder
 from tests.attendance.world import make_world
-from tests.reports.golden import NOW, Golden
+from tests.reports.golden import MARCH, NOW, Golden, manager_of
 from tests.reports.test_pages import _client, _taken
 
 __all__ = ["photos_folder"]
@@ -80,7 +81,7 @@ def test_a_report_of_many_is_made_in_the_background(golden: Golden, hr: Client) 
 
     assert report_exports.drain() == 1
     export = _the(golden)
-    assert (export.state, export.done, export.keys) == (ExportState.READY, 5, [])
+    assert (export.state, export.done, len(export.keys)) == (ExportState.READY, 5, 5)
     assert export.file_name == "kettle-summary-2026-03-01-2026-03-31.csv"
     text = hr.get(page).content.decode()
     assert "Your file is ready" in text and "Thu 9 April 2026" in text
@@ -99,12 +100,56 @@ def test_the_file_is_the_one_of_a_short_report(
     _taken(hr, "muster-roll", format=kind, grouped="1")
     report_exports.drain()
     long = _file(hr, _the(golden))
-    monkeypatch.setattr(report_exports, "MOST_AT_ONCE", 100)
+    monkeypatch.setattr(report_exports, "MOST_AT_ONCE", 1000)
     short = _taken(hr, "muster-roll", format=kind, grouped="1").data
     if kind == "xlsx":
         assert len(long) == len(short)
     else:
         assert long == short
+
+
+def test_who_has_no_right_to_it_any_more_takes_it_no_more(golden: Golden) -> None:
+    user = manager_of(golden, "ada")
+    with company_scope(golden.company):
+        grant = RoleGrant.objects.create(
+            company=golden.company, user=user, role=Role.HR, starts_on=MARCH
+        )
+    client = _client(user)
+    _taken(client)
+    report_exports.drain()
+    export = _the(golden)
+    _file(client, export)
+    page = f"/reports/exports/{export.public_id}/"
+    with company_scope(golden.company):
+        grant.delete()
+    assert [client.get(path).status_code for path in (page, f"{page}file")] == [404, 404]
+
+
+def test_a_manager_takes_their_own_while_the_team_is_theirs(golden: Golden) -> None:
+    user = manager_of(golden, "ada", "ned", "joe")
+    client = _client(user)
+    _taken(client)
+    report_exports.drain()
+    export = _the(golden)
+    _file(client, export)
+    with company_scope(golden.company):
+        Placement.objects.filter(employee__code="joe").update(manager=None)
+    assert client.get(f"/reports/exports/{export.public_id}/file").status_code == 404
+
+
+def test_a_spreadsheet_of_more_lines_than_it_holds_is_not_begun(
+    golden: Golden, hr: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_views, "MOST_ROWS", 100)
+    assert _taken(hr, "shifts", format="xlsx").status_code == 302
+    assert "A spreadsheet holds a million lines." in hr.get("/reports/").text
+    with company_scope(golden.company):
+        assert not ReportExport.objects.exists()
+    # One line a person is another matter, and so are lines without end.
+    _taken(hr, "summary", format="xlsx")
+    _taken(hr, "shifts", format="csv")
+    with company_scope(golden.company):
+        assert ReportExport.objects.count() == 2
 
 
 def test_who_asked_is_told_by_mail(golden: Golden, hr: Client) -> None:
@@ -184,10 +229,14 @@ def test_whoever_lost_the_right_meanwhile_gets_nothing(golden: Golden, hr: Clien
     assert _the(golden).state == ExportState.FAILED
 
 
-def test_a_report_that_names_nobody_needs_no_background(golden: Golden, hr: Client) -> None:
-    assert _taken(hr, "headcount").status_code == 200
-    with company_scope(golden.company):
-        assert not ReportExport.objects.exists()
+def test_a_report_that_names_nobody_is_made_in_one_part(
+    golden: Golden, hr: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _taken(hr, "headcount").status_code == 302
+    assert report_exports.drain() == 1
+    long = _file(hr, _the(golden))
+    monkeypatch.setattr(report_exports, "MOST_AT_ONCE", 1000)
+    assert _taken(hr, "headcount").data == long
 
 
 def test_it_is_nobody_elses(golden: Golden, hr: Client) -> None:

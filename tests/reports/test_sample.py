@@ -20,7 +20,7 @@ from tests.reports.golden import LAST, MARCH, Golden, auditor_of, manager_of
 from tests.reports.pages import read
 from tests.reports.test_roll import _crowd
 
-PATH = "/reports/sample/?from=2026-03-01&to=2026-03-31"
+PATH = "/reports/sample/?month=2026-03"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def auditor(golden: Golden, client: Client) -> Client:
 
 
 def _taken(client: Client, **fields: str) -> Any:
-    form = {"format": "json", "from": "2026-03-01", "to": "2026-03-31", **fields}
+    form = {"format": "json", "month": "2026-03", **fields}
     answer: Any = client.post("/reports/sample/file", form)
     assert answer.status_code == 200
     return json.loads(b"".join(answer.streaming_content))

@@ -14,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.enums import DayStatus, MarkKind, PayrollSource, Portion
 from attendance.models import PayrollColumn
+from attendance.selectors.payable import stipend_basis
 from attendance.services import closing, marks
 from attendance.services.verdicts import day_set
 from companies.actor import job_actor
-from companies.enums import EmploymentType
+from companies.enums import EmploymentType, StipendBasis
 from companies.models import Employee, PolicyVersion
 from companies.scoping import company_scope
 from tests.attendance.world import START, ZONE, World, at, make_world
@@ -119,14 +120,14 @@ def test_of_each_basis_and_a_locked_month_keeps_it(
     assert "The month is locked" in text
 
 
-def test_a_month_locked_without_interns_goes_by_the_settings(world: World, hr: Client) -> None:
+def test_a_month_locked_without_interns_has_no_stipends(world: World, hr: Client) -> None:
     with company_scope(world.company):
         Employee.objects.update(employment_type=EmploymentType.EMPLOYEE)
         closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
         _intern(world.maya)
-    assert [row["stipend"] for row in _rows(hr)] == ["0"]
-    text = hr.get("/reports/stipend-days/?month=2026-03").content.decode()
-    assert "Stipend days are the days present:" in text
+    assert _rows(hr) == []
+    with company_scope(world.company):
+        assert stipend_basis(world.company, MARCH, dt.date(2026, 3, 31)) == StipendBasis.PRESENT
 
 
 def test_the_payroll_file_has_the_stipends_of_interns(world: World) -> None:

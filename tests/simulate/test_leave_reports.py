@@ -108,12 +108,12 @@ def test_the_ledger_adds_up_one_person_or_one_type(more: Json) -> None:
 
 def test_what_each_month_deducts() -> None:
     report = _report("deducted-per-month", "2026-01-01", "2026-12-31")
-    told = ("person", "type", "unit", "month", "counted", "deducted")
+    told = ("person", "type", "unit", "month", "counted", "deducted", "deducted_unit")
     assert [[row[name] for name in told] for row in report["rows"]] == [
-        ["maya", "annual", "days", "2026-03", "2", "2"],
-        ["maya", "annual", "days", "2026-04", "2", "2"],
-        ["maya", "annual", "days", "2026-06", "1", "1"],
-        ["maya", "hourly", "hours", "2026-04", "4", "0.5"],
+        ["maya", "annual", "days", "2026-03", "2", "2", "days"],
+        ["maya", "annual", "days", "2026-04", "2", "2", "days"],
+        ["maya", "annual", "days", "2026-06", "1", "1", "days"],
+        ["maya", "hourly", "hours", "2026-04", "4", "0.5", "days"],
     ]
     assert report["totals"] is None
 

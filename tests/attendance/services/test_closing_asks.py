@@ -143,6 +143,10 @@ def test_what_stands_against_it_then_is_kept_for_the_page(world: World) -> None:
     period.refresh_from_db()
     assert (period.state, period.asked_for) == (PeriodState.OPEN, "")
     assert period.ask_problem.startswith("In March 2026 something is unresolved.")
+    event = AuditEvent.objects.latest("id")
+    assert (event.verb, event.reason, event.actor_name) == (
+        "month_ask_refused", period.ask_problem, "Hari",
+    )  # fmt: skip
     _ask(world)
     period.refresh_from_db()
     assert period.ask_problem == ""
@@ -200,6 +204,25 @@ def test_hr_reopens_the_last_locked_month_and_a_company_admin_any(world: World) 
         closing.period_reopen(period=february, reason="a letter", by=admin)
         closing.period_reopen(period=march, reason="a letter", by=hr)
         assert set(AttendancePeriod.objects.values_list("state", flat=True)) == {PeriodState.OPEN}
+
+
+def test_a_lock_by_itself_clears_what_stood_against_it(world: World) -> None:
+    world.punch(world.maya, "2026-03-02 09:00", weigh=False)
+    _ask(world, reason="")
+    tasks.month_asks()
+    assert closing.period_lock_due(company=world.company, starts_on=MARCH)
+    period = AttendancePeriod.objects.get()
+    assert (period.state, period.ask_problem) == (PeriodState.LOCKED, "")
+
+
+def test_what_is_asked_for_by_then_counts(world: World) -> None:
+    """A worker that has read the list before finds what stands there after its lease."""
+    stale = _ask(world)
+    tasks.month_asks()
+    locked = AttendancePeriod.objects.get()
+    closing_asks.month_reopen(period=locked, reason="late", by=world.hr)
+    assert closing_asks.ask_carry_out(period=stale, now=timezone.now()) is True
+    assert AttendancePeriod.objects.get().state == PeriodState.OPEN
 
 
 # --- pages ----------------------------------------------------------------------------------------

@@ -7,10 +7,11 @@ import io
 import re
 import zipfile
 
+import pytest
 from python_calamine import load_workbook
 
 from integrations import photos
-from integrations.tables import Column, Kind, Paper, Row
+from integrations.tables import Column, Kind, Paper, Row, xlsx
 from integrations.tables.xlsx import _letters
 from tests.integrations import pictures
 from tests.integrations.tables.tables import table, written
@@ -115,3 +116,9 @@ def test_a_logo_stands_on_a_row_of_its_own_above_the_title() -> None:
     assert '<pane xSplit="1" ySplit="8" topLeftCell="B9"' in sheet
     assert "SUBTOTAL(9,C9:C15)" in sheet
     assert 'descr="Kettle &amp; Söhne"' in _part(data, "xl/drawings/drawing1.xml")
+
+
+def test_xlsx_leaves_no_row_out_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MOST_ROWS", 12)
+    with pytest.raises(xlsx.TooManyRows):
+        written("xlsx", table())

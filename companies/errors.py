@@ -102,6 +102,11 @@ class ReasonMissing(MusterError):
     sentence = _("Please give a reason.")
 
 
+class WordsMissing(MusterError):
+    code = "words_missing"
+    sentence = _("Write a few words first.")
+
+
 class NobodyToAsk(MusterError):
     code = "nobody_to_ask"
     sentence = _("Nobody can be asked about this. Approve or refuse it.")

@@ -14,11 +14,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.urls import reverse
 
-from companies.models import EmailChange, User
+from companies.models import EmailChange, JoinRequest, User
 
 # What a link about a change of address is for: its page, and for how long it is good.
 CONFIRM: Final = "email-change"
 STOP: Final = "email-change-stop"
+# The one by which who asks to join follows what becomes of it, for as long as that is kept.
+_JOIN: Final = "join"
 _SECONDS: Final = {CONFIRM: 24 * 3600, STOP: 7 * 24 * 3600}
 
 
@@ -72,4 +74,31 @@ def prepare_change(values: dict[str, Any]) -> dict[str, Any]:
         "after": change.after,
         "link": change_link(change, CONFIRM),
         "stop_link": change_link(change, STOP),
+    }
+
+
+def join_link(asked: JoinRequest) -> str:
+    """Return the private address of a request to join."""
+    token = signing.dumps(str(asked.public_id), salt=_JOIN)
+    return f"{settings.PUBLIC_URL}{reverse('portal:join-request', kwargs={'token': token})}"
+
+
+def join_of_link(token: str) -> JoinRequest | None:
+    """Return the request to join that a link is about; none if there never was one, or it went."""
+    try:
+        public_id = signing.loads(token, salt=_JOIN)
+    except signing.BadSignature:
+        return None
+    return JoinRequest.objects.select_related("made_company").filter(public_id=public_id).first()
+
+
+def prepare_join(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mails to who asks to join say, with a fresh link."""
+    asked = JoinRequest.objects.get(public_id=values["join"])
+    return {
+        "name": asked.name,
+        "company": asked.company_name,
+        "question": asked.last.get("question", ""),
+        "reason": asked.reason,
+        "link": join_link(asked),
     }

@@ -20,6 +20,7 @@ from companies.models import (
     CompanyOwned,
     Delegation,
     Employee,
+    JoinRequest,
     RecordsRequest,
     ReportExport,
     SupportGrant,
@@ -199,4 +200,39 @@ def address_blocked(row: Employee, block: BlockedAddress, people: Iterable[User]
             address=block.address,
             is_complaint=block.problem == MailProblem.COMPLAINED,
             detail=block.detail,
+        )
+
+
+def join_told(row: JoinRequest, event: str, *, nth: str = "") -> None:
+    """Tell who asks to join to confirm, what is asked back, or why not; by their private link."""
+    outbox.enqueue(
+        company=None,
+        dedupe_key=":".join(filter(None, (f"join_{event}", str(row.public_id), nth))),
+        to=row.email,
+        template=f"companies/email/join_{event}",
+        values={"join": str(row.public_id)},
+        locale=row.locale,
+        is_awaited=True,
+    )
+
+
+def join_waits(row: JoinRequest, people: Iterable[User]) -> None:
+    """Tell the operators that a company waits for their decision, anew after each answer."""
+    path = reverse("operator:companies_joinrequest_change", args=[row.public_id])
+    for user in people:
+        if not user.email or not user.is_active:
+            continue
+        outbox.enqueue(
+            company=None,
+            dedupe_key=f"join_waits:{row.public_id}:{user.public_id}:{len(row.exchange)}",
+            to=user.email,
+            template="companies/email/join_waits",
+            values={
+                "user": str(user.public_id),
+                "name": user.name,
+                "company": row.company_name,
+                "is_answer": bool(row.exchange),
+                "link": f"{settings.PUBLIC_URL}{path}",
+            },
+            locale=user.locale,
         )

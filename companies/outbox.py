@@ -45,6 +45,10 @@ PREPARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "companies/email/email_change_notice": links.prepare_change,
     "companies/email/email_change_taken": links.prepare_change,
     "companies/email/sign_in_reset_done": links.prepare,
+    "companies/email/join_approved": links.prepare,
+    "companies/email/join_confirm": links.prepare_join,
+    "companies/email/join_asked_back": links.prepare_join,
+    "companies/email/join_refused": links.prepare_join,
 }
 # What somebody needs to come in, or to notice that somebody else does.
 _SECURITY = {

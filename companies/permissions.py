@@ -168,6 +168,11 @@ def can_confirm_domain(actor: Actor) -> bool:
     return actor.kind == ActorKind.PLATFORM
 
 
+def can_decide_join(actor: Actor) -> bool:
+    """Only the platform's operators say which companies join."""
+    return actor.kind == ActorKind.PLATFORM and actor.user is not None
+
+
 def can_sign_out(actor: Actor, employee: Employee) -> bool:
     """HR ends where people of the own company are signed in; a company admin's, another one."""
     return employee.user_id is not None and can_end_employment(actor, employee)

@@ -166,6 +166,7 @@ OPERATOR: dict[str, Any] = {
             {
                 "items": [
                     _item(_("The platform"), "dns", "operator:index"),
+                    _list(_("Requests to join"), "domain_add", "companies_joinrequest", "operator"),
                     _list(_("Companies"), "domain", "companies_company", "operator"),
                     _list(_("Access"), "visibility", "companies_supportgrant", "operator"),
                     _list(

@@ -1,5 +1,6 @@
 """Addresses of the front door itself."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
 from companies.routes import on_demand
@@ -104,6 +105,18 @@ urlpatterns = [
     path("me/security/sessions/<uuid:public_id>/", security.end_one, name="security-end-session"),
     path("email-change/<str:token>/", security.email_change, name="email-change"),
     path("email-change/<str:token>/stop/", security.email_change_stop, name="email-change-stop"),
+    # A company asks to join, and follows what becomes of it.
+    path("join/", login_not_required(on_demand("portal.joining_views.join")), name="join"),
+    path(
+        "join/sent/",
+        login_not_required(on_demand("portal.joining_views.join_sent")),
+        name="join-sent",
+    ),
+    path(
+        "join/<str:token>/",
+        login_not_required(on_demand("portal.joining_views.join_request")),
+        name="join-request",
+    ),
     path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
     path("demo/mail/", views.dev_mail, name="dev-mail"),
     path("healthz", views.healthz, name="healthz"),

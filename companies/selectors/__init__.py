@@ -41,6 +41,7 @@ from companies.selectors.people import (
     link_address,
     memberships,
     operator_grants,
+    operators,
     users_of,
 )
 from companies.selectors.pool import (
@@ -130,6 +131,7 @@ __all__ = [
     "memberships",
     "notice_choices",
     "operator_grants",
+    "operators",
     "own_deeds",
     "own_delegations",
     "own_engagements",

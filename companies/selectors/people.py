@@ -102,6 +102,15 @@ def is_operator(user: User, *, now: dt.datetime) -> bool:
     return operator_grants(user, now=now).exists()
 
 
+def operators(*, now: dt.datetime) -> QuerySet[User]:
+    """Return who runs the platform today."""
+    today = now.date()
+    grants = OperatorGrant.objects.filter(starts_on__lte=today).filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    )
+    return User.objects.filter(pk__in=grants.values("user")).order_by("pk")
+
+
 def users_of(company: Company) -> QuerySet[User]:
     """Return the users of the company, by name: engaged there or by a role, now or formerly."""
     return User.objects.filter(

@@ -16,6 +16,14 @@ from companies.services.invitations import (
     invitation_print,
     invitation_use,
 )
+from companies.services.joining import (
+    join_answer,
+    join_approve,
+    join_ask,
+    join_ask_back,
+    join_confirm,
+    join_refuse,
+)
 from companies.services.leaving import employee_leave
 from companies.services.logos import logo_remove, logo_set
 from companies.services.notices import notices_choose
@@ -29,7 +37,7 @@ from companies.services.passwords import (
 )
 from companies.services.people import employee_invite
 from companies.services.pins import pin_clear, pin_matches, pin_set
-from companies.services.places import office_weekly_off_set, public_holidays_add
+from companies.services.places import office_weekly_off_set, public_holidays_add, shift_add
 from companies.services.platform import company_create, operator_create
 from companies.services.pool import pool_admit, pool_sign_in
 from companies.services.records import records_ask, records_decide, records_take
@@ -78,6 +86,12 @@ __all__ = [
     "address_block",
     "address_clear",
     "employee_leave",
+    "join_answer",
+    "join_approve",
+    "join_ask",
+    "join_ask_back",
+    "join_confirm",
+    "join_refuse",
     "logo_remove",
     "logo_set",
     "change_is_open",
@@ -119,6 +133,7 @@ __all__ = [
     "session_moved",
     "session_seen",
     "sessions_end",
+    "shift_add",
     "sign_in_by_codes",
     "sign_in_changed",
     "sign_in_reset_ask",

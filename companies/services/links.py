@@ -33,13 +33,20 @@ def user_of(email: str, name: str, *, prefix: str = "") -> User:
     return User.objects.create_user(email=address, name=name.strip())
 
 
-def enqueue_link(*, company: Company, user: User, sent_by: Actor, now: dt.datetime) -> None:
+def enqueue_link(
+    *,
+    company: Company,
+    user: User,
+    sent_by: Actor,
+    now: dt.datetime,
+    template: str = "companies/email/sign_in_link",
+) -> None:
     outbox.enqueue(
         company=company,
         # One link a minute, person and company: a double click sends one mail.
         dedupe_key=f"sign_in_link:{company.public_id}:{user.public_id}:{now:%Y%m%d%H%M}",
         to=user.email or "",
-        template="companies/email/sign_in_link",
+        template=template,
         values={
             "user": str(user.public_id),
             "company": company.name,

@@ -13,7 +13,7 @@ from companies.actor import Actor
 from companies.enums import CalendarKind
 from companies.errors import NotAllowed
 from companies.ids import uuid7
-from companies.models import CalendarDay, Company, Office, OfficeVersion
+from companies.models import CalendarDay, Company, Office, OfficeVersion, Shift, ShiftVersion
 from companies.permissions import can_manage_hr, can_manage_records
 from companies.selectors.holidays import HolidayPlace, holidays_suggested
 
@@ -76,3 +76,24 @@ def public_holidays_add(
         audit.record(by=by, verb="calendar_day_added", subject=row, changes=changes)
         added.append(row)
     return added
+
+
+@transaction.atomic
+def shift_add(*, company: Company, name: str, by: Actor, **knobs: Any) -> Shift:
+    """Add a shift with its first version; `knobs` are columns of that.
+
+    Raises:
+        NotAllowed; ValidationError by field, also where another shift has this name
+    """
+    if not can_manage_hr(by) or by.company != company:
+        raise NotAllowed
+    shift = Shift(company=company, name=name)
+    shift.full_clean()
+    shift.save()
+    version = ShiftVersion(company=company, shift=shift, **knobs)
+    version.full_clean()
+    version.save()
+    for verb, row in (("shift_added", shift), ("shift_version_added", version)):
+        changes = audit.difference({}, audit.snapshot(row))
+        audit.record(by=by, verb=verb, subject=row, changes=changes)
+    return shift

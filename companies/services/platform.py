@@ -32,8 +32,11 @@ def company_create(
     by: Actor,
     code: str = "",
     country: str = "",
+    template: str = "companies/email/sign_in_link",
 ) -> Company:
     """Make a company with its first policy, a first office, and its first HR, who gets a link.
+
+    `template` is the mail that brings it.
 
     Raises:
         NotAllowed, CodeTaken; ValidationError by argument for what cannot be taken.
@@ -54,7 +57,7 @@ def company_create(
             )
             audit.record(by=by, verb="role_granted", subject=grant)
         audit.record(by=by, verb="company_created", subject=company)
-        enqueue_link(company=company, user=hr, sent_by=by, now=now)
+        enqueue_link(company=company, user=hr, sent_by=by, now=now, template=template)
     company.refresh_from_db()
     return company
 

@@ -66,6 +66,7 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "reset your sign-in.",
     ),
     (errors.ReasonMissing, {}, "reason_missing", 400, "Please give a reason."),
+    (errors.WordsMissing, {}, "words_missing", 400, "Write a few words first."),
     (
         errors.NobodyToAsk, {}, "nobody_to_ask", 400,
         "Nobody can be asked about this. Approve or refuse it.",

@@ -23,11 +23,12 @@ from attendance.selectors.settings import company_settings
 from attendance.selectors.team import Standing, team_today
 from attendance.services.decisions import month_name
 from attendance.team_pages import title_of
-from companies.enums import OutboxState, RequestOutcome, ResetState
+from companies.enums import JoinState, OutboxState, RequestOutcome, ResetState
 from companies.models import (
     Company,
     Employee,
     JobRun,
+    JoinRequest,
     OutboxMessage,
     RecordsRequest,
     SignInReset,
@@ -39,6 +40,7 @@ from companies.services import RESET_LASTS
 from leave.enums import RequestState
 from leave.models import CompOffClaim, LeaveRequestState
 from portal.jobs import JOBS
+from portal.setup_steps import left, setup_steps
 
 # Older days are settled history; who wants them filters the list.
 _LOOK_BACK = dt.timedelta(days=62)
@@ -87,7 +89,7 @@ def hr(company: Company) -> dict[str, Any]:
             *_people_matters(today),
         ],
         "month": _open_month(today),
-        "starts": _first_steps(),
+        "starts": left(setup_steps(company, today=today)),
         "jobs": _job_lines(now, zone),
     }
 
@@ -260,20 +262,6 @@ def _open_month(today: dt.date) -> dict[str, str] | None:
     }
 
 
-def _first_steps() -> list[dict[str, str]]:
-    """Return what a new company does first; nothing once somebody works there."""
-    if Employee.objects.exists():
-        return []
-    steps = (
-        (_("Check the office and its time zone"), _list("companies_office")),
-        (_("Add the hours people work"), _list("companies_shift")),
-        (_("Enter the public holidays"), _list("companies_calendarday")),
-        (_("Start with your country's leave"), reverse("admin:leave_leavetype_starter")),
-        (_("Add the people"), _list("companies_employee")),
-    )
-    return [{"title": title, "url": url} for title, url in steps]
-
-
 def operator() -> dict[str, Any]:
     """Return what the operator sees first: counts, jobs, and no personal data."""
     now = timezone.now()
@@ -284,12 +272,16 @@ def operator() -> dict[str, Any]:
         ).count()
     lines = _job_lines(now, "UTC")
     late = [line for line in lines if line["is_late"]]
+    joins = JoinRequest.objects.filter(state=JoinState.WAITING).count()
+    joins_url = reverse("operator:companies_joinrequest_changelist") + "?state__exact=waiting"
     companies = Company.objects.count()
     companies_url = reverse("operator:companies_company_changelist")
     jobs_url = reverse("operator:companies_jobrun_changelist")
     return {
         "heading": _("Muster"),
         "matters": [
+            Matter(joins, ngettext("company asks to join", "companies ask to join", joins),
+                   _("Approve, ask back, or refuse with a reason."), joins_url),
             Matter(len(late), ngettext("job is late", "jobs are late", len(late)),
                    _("No success for more than a day, or it failed last."), jobs_url),
             Matter(failed, ngettext("message was given up", "messages were given up", failed),

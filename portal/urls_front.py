@@ -105,6 +105,7 @@ urlpatterns = [
     path("me/security/sessions/<uuid:public_id>/", security.end_one, name="security-end-session"),
     path("email-change/<str:token>/", security.email_change, name="email-change"),
     path("email-change/<str:token>/stop/", security.email_change_stop, name="email-change-stop"),
+    path("setup/", on_demand("portal.setup_views.setup"), name="setup"),
     # A company asks to join, and follows what becomes of it.
     path("join/", login_not_required(on_demand("portal.joining_views.join")), name="join"),
     path(

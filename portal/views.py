@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -28,9 +29,11 @@ from django.views.generic import TemplateView
 from attendance import pages
 from companies import links, selectors, services, throttle
 from companies.actor import Actor
+from companies.enums import Role
 from companies.errors import MusterError, TooMany
 from companies.models import User
 from companies.once import once
+from companies.scoping import company_scope
 from portal import dev_mail as mails
 from portal import sign_ins
 from portal.forms import PasswordForm, ResetForm
@@ -146,8 +149,22 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
     """Sign in whoever chose a password by a link, by allauth's own way: a second step is asked."""
     sign_ins.leave_other(request, user)
     record_authentication(request, user, method="password")
-    response: HttpResponse = perform_login(request, Login(user=user))
+    login = Login(user=user, redirect_url=_to_set_up(user))
+    response: HttpResponse = perform_login(request, login)
     return response
+
+
+def _to_set_up(user: User) -> str | None:
+    """Return the page of what is left to set up, for who begins a company and works in none."""
+    now = timezone.now()
+    mine = selectors.memberships(user, now=now)
+    if len(mine) != 1 or mine[0].employee or Role.COMPANY_ADMIN not in mine[0].roles:
+        return None
+    from portal.setup_steps import left, setup_steps  # noqa: PLC0415  # cold start: one page needs it
+
+    with company_scope(mine[0].company):
+        steps = setup_steps(mine[0].company, today=now.date())
+    return reverse("portal:setup") if left(steps) else None
 
 
 def _take_password(public_id: uuid.UUID, token: str, form: PasswordForm) -> User | None:

@@ -166,6 +166,7 @@ PUBLIC = {
     "account_login", "portal:password-reset", "portal:set-password",
     "portal:welcome", "portal:sign-in-code", "portal:phone", "portal:phone-forget",
     "portal:phone-person", "portal:pool-sign-in", "portal:pool-callback",
+    "portal:join", "portal:join-sent", "portal:join-request",
     "leave:calendar", "portal:styleguide", "portal:dev-mail", "portal:healthz", "portal:favicon",
     "admin:login", "operator:login",
 }  # fmt: skip

@@ -17,13 +17,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from attendance.enums import EnrolmentState
 from attendance.models import AttendanceDay, CorrectionRequest, FaceEnrolment, FaceUpload, Punch
 from companies import links
-from companies.enums import CalendarKind, RequestOutcome
+from companies.enums import CalendarKind, JoinState, RequestOutcome
 from companies.models import (
     CalendarDay,
     Delegation,
     EmailChange,
     Employee,
     Invitation,
+    JoinRequest,
     RecordsRequest,
     ReportExport,
     RoleGrant,
@@ -124,6 +125,11 @@ def _change_of_address(purpose: str) -> Sample:
     return sample
 
 
+def _asks_to_join(house: House, person: Employee) -> dict[str, Any]:
+    link = links.join_link(JoinRequest.objects.get(state=JoinState.ASKED))
+    return {"token": link.rstrip("/").rpartition("/")[2]}
+
+
 def _export(house: House, person: Employee) -> dict[str, Any]:
     return {"public_id": ReportExport.objects.get().public_id}
 
@@ -208,6 +214,7 @@ SAMPLES: dict[str, Sample] = {
     },
     "portal:report": lambda house, person: {"slug": "summary"},
     "portal:report-file": lambda house, person: {"slug": "muster-roll"},
+    "portal:join-request": _asks_to_join,
     "portal:email-change": _change_of_address(links.CONFIRM),
     "portal:email-change-stop": _change_of_address(links.STOP),
     "mfa_edit_webauthn": lambda house, person: {"pk": 1},
@@ -233,6 +240,7 @@ NOT_OF_A_PERSON = {
     "portal:report-file", "portal:closing-month", "portal:closing-review", "portal:closing-lock",
     "portal:closing-payroll", "portal:closing-evidence",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
+    "portal:join-request",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
 

@@ -5,10 +5,12 @@ Without them "200, the form again" would be taken for "may".
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -21,9 +23,11 @@ from companies.scoping import company_scope
 from companies.templatetags import same_company
 from leave.models import LeastCover, LeavePlan, LeaveType
 from leave.services.runs import fingerprint_of
+from portal.joining_forms import new_ticket
 from tests.attendance.fakes import jpeg
+from tests.attendance.world import at
 from tests.rights.addresses import model_of, row_of
-from tests.rights.stand import House, Stand
+from tests.rights.stand import NOON, House, Stand
 
 Body = dict[str, Any]
 Make = Callable[[House, Employee], Body]
@@ -97,6 +101,16 @@ def _always(body: Body) -> Make:
     return lambda house, person: body
 
 
+def _joining(house: House, person: Employee) -> Body:
+    """Return the form of a company that asks to join, shown a minute ago."""
+    with time_machine.travel(at(NOON) - dt.timedelta(minutes=1), tick=False):
+        ticket = new_ticket()
+    return {
+        "company_name": "Third", "country": "NP", "size": "50", "name": "Hira",
+        "email": "hira@third.example", "ticket": ticket,
+    }  # fmt: skip
+
+
 # By the name of the address; the person is whose row it is.
 BODIES: dict[str, Make] = {
     "account_login": lambda house, person: {"login": person.email, "password": KNOWN},
@@ -144,6 +158,12 @@ BODIES: dict[str, Make] = {
     "leave:request-change": _leave,
     "leave:request-decide": _always({"answer": "approve"}),
     "operator:companies_company_ask_support": _always({"minutes": "60", **REASON}),
+    "operator:companies_joinrequest_ask_back": _always({"question": "Who are you?"}),
+    "operator:companies_joinrequest_approve": _always(
+        {"code": "fourth", "zone": "Asia/Kathmandu"}
+    ),
+    "operator:companies_joinrequest_refuse": _always(REASON),
+    "portal:join": _joining,
     "portal:password-reset": lambda house, person: {"email": person.email},
     "portal:report-file": _always({"format": "csv", "month": "2026-02"}),
     "portal:closing-lock": _always(REASON),
@@ -226,6 +246,7 @@ BARE = {
     "admin:leave_leaverequeststate_approve",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "leave:request-withdraw", "leave:request-take-back",
+    "portal:join-request",
     "portal:phone-forget", "portal:records-ask", "portal:records-take", "portal:delegation-end",
 }  # fmt: skip
 # What they take is of the moment (a code, a key's answer): tests of second steps send it.

@@ -6,6 +6,7 @@ Who asks is a list of roles: a new one is one more line of `ROLES` and one more 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,6 +61,7 @@ from leave.services import settings as leave_settings
 from tests.admin.conftest import NOON, fill
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import START, ZONE, World, at, make_person, make_world
+from tests.companies.sign_in_rows import join
 from tests.leave import rows
 
 # Where allauth keeps by what somebody signed in.
@@ -370,6 +372,8 @@ def standing() -> Iterator[Stand]:
         ParkedTap.objects.create(
             who="nobody", tap="nothing", error="nobody_there", parked_at=at(NOON)
         )
+        join("waiting", confirmed_at=at(NOON))
+        join("asked", token=uuid.UUID(int=8), purge_at=at("2026-03-11 12:00"))
         grant = services.operator_create(name="Otto", email="o@m.example", by=job_actor("test"))
         nowhere = User.objects.create_user(email="no@where.example", name="Nowhere")
         helper = services.operator_create(name="Olga", email="g@m.example", by=job_actor("test"))

@@ -26,13 +26,14 @@ PUBLIC = {
     "portal:email-change", "portal:email-change-stop", "portal:styleguide",
     "portal:healthz", "portal:favicon", "portal:dev-mail", "mfa_login_webauthn",
     "portal:pool-sign-in", "portal:pool-callback", "leave:calendar",
+    "portal:join", "portal:join-sent", "portal:join-request",
 }  # fmt: skip
 # Of how one signs in, company or not; or of whoever holds a link.
 OF_THE_SIGN_IN = {
     "portal:set-password", "portal:password-reset", "portal:welcome", "portal:security-password",
     "portal:security-email", "portal:security-end-session", "portal:security-end-others",
     "portal:email-change",
-    "portal:email-change-stop", *OF_A_DEVICE,
+    "portal:email-change-stop", "portal:join", "portal:join-request", *OF_A_DEVICE,
 }  # fmt: skip
 # What somebody without any role writes: of their own.
 OWN_DEEDS = {

@@ -32,6 +32,8 @@ from tests.rights.stand import Stand
 _WRITES = re.compile(
     r'\s*(?:INSERT\s+(?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+"(\w+)"', re.IGNORECASE
 )
+# What Django signs, with the time of it.
+_SIGNED = re.compile(r"[\w-]+:[\w-]{6}:[\w-]{43}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Counters, sessions and one-time forms: not what anybody would call the records.
 MACHINERY = {
@@ -140,8 +142,9 @@ def body_of(answer: Any) -> bytes:
 
 
 def said(answer: HttpResponse) -> str:
-    """Return the status, and where it leads, without ids."""
+    """Return the status, and where it leads, without ids and signed tokens."""
     target = _UUID.sub("ID", urlsplit(answer.headers.get("Location", "")).path)
+    target = _SIGNED.sub("TOKEN", target)
     return f"{answer.status_code} {target}".strip()
 
 

@@ -41,7 +41,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from portal import demo_faces, demo_leave, demo_overtime, demo_team
+from portal import demo_faces, demo_joining, demo_leave, demo_overtime, demo_team
 from portal.demo_leave import Script
 from portal.demo_leave_play import Play
 
@@ -174,6 +174,7 @@ def build() -> Company:
         demo_team.ask_home(people[demo_team.AT_HOME])
         _choose_pin(people[CODE_LOGIN.name])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
+    demo_joining.ask_to_join(now)
     with_mail = User.objects.filter(engagements__in=_ids(staff), email__isnull=False)
     _set_passwords([grant.user, *with_mail])
     return company

@@ -24,6 +24,8 @@ OWN = (
     "/face/consent/",
     "/face/deleted/",
     "/password-reset/",
+    "/join/",
+    "/join/sent/",
     "/styleguide/",
     "/no-such-page",
 )
@@ -50,6 +52,7 @@ HR = (
     "/admin/leave/ledgerentry/due/",
     "/admin/leave/ledgerentry/file/",
     "/inbox/",
+    "/setup/",
     "/me/looks/",
     "/me/notices/",
     "/team/attest/",

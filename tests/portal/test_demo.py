@@ -21,7 +21,15 @@ from attendance.models import (
 from attendance.services.days import person_recompute
 from companies.actor import job_actor
 from companies.enums import EmploymentType, Role
-from companies.models import Company, Employee, OfficeVersion, RoleGrant, ShiftVersion, User
+from companies.models import (
+    Company,
+    Employee,
+    JoinRequest,
+    OfficeVersion,
+    RoleGrant,
+    ShiftVersion,
+    User,
+)
 from companies.scoping import company_scope
 from leave.models import (
     BlockDate,
@@ -44,6 +52,7 @@ def test_the_demo_company_is_whole() -> None:
     with time_machine.travel(at("2026-11-24 12:00"), tick=False):
         company = demo.build()
         assert demo.exists()
+        assert [row.state for row in JoinRequest.objects.all()] == ["waiting"]
         with company_scope(company):
             people = Employee.objects.all()
             assert people.count() == 25

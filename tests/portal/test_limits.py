@@ -15,9 +15,18 @@ from attendance import views as attendance_views
 from attendance.models import Punch
 from attendance.services import liveness, punching, uploads
 from companies import services
-from companies.models import AuditEvent, OutboxMessage
+from companies.models import AuditEvent, JoinRequest, OutboxMessage
 from companies.scoping import company_scope, no_scope
-from companies.services import email_changes, own_data, passwords, pins, records, sign_in, support
+from companies.services import (
+    email_changes,
+    joining,
+    own_data,
+    passwords,
+    pins,
+    records,
+    sign_in,
+    support,
+)
 from leave import feed_views
 from portal import mfa_forms, views
 from tests.attendance.doorway import knock
@@ -98,6 +107,18 @@ def test_downloads_of_ones_own_data(together: Together, world: World) -> None:
         assert AuditEvent.objects.filter(verb="own_data_exported").count() == 1
 
 
+def test_companies_that_ask_to_join(together: Together, world: World) -> None:
+    def one() -> None:
+        services.join_ask(
+            token=uuid.uuid4(), email="nima@teapot.example", client="192.0.2.1",
+            now=timezone.now(), company_name="Teapot", country="NP", size="50", name="Nima",
+        )  # fmt: skip
+
+    most = joining.JOINS_OF_AN_ADDRESS
+    assert _let_in(together, most + 4, one) == {None: most, "too_many": 4}
+    assert JoinRequest.objects.count() == most
+
+
 @pytest.mark.parametrize(
     ("words", "limit"),
     [
@@ -120,6 +141,8 @@ def test_downloads_of_ones_own_data(together: Together, world: World) -> None:
         ("changes of one's address", email_changes._CHANGES_A_DAY),
         ("asking for one's records after leaving", records.ASKS_A_WEEK),
         ("an operator asking to be let in", support.ASKS_AN_HOUR),
+        ("companies that ask to join from one address", joining.JOINS_OF_AN_ADDRESS),
+        ("companies that ask to join from one client", joining.JOINS_OF_A_CLIENT),
     ],
 )
 def test_the_limits_are_told_as_they_are(words: str, limit: int) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from companies.countries import countries
 from companies.enums import CompanySize
-from companies.validators import validate_mail_domain
+from companies.validators import validate_mail_domain, validate_name_of_a_stranger
 
 _SALT: Final = "join-form"
 # Nobody fills it in within this time.
@@ -41,7 +41,7 @@ class JoinForm(forms.Form):
     """
 
     company_name = forms.CharField(
-        label=_("Company"), max_length=120,
+        label=_("Company"), max_length=120, validators=[validate_name_of_a_stranger],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )  # fmt: skip
     country = forms.ChoiceField(
@@ -51,13 +51,13 @@ class JoinForm(forms.Form):
         label=_("About how many people"), choices=[("", _("Choose…")), *CompanySize.choices]
     )
     name = forms.CharField(
-        label=_("Your name"), max_length=120,
+        label=_("Your name"), max_length=120, validators=[validate_name_of_a_stranger],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
     email = forms.EmailField(
         label=_("Your work e-mail"), max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("We send a link there, and nothing else."),
+        help_text=_("We send a link there to confirm it, and write about this only."),
     )  # fmt: skip
     domain = forms.CharField(
         label=_("Website or mail domain, if you have one"), max_length=300, required=False,

@@ -110,7 +110,7 @@ def _leave() -> Step:
 def _policy(policies: list[PolicyVersion]) -> Step:
     # The first one came with the company; whoever looked at it has saved one of their own.
     is_own = len(policies) > 1
-    words = _("Looked at") if is_own else _("As it came: check-ins without a picture, days off")
+    words = _("Looked at") if is_own else _("As it came: look at pictures and days off")
     return Step(_("Policy and face check"), words, _list("companies_policyversion"), is_own)
 
 

@@ -32,6 +32,7 @@ from companies.models import (
 from companies.scoping import company_scope, no_scope
 from portal.admin_sites import hr_site, operator_site
 from tests.attendance.world import START, World, make_person, make_world
+from tests.companies.sign_in_rows import join
 
 HR = {model._meta.label_lower: (model, admin) for model, admin in hr_site._registry.items()}
 OPERATOR = {m._meta.label_lower: (m, admin) for m, admin in operator_site._registry.items()}
@@ -168,6 +169,7 @@ def test_every_page_of_the_operator_opens(
     started_at = dt.datetime(2026, 3, 4, tzinfo=dt.UTC)
     JobRun.objects.create(name="outbox", started_at=started_at)
     ParkedTap.objects.create(who="a#b", tap="t", error="nobody_there", parked_at=started_at)
+    join("waiting")
     model, admin = OPERATOR[label]
     with no_scope("the operator's rows"):
         row = admin.get_queryset(_Request(operator)).order_by("pk").first()

@@ -198,6 +198,19 @@ def test_what_is_no_website_is_refused(client: Client, clock: Any, typed: str) -
     assert "is no domain" in _ask(client, clock, domain=typed).text
 
 
+@pytest.mark.parametrize(
+    "name", ["Win at https://tea.example", "www.tea.example", "Tea\nBuy now", "Tea\u2028Buy"]
+)
+@pytest.mark.parametrize("field", ["company_name", "name"])
+def test_strangers_mail_no_text_of_theirs_to_others(
+    client: Client, clock: Any, field: str, name: str
+) -> None:
+    page = _ask(client, clock, **{field: name}).text
+    assert "Write a name in one line, without a link." in page
+    outbox.drain()
+    assert mail.outbox == []
+
+
 def test_a_machine_is_told_the_same_and_kept_out(client: Client, clock: Any) -> None:
     answer = _ask(client, clock, fax="1", email="")
     assert answer["Location"] == "/join/sent/"

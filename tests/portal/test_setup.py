@@ -77,7 +77,7 @@ def test_a_company_that_begins_has_everything_left(begun: Company) -> None:
         "Hours that people work": (False, "0 shifts"),
         "Public holidays": (False, "0 holidays in 2026"),
         "Leave": (False, "0 kinds of leave"),
-        "Policy and face check": (False, "As it came: check-ins without a picture, days off"),
+        "Policy and face check": (False, "As it came: look at pictures and days off"),
         "People": (False, "0 people"),
         "Who works which shift": (False, "Nobody is here yet"),
         "A second step at sign-in is asked of": (False, "Nobody: who wants one has it"),

@@ -254,3 +254,11 @@ class OvertimeState(TextChoices):
     REFUSED = "refused", _("Refused")
 
     counting = nonmember(("counted", "approved", "set"))
+
+
+class CertificateState(TextChoices):
+    """Whether a certificate holds."""
+
+    VALID = "valid", _("Valid")
+    REPLACED = "replaced", _("Replaced")
+    REVOKED = "revoked", _("Revoked")

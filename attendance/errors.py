@@ -445,3 +445,24 @@ class HolidayQuotaUsed(MusterError):
 class MarkReversed(MusterError):
     code = "mark_reversed"
     sentence = _("These hours end before they start.")
+
+
+class CertificateNotYet(MusterError):
+    code = "certificate_not_yet"
+    sentence = _("Complete the internship first, then issue its certificate.")
+    status = 409
+
+
+class CertificatePersonOff(MusterError):
+    code = "certificate_person_off"
+    sentence = _(
+        "%(name)s is switched off, so that none of their days counts. Make them active first; a "
+        "last day keeps them out."
+    )
+    status = 409
+
+
+class CertificateUnchanged(MusterError):
+    code = "certificate_unchanged"
+    sentence = _("The certificate says all this already, and holds. Nothing was issued.")
+    status = 409

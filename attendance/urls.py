@@ -62,6 +62,17 @@ urlpatterns = [
     path("team/", team_views.team_now, name="team"),
     path("team/attest/", attest_views.attest, name="attest"),
     path("team/month/", team_views.team_month, name="team-month"),
+    path(
+        "team/interns/",
+        on_demand("attendance.internship_views.team_interns"),
+        name="team-interns",
+    ),
+    path("internship/", on_demand("attendance.internship_views.own"), name="internship"),
+    path(
+        "certificates/<uuid:public_id>/file",
+        on_demand("attendance.internship_views.certificate_file"),
+        name="certificate-file",
+    ),
     path("team/<uuid:public_id>/month/", team_views.person_month, name="team-person"),
     path("team/<uuid:public_id>/day/<date:date>/", team_views.person_day, name="team-day"),
     path(

@@ -1,5 +1,7 @@
 """Choices that belong to companies: people, places, patterns, and what leaves the house."""
 
+from enum import nonmember
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +141,36 @@ class StipendBasis(TextChoices):
     PRESENT = "present", _("Days present")
     PRESENT_AND_LEAVE = "present_and_leave", _("Days present and days of paid leave")
     PAYABLE = "payable", _("Payable days")
+
+
+class StipendPer(TextChoices):
+    """What an amount of an internship is paid for."""
+
+    NONE = "none", _("None")
+    DAY = "day", _("Per stipend day")
+    MONTH = "month", _("Per month")
+
+
+class InternshipStep(TextChoices):
+    """What may be decided of an internship."""
+
+    EXTENDED = "extended", _("Extended")
+    SHORTENED = "shortened", _("Ends early")
+    COMPLETED = "completed", _("Completed")
+    VOID = "void", _("Taken back")
+
+
+class InternshipState(TextChoices):
+    """How an internship stands today."""
+
+    TO_COME = "to_come", _("To come")
+    RUNNING = "running", _("Running")
+    ENDS_SOON = "ends_soon", _("Ends soon")
+    OVER = "over", _("Over, to be completed")
+    COMPLETED = "completed", _("Completed")
+    VOID = "void", _("Taken back")
+
+    closed = nonmember(("completed", "void"))
 
 
 class AutoCheckOut(TextChoices):

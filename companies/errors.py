@@ -224,6 +224,65 @@ class DelegationOverlaps(MusterError):
     status = 409
 
 
+class NotAnIntern(MusterError):
+    code = "not_an_intern"
+    sentence = _("%(name)s is no intern here. Change the employment type first, then add this.")
+
+
+class MentorUnfit(MusterError):
+    code = "mentor_unfit"
+    sentence = _("%(name)s cannot be the mentor: choose somebody else who works here then.")
+
+
+class InternshipDatesWrong(MusterError):
+    code = "internship_dates_wrong"
+    sentence = _("The last day is before the first. Choose other dates.")
+
+
+class InternshipOutside(MusterError):
+    code = "internship_outside"
+    sentence = _(
+        "%(name)s is employed from %(first)s to %(last)s. Choose dates within, or change those "
+        "first."
+    )
+
+
+class InternshipTooLong(MusterError):
+    code = "internship_too_long"
+    sentence = _("An internship lasts three years at most. Choose an earlier last day.")
+
+
+class InternshipOverlaps(MusterError):
+    code = "internship_overlaps"
+    sentence = _(
+        "%(name)s has an internship from %(first)s to %(last)s already. Choose other dates."
+    )
+    status = 409
+
+
+class StipendUnfit(MusterError):
+    code = "stipend_unfit"
+    sentence = _("A stipend has an amount above 0, and none has no amount. Change one of them.")
+
+
+class InternshipNotLonger(MusterError):
+    code = "internship_not_longer"
+    sentence = _("The internship lasts until %(last)s already. Choose a later day.")
+
+
+class InternshipNotShorter(MusterError):
+    code = "internship_not_shorter"
+    sentence = _("Choose a day from %(first)s on and before %(last)s.")
+
+
+class InternshipRuns(MusterError):
+    code = "internship_runs"
+    sentence = _(
+        "The internship lasts until %(last)s. Complete it then, or write an earlier last day first."
+    )
+    status = 409
+
+
 class NoSuchOperator(MusterError):
     code = "no_such_operator"
     sentence = _("Nobody else who runs the platform signs in with this address.")

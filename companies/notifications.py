@@ -20,6 +20,7 @@ from companies.models import (
     CompanyOwned,
     Delegation,
     Employee,
+    Internship,
     JoinRequest,
     RecordsRequest,
     ReportExport,
@@ -235,4 +236,23 @@ def join_waits(row: JoinRequest, people: Iterable[User]) -> None:
                 "link": f"{settings.PUBLIC_URL}{path}",
             },
             locale=user.locale,
+        )
+
+
+def internship_ends(
+    row: Internship, *, mentor: User | None, people: Iterable[User], ends_on: dt.date, nth: str
+) -> None:
+    """Tell the mentor and HR that an internship ends; once an end and a number of days before."""
+    change = reverse("admin:companies_internship_change", args=[row.public_id])
+    paths = [(mentor, reverse("attendance:team-interns")), *((user, change) for user in people)]
+    for user, path in paths:
+        _send(
+            row,
+            "companies/email/internship_ends",
+            to=user,
+            path=path,
+            nth=f"{ends_on}:{nth}",
+            person=row.employee.name,
+            mentor=row.mentor.name,
+            ends=lambda: _day(ends_on),
         )

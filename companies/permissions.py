@@ -11,6 +11,7 @@ from companies.models import (
     CompanyOwned,
     Delegation,
     Employee,
+    Internship,
     Invitation,
     RecordsRequest,
     RoleGrant,
@@ -62,6 +63,19 @@ def can_manage_person(actor: Actor, employee: Employee) -> bool:
     if not can_manage_records(actor, employee):
         return False
     return not is_own(actor, employee) or _has_nobody_to_ask(actor)
+
+
+def can_see_internship(actor: Actor, internship: Internship) -> bool:
+    """The intern, the mentor, and whoever reads HR's records; not all who manage them.
+
+    A mentor who signed in by a PIN sees only what is their own.
+    """
+    if not _is_inside(actor, internship):
+        return False
+    own = None if actor.is_limited else actor.employee
+    is_mentor = own is not None and own.pk == internship.mentor_id
+    is_concerned = is_own(actor, internship.employee) or is_mentor
+    return is_concerned or can_read_records(actor, internship)
 
 
 def _has_nobody_to_ask(actor: Actor) -> bool:

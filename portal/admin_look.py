@@ -100,6 +100,8 @@ HR: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _list(_("People"), "group", "companies_employee"),
+                    _list(_("Internships"), "school", "companies_internship"),
+                    _list(_("Certificates"), "workspace_premium", "attendance_certificate"),
                     _list(_("Shift assignments"), "event_repeat", "attendance_shiftassignment"),
                     _list(_("Extra minutes"), "more_time", "attendance_overtimeday"),
                     _list(_("Days set by hand"), "edit_calendar", "attendance_manualverdict"),

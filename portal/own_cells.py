@@ -24,7 +24,7 @@ Cells = dict[str, Any]
 # What a change of one's own rows may say of another person.
 OTHERS = frozenset({
     "manager", "locked_by", "asked_by", "giver", "delegate", "made_by", "ended_by", "decided_by",
-    "operator", "closed_by", "person", "passed_to",
+    "operator", "closed_by", "person", "passed_to", "mentor",
 })  # fmt: skip
 
 

@@ -25,7 +25,13 @@ from attendance.selectors import own_data
 from companies.selectors import OWN_CHUNK
 from integrations.tables.injection import harmless
 from leave.selectors import own_data as leave_own_data
-from portal import own_tables, own_tables_leave, own_tables_overtime, own_tables_sign_in
+from portal import (
+    own_tables,
+    own_tables_internships,
+    own_tables_leave,
+    own_tables_overtime,
+    own_tables_sign_in,
+)
 from portal.own_cells import SCHEMA, Cells, Table, Whose
 from portal.own_tables import correction_file_name, picture_name, reference_name
 from portal.own_tables_leave import attachment_name
@@ -34,6 +40,7 @@ TABLES = (
     *own_tables.TABLES,
     *own_tables_leave.TABLES,
     *own_tables_overtime.TABLES,
+    *own_tables_internships.TABLES,
     *own_tables_sign_in.TABLES,
 )
 

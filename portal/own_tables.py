@@ -282,8 +282,7 @@ def _notice_choice(row: Any, whose: Whose) -> Cells:
 
 def _mail(row: Any, whose: Whose) -> Cells:
     cells = plain(row, "public_id", "to", "template", "locale") | words(row, "channel", "state")
-    zone = ZoneInfo(whose.zone)
-    return cells | instants(row, zone, "created_at", "not_before", "sent_at")
+    return cells | instants(row, ZoneInfo(whose.zone), "created_at", "not_before", "sent_at")
 
 
 def _deed(row: Any, whose: Whose) -> Cells:
@@ -330,6 +329,7 @@ def _events(whose: Whose) -> Iterator[Any]:
                 attendance_own.days, attendance_own.manual_verdicts, attendance_own.corrections,
                 attendance_own.holiday_picks, attendance_own.consents, attendance_own.enrolments,
                 attendance_own.erasures, attendance_own.overtime_decisions,
+                attendance_own.internships, attendance_own.certificates,
             )
         ),
     )  # fmt: skip

@@ -40,6 +40,7 @@ _FULL = frozenset({"password", "socialaccount"})
 
 OWN_PAGES = {
     "account_logout",
+    "attendance:certificate-file",
     "attendance:consent",
     "attendance:correction-ask",
     "attendance:correction-attachment",
@@ -52,6 +53,7 @@ OWN_PAGES = {
     "attendance:face-finish",
     "attendance:face-frame",
     "attendance:holiday",
+    "attendance:internship",
     "attendance:month",
     "attendance:photo",
     "attendance:pin",

@@ -95,6 +95,17 @@ urlpatterns = [
         delegation_views.delegation_end,
         name="delegation-end",
     ),
+    # Anybody checks a certificate by its code.
+    path(
+        "certificate/",
+        login_not_required(on_demand("portal.certificate_views.check")),
+        name="certificate-check",
+    ),
+    path(
+        "certificate/<str:code>/",
+        login_not_required(on_demand("portal.certificate_views.certificate")),
+        name="certificate",
+    ),
     path("former/", former_views.former, name="former"),
     path("former/<uuid:public_id>/ask", former_views.records_ask, name="records-ask"),
     path("former/<uuid:public_id>/records", former_views.records_take, name="records-take"),

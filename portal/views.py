@@ -29,7 +29,7 @@ from django.views.generic import TemplateView
 from attendance import pages
 from companies import links, selectors, services, throttle
 from companies.actor import Actor
-from companies.enums import Role
+from companies.enums import EmploymentType, Role
 from companies.errors import MusterError, TooMany
 from companies.models import User
 from companies.once import once
@@ -58,6 +58,8 @@ def me(request: HttpRequest) -> HttpResponse:
     }
     if actor.employee is not None:
         context |= pages.me_context(actor.employee, now=timezone.now())
+        context["is_intern"] = actor.employee.employment_type == EmploymentType.INTERN
+        context["is_mentor"] = selectors.is_mentor(actor.employee)
     return render(request, "portal/me.html", context)
 
 

@@ -8,6 +8,7 @@ from attendance.admin import (
     dated,
     days,
     faces,
+    internships,
     mending,
     months,
     overtime,
@@ -20,6 +21,7 @@ from attendance.admin import (
 from attendance.models import (
     AttendanceDay,
     AttendancePeriod,
+    Certificate,
     DayMark,
     FaceConsent,
     FaceEnrolment,
@@ -34,6 +36,7 @@ from companies.admin_base import BaseAdmin
 from companies.models import (
     CalendarDay,
     Employee,
+    Internship,
     OfficeVersion,
     OvertimePolicy,
     OvertimePolicyVersion,
@@ -60,6 +63,8 @@ HR: dict[type[models.Model], type[BaseAdmin]] = {
     OvertimePolicyVersion: overtime.OvertimePolicyVersionAdmin,
     OvertimeDay: overtime.OvertimeDayAdmin,
     ShiftAssignment: roster.AssignmentAdmin,
+    Internship: internships.InternshipAdmin,
+    Certificate: internships.CertificateAdmin,
     FaceEnrolment: faces.EnrolmentAdmin,
     FaceConsent: faces.ConsentAdmin,
 }

@@ -1,5 +1,6 @@
 """Tables of attendance; see each module."""
 
+from attendance.models.certificates import Certificate, CertificateRevocation
 from attendance.models.corrections import (
     CorrectionCancellation,
     CorrectionDecision,
@@ -30,6 +31,8 @@ from attendance.models.punches import Punch, PunchEntry, PunchFrame, PunchState
 __all__ = [
     "AttendanceDay",
     "AttendancePeriod",
+    "Certificate",
+    "CertificateRevocation",
     "CorrectionCancellation",
     "CorrectionDecision",
     "CorrectionFile",

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from attendance.models import (
     AttendanceDay,
+    Certificate,
     CorrectionRequest,
     DayMark,
     FaceConsent,
@@ -25,7 +26,7 @@ from attendance.models import (
     PunchFrame,
     ShiftAssignment,
 )
-from companies.models import Company, User
+from companies.models import Company, Internship, User
 
 
 def _mine(model: Any, user: User, company: Company, *order: str) -> QuerySet[Any]:
@@ -77,6 +78,19 @@ def overtime_decisions(user: User, company: Company) -> QuerySet[OvertimeDecisio
 
 def paid_months(user: User, company: Company) -> QuerySet[PeriodLine]:
     return _mine(PeriodLine, user, company, "period__starts_on").select_related("period")
+
+
+def internships(user: User, company: Company) -> QuerySet[Internship]:
+    """Return the internships with what was decided of each, in order."""
+    return _mine(Internship, user, company, "starts_on").prefetch_related("events")
+
+
+def certificates(user: User, company: Company) -> QuerySet[Certificate]:
+    """Return the certificates, each with its revocation if it has one."""
+    rows: QuerySet[Certificate] = Certificate.objects.filter(
+        internship__employee__user=user, company=company
+    )
+    return rows.select_related("internship", "revocation").order_by("issued_at", "pk")
 
 
 def holiday_picks(user: User, company: Company) -> QuerySet[OptionalHolidayPick]:

@@ -5,6 +5,7 @@ from companies.models.base import Company, CompanyOwned
 from companies.models.delegation import Delegation
 from companies.models.domains import CompanyDomain
 from companies.models.exports import ReportExport
+from companies.models.internships import Internship, InternshipEvent
 from companies.models.logo import CompanyLogo
 from companies.models.looks import Look
 from companies.models.mail import BlockedAddress
@@ -40,6 +41,8 @@ __all__ = [
     "EmailChange",
     "Employee",
     "FormSubmission",
+    "Internship",
+    "InternshipEvent",
     "Invitation",
     "JobRun",
     "Look",

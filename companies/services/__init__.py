@@ -10,6 +10,14 @@ from companies.services.email_changes import (
     email_change_stop,
 )
 from companies.services.exports import EXPORTS_AN_HOUR, report_export
+from companies.services.internships import (
+    internship_add,
+    internship_complete,
+    internship_extend,
+    internship_remind,
+    internship_shorten,
+    internship_void,
+)
 from companies.services.invitations import (
     CARD_GOOD_FOR,
     invitation_answer,
@@ -107,6 +115,12 @@ __all__ = [
     "employee_invite",
     "employee_sign_out",
     "export_ask",
+    "internship_add",
+    "internship_complete",
+    "internship_extend",
+    "internship_remind",
+    "internship_shorten",
+    "internship_void",
     "invitation_answer",
     "invitation_print",
     "invitation_use",

@@ -14,6 +14,7 @@ from django.test import Client
 from attendance.enums import DayStatus, Direction, MarkKind
 from attendance.models import OvertimeDay, PayrollColumn
 from attendance.services import closing, enrolment, marks, roster, verdicts
+from attendance.services.certificates import certificate_issue
 from attendance.services.days import person_recompute
 from companies import outbox
 from companies.enums import CalendarKind, LookKind
@@ -23,6 +24,8 @@ from companies.models import (
     CompanyDomain,
     Delegation,
     Department,
+    Internship,
+    InternshipEvent,
     RecordsRequest,
     ReportReader,
     ReportSchedule,
@@ -114,6 +117,20 @@ def _give_access(world: World) -> None:
     )
 
 
+def _give_internship(world: World) -> None:
+    """Leave Maya an internship that is completed, with its certificate."""
+    by = {"made_by_id": "x", "made_by_name": "Hari", "made_at": at(NOON)}
+    row = Internship.objects.create(
+        company=world.company, employee=world.maya, mentor=world.bikram,
+        starts_on=dt.date(2026, 1, 5), agreed_until=dt.date(2026, 2, 27), **by,
+        note=f"Looms {world.company.code}",
+    )  # fmt: skip
+    InternshipEvent.objects.create(
+        company=world.company, internship=row, number=1, step="completed", words="Good.", **by
+    )
+    certificate_issue(internship=row, by=world.hr)
+
+
 def _give_reports(world: World) -> None:
     """Have a report sent to Hari on the first working day."""
     row = ReportSchedule.objects.create(
@@ -165,6 +182,7 @@ def fill(world: World) -> World:
         )
         _give_access(world)
         _give_reports(world)
+        _give_internship(world)
         closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -134,6 +134,7 @@ ADDED = {
     "companies.delegation",
     "companies.department",
     "companies.employee",
+    "companies.internship",
     "companies.office",
     "companies.officeversion",
     "companies.overtimepolicy",

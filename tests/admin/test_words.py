@@ -13,6 +13,13 @@ EMPLOYEE = "companies.employee"
 VERBS = {
     ("company_created", "companies.company"): "Company created",
     ("operator_granted", "companies.operatorgrant"): "Operator named",
+    ("internship_added", "companies.internship"): "Internship added",
+    ("internship_extended", "companies.internship"): "Internship extended",
+    ("internship_shortened", "companies.internship"): "Internship ends early",
+    ("internship_completed", "companies.internship"): "Internship completed",
+    ("internship_void", "companies.internship"): "Internship taken back",
+    ("certificate_issued", "attendance.certificate"): "Certificate issued",
+    ("certificate_revoked", "attendance.certificate"): "Certificate revoked",
     ("sign_in_link_sent", EMPLOYEE): "Sign-in link sent",
     ("password_set", "companies.user"): "Password set",
     ("invitation_printed", EMPLOYEE): "Invitation printed",

@@ -56,6 +56,7 @@ from companies.models import (
 from companies.scoping import company_scope
 from tests.attendance.world import START, World, at, make_company
 from tests.companies import correction_constraints as correction_rows
+from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
 from tests.companies.mail_rows import choices, export, read_by, schedule
@@ -329,6 +330,7 @@ REFUSED: list[Case] = [
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
     *leave_rows.REFUSED,
     *correction_rows.REFUSED, *overtime_rows.REFUSED, *period_rows.REFUSED,
+    *internship_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -427,6 +429,7 @@ ALLOWED: list[Case] = [
         _look(w, employee=w.bikram)]),
     *leave_rows.ALLOWED,
     *correction_rows.ALLOWED, *overtime_rows.ALLOWED, *period_rows.ALLOWED,
+    *internship_rows.ALLOWED,
 ]  # fmt: skip
 
 

@@ -122,6 +122,48 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "Nima stands in from 1 May to 8 May already. End that first, or choose other dates.",
     ),
     (
+        errors.NotAnIntern, {"name": "Nima"}, "not_an_intern", 400,
+        "Nima is no intern here. Change the employment type first, then add this.",
+    ),
+    (
+        errors.MentorUnfit, {"name": "Nima"}, "mentor_unfit", 400,
+        "Nima cannot be the mentor: choose somebody else who works here then.",
+    ),
+    (
+        errors.InternshipDatesWrong, {}, "internship_dates_wrong", 400,
+        "The last day is before the first. Choose other dates.",
+    ),
+    (
+        errors.InternshipOutside, {"name": "Nima", "first": "1 May", "last": "now on"},
+        "internship_outside", 400,
+        "Nima is employed from 1 May to now on. Choose dates within, or change those first.",
+    ),
+    (
+        errors.InternshipTooLong, {}, "internship_too_long", 400,
+        "An internship lasts three years at most. Choose an earlier last day.",
+    ),
+    (
+        errors.InternshipOverlaps, {"name": "Nima", "first": "1 May", "last": "8 May"},
+        "internship_overlaps", 409,
+        "Nima has an internship from 1 May to 8 May already. Choose other dates.",
+    ),
+    (
+        errors.StipendUnfit, {}, "stipend_unfit", 400,
+        "A stipend has an amount above 0, and none has no amount. Change one of them.",
+    ),
+    (
+        errors.InternshipNotLonger, {"last": "8 May"}, "internship_not_longer", 400,
+        "The internship lasts until 8 May already. Choose a later day.",
+    ),
+    (
+        errors.InternshipNotShorter, {"first": "1 May", "last": "8 May"},
+        "internship_not_shorter", 400, "Choose a day from 1 May on and before 8 May.",
+    ),
+    (
+        errors.InternshipRuns, {"last": "8 May"}, "internship_runs", 409,
+        "The internship lasts until 8 May. Complete it then, or write an earlier last day first.",
+    ),
+    (
         errors.NoSuchOperator, {}, "no_such_operator", 400,
         "Nobody else who runs the platform signs in with this address.",
     ),

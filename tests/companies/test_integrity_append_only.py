@@ -21,6 +21,8 @@ from tests.kept import kept, own
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = {
+    "attendance.Certificate",
+    "attendance.CertificateRevocation",
     "attendance.CorrectionCancellation",
     "attendance.CorrectionDecision",
     "attendance.CorrectionPunch",
@@ -34,6 +36,8 @@ APPEND_ONLY = {
     "attendance.Punch",
     "attendance.PunchEntry",
     "companies.AuditEvent",
+    "companies.Internship",
+    "companies.InternshipEvent",
     "companies.Look",
     "companies.OvertimePolicyVersion",
     "companies.PolicyVersion",

@@ -291,6 +291,10 @@ def test_tasks_that_take_turns_keep_their_own_scope() -> None:
 # --- who looks across companies ------------------------------------------------------------------
 
 LOOKS_ACROSS = [
+    (
+        "attendance/selectors/certificates.py",
+        "certificates: anybody checks one by its code",
+    ),
     ("attendance/services/evidence.py", "punch door: the pass says who and where"),
     ("attendance/services/liveness.py", "punch door: the pass says who and where"),
     ("attendance/services/liveness.py", "punch door: the pass says who and where"),

@@ -32,6 +32,7 @@ from companies.models import (
 )
 from companies.scoping import company_scope
 from tests.attendance.world import World, at
+from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies.correction_constraints import decided
 from tests.companies.sign_in_rows import session
@@ -116,6 +117,8 @@ UNIQUE: dict[str, Callable[[World], object]] = {
     "attendance_erasurereceipt.erasure_id": _received_twice,
     "attendance_manualverdict.replaces_id": _replaced_twice,
     "attendance_overtimedecision.replaces_id": overtime_rows.replaced_twice,
+    "attendance_certificate.code": internship_rows.coded_twice,
+    "attendance_certificaterevocation.certificate_id": internship_rows.revoked_twice,
     "attendance_punchentry.key": _twice(_entry),
     "attendance_punchstate.punch_id": _state_twice,
     "leave_compoffdecision.claim_id": leave_rows.decided_twice,

@@ -15,7 +15,14 @@ from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from attendance.enums import EnrolmentState
-from attendance.models import AttendanceDay, CorrectionRequest, FaceEnrolment, FaceUpload, Punch
+from attendance.models import (
+    AttendanceDay,
+    Certificate,
+    CorrectionRequest,
+    FaceEnrolment,
+    FaceUpload,
+    Punch,
+)
 from companies import links
 from companies.enums import CalendarKind, JoinState, RequestOutcome
 from companies.models import (
@@ -23,6 +30,7 @@ from companies.models import (
     Delegation,
     EmailChange,
     Employee,
+    Internship,
     Invitation,
     JoinRequest,
     RecordsRequest,
@@ -161,8 +169,26 @@ def _granted(house: House, person: Employee) -> dict[str, Any]:
     return {"object_id": row.request.public_id}
 
 
+def _certificate(house: House, person: Employee) -> dict[str, Any]:
+    return {"public_id": Certificate.objects.earliest("pk").public_id}
+
+
+def _code(house: House, person: Employee) -> dict[str, Any]:
+    return {"code": str(Certificate.objects.earliest("pk"))}
+
+
+def _open_internship(house: House, person: Employee) -> dict[str, Any]:
+    return {"object_id": Internship.objects.get(events__isnull=True).public_id}
+
+
 # Of the company's or the person's row: what stands in the address.
 SAMPLES: dict[str, Sample] = {
+    "attendance:certificate-file": _certificate,
+    "portal:certificate": _code,
+    **{
+        f"admin:companies_internship_{page}": _open_internship
+        for page in ("extend", "shorten", "complete", "take_back")
+    },
     "attendance:holiday": _optional_holiday,
     "attendance:team-person": _person,
     "attendance:team-day": _persons_day,
@@ -233,6 +259,7 @@ SAMPLES: dict[str, Sample] = {
 # Of one row of the company, whoever is asked for.
 NOT_OF_A_PERSON = {
     "leave:books", "leave:calendar", "leave:year",
+    "attendance:certificate-file", "portal:certificate",
     "attendance:holiday", "attendance:day", "attendance:correction-file",
     "attendance:correction-ask", "portal:welcome",
     "portal:invitation-answer", "portal:delegation-end", "portal:records-ask",

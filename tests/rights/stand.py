@@ -32,7 +32,7 @@ from attendance.services import enrolment
 from attendance.services.days import person_recompute
 from companies import services
 from companies.actor import ENTERED, job_actor
-from companies.enums import CalendarKind, InvitationChannel, RequestOutcome, Role
+from companies.enums import CalendarKind, EmploymentType, InvitationChannel, RequestOutcome, Role
 from companies.models import (
     BlockedAddress,
     CalendarDay,
@@ -40,6 +40,7 @@ from companies.models import (
     Department,
     EmailChange,
     Employee,
+    Internship,
     Invitation,
     JobRun,
     Placement,
@@ -231,7 +232,13 @@ def _openings(house: House, helper: User, guest: User) -> None:
         ends_on=dt.date(2026, 3, 31),
     )  # fmt: skip
     carded, invited = (
-        Employee.objects.create(company=company, code=name.lower(), name=name, joined_on=START)
+        Employee.objects.create(
+            company=company,
+            code=name.lower(),
+            name=name,
+            joined_on=START,
+            employment_type=EmploymentType.INTERN,
+        )
         for name in ("Ivan", "Ina")
     )
     house.people["carded"] = carded
@@ -249,6 +256,12 @@ def _openings(house: House, helper: User, guest: User) -> None:
     ReportExport.objects.create(
         company=company, user=house.users["hr"], report="summary", file_format="csv", total=1,
         file_name="summary.csv", asked_at=at(NOON),
+    )  # fmt: skip
+    # It ends today, so that whatever may be decided of one may be decided of it.
+    Internship.objects.create(
+        company=company, employee=world.maya, mentor=house.people["named_manager"],
+        starts_on=dt.date(2026, 3, 2), agreed_until=dt.date(2026, 3, 4), made_by_id="x",
+        made_by_name="Hari", made_at=at(NOON),
     )  # fmt: skip
     phone = SessionStore()
     phone.create()

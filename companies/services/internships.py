@@ -1,0 +1,251 @@
+"""Internships: added, extended, shortened, completed, taken back; each decision is a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from companies import audit, notifications, permissions, selectors
+from companies.actor import Actor
+from companies.enums import EmploymentType, InternshipState, InternshipStep, StipendPer
+from companies.errors import (
+    InternshipDatesWrong,
+    InternshipNotLonger,
+    InternshipNotShorter,
+    InternshipOutside,
+    InternshipOverlaps,
+    InternshipRuns,
+    InternshipTooLong,
+    InvalidTransition,
+    MentorUnfit,
+    NotAllowed,
+    NotAnIntern,
+    ReasonMissing,
+    StipendUnfit,
+)
+from companies.models import Employee, Internship, InternshipEvent
+
+MOST_DAYS = 3 * 366
+# Mails go out so many days before the end, the farther first.
+REMINDED_DAYS = (14, 3)
+_LONGEST_WORDS = 500
+
+
+@transaction.atomic
+def internship_add(
+    *,
+    employee: Employee,
+    mentor: Employee,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    by: Actor,
+    stipend_per: StipendPer = StipendPer.NONE,
+    stipend_amount: Decimal | None = None,
+    note: str = "",
+) -> Internship:
+    """Write from when to when an intern is one, with whom as mentor, and for what stipend.
+
+    Raises:
+        NotAllowed, NotAnIntern, MentorUnfit, StipendUnfit, InternshipDatesWrong,
+        InternshipTooLong, InternshipOutside, InternshipOverlaps
+    """
+    employee = _locked(employee)
+    if not permissions.can_manage_person(by, employee):
+        raise NotAllowed
+    if employee.employment_type != EmploymentType.INTERN:
+        raise NotAnIntern(name=employee.name)
+    if (stipend_amount is None or stipend_amount <= 0) != (stipend_per == StipendPer.NONE):
+        raise StipendUnfit
+    _refuse_dates(employee, starts_on, ends_on)
+    is_other = mentor.pk != employee.pk and not _is_same_person(mentor, employee)
+    if not is_other or not selectors.here_on(starts_on).filter(pk=mentor.pk).exists():
+        raise MentorUnfit(name=mentor.name)
+    _refuse_overlap(employee, starts_on, ends_on)
+    made: Internship = Internship.objects.create(
+        company=employee.company, employee=employee, mentor=mentor, starts_on=starts_on,
+        agreed_until=ends_on, stipend_per=stipend_per, stipend_amount=stipend_amount,
+        note=note.strip()[:_LONGEST_WORDS], made_by_id=by.id, made_by_name=by.name,
+        made_at=timezone.now(),
+    )  # fmt: skip
+    changes = audit.difference({}, audit.snapshot(made))
+    # Who did it stands in the event itself, by kind in the intern's own file.
+    changes = {key: value for key, value in changes.items() if not key.startswith("made_")}
+    audit.record(by=by, verb="internship_added", subject=made, changes=changes)
+    return made
+
+
+def _locked(employee: Employee) -> Employee:
+    rows = Employee.objects.select_for_update(of=("self",)).select_related("company")
+    found: Employee = rows.get(pk=employee.pk)
+    return found
+
+
+def _is_same_person(one: Employee, other: Employee) -> bool:
+    return one.user_id is not None and one.user_id == other.user_id
+
+
+def _refuse_dates(employee: Employee, first: dt.date, last: dt.date) -> None:
+    if last < first:
+        raise InternshipDatesWrong
+    if (last - first).days >= MOST_DAYS:
+        raise InternshipTooLong
+    if first < employee.joined_on or last > (employee.left_on or dt.date.max):
+        end = _day(employee.left_on) if employee.left_on else _("now on")
+        raise InternshipOutside(name=employee.name, first=_day(employee.joined_on), last=end)
+
+
+def _refuse_overlap(
+    employee: Employee, first: dt.date, last: dt.date, but: Internship | None = None
+) -> None:
+    others = selectors.internships_between([employee.pk], first, last)
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    clash = others.first()
+    if clash is not None:
+        raise InternshipOverlaps(
+            name=employee.name,
+            first=_day(clash.starts_on),
+            last=_day(clash.ends_on),
+        )
+
+
+def _day(date: dt.date) -> str:
+    return date_format(date, "j F Y")
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """One of `selectors.internships` under the lock of its person, open to be decided."""
+
+    row: Any
+    employee: Employee
+    ends_on: dt.date
+    now: dt.datetime
+
+
+def _standing(internship: Internship, by: Actor) -> _Standing:
+    """Lock the person, and return how the internship stands.
+
+    Raises:
+        NotAllowed, InvalidTransition
+    """
+    employee, now = _locked(internship.employee), timezone.now()
+    if not permissions.can_manage_person(by, employee):
+        raise NotAllowed
+    row: Any = selectors.internships().get(pk=internship.pk)
+    if selectors.internship_state(row, now.date()) in InternshipState.closed:
+        raise InvalidTransition
+    return _Standing(row, employee, row.ends_on, now)
+
+
+def _decide(
+    standing: _Standing, step: InternshipStep, words: str, by: Actor, ends_on: dt.date | None = None
+) -> InternshipEvent:
+    row = standing.row
+    made: InternshipEvent = InternshipEvent.objects.create(
+        company=row.company, internship=row, number=selectors.internship_events(row).count() + 1,
+        step=step, ends_on=ends_on, words=words, made_by_id=by.id, made_by_name=by.name,
+        made_at=standing.now,
+    )  # fmt: skip
+    moved = {"ends_on": [standing.ends_on.isoformat(), ends_on.isoformat()]} if ends_on else {}
+    audit.record(
+        by=by, verb=f"internship_{step.value}", subject=row, reason=words, changes=moved
+    )  # fmt: skip
+    return made
+
+
+def _reason(words: str) -> str:
+    """Return the reason as it is kept.
+
+    Raises:
+        ReasonMissing
+    """
+    if not words.strip():
+        raise ReasonMissing
+    return words.strip()[:_LONGEST_WORDS]
+
+
+@transaction.atomic
+def internship_extend(
+    *, internship: Internship, ends_on: dt.date, reason: str, by: Actor
+) -> InternshipEvent:
+    """Let an internship last until a later day.
+
+    Raises:
+        NotAllowed, InvalidTransition, ReasonMissing, InternshipNotLonger, InternshipTooLong,
+        InternshipOutside, InternshipOverlaps
+    """
+    words, standing = _reason(reason), _standing(internship, by)
+    if ends_on <= standing.ends_on:
+        raise InternshipNotLonger(last=_day(standing.ends_on))
+    _refuse_dates(standing.employee, standing.row.starts_on, ends_on)
+    _refuse_overlap(standing.employee, standing.row.starts_on, ends_on, but=standing.row)
+    return _decide(standing, InternshipStep.EXTENDED, words, by, ends_on)
+
+
+@transaction.atomic
+def internship_shorten(
+    *, internship: Internship, ends_on: dt.date, reason: str, by: Actor
+) -> InternshipEvent:
+    """Let an internship end before the day that was agreed; it is completed then.
+
+    Raises:
+        NotAllowed, InvalidTransition, ReasonMissing, InternshipNotShorter
+    """
+    words, standing = _reason(reason), _standing(internship, by)
+    first = standing.row.starts_on
+    if not first <= ends_on < standing.ends_on:
+        raise InternshipNotShorter(first=_day(first), last=_day(standing.ends_on))
+    return _decide(standing, InternshipStep.SHORTENED, words, by, ends_on)
+
+
+@transaction.atomic
+def internship_complete(*, internship: Internship, by: Actor, remark: str = "") -> InternshipEvent:
+    """Close an internship on its last day or after it; the remark stands on the certificate.
+
+    Raises:
+        NotAllowed, InvalidTransition, InternshipRuns
+    """
+    standing = _standing(internship, by)
+    if standing.ends_on > standing.now.date():
+        raise InternshipRuns(last=_day(standing.ends_on))
+    words = remark.strip()[:_LONGEST_WORDS]
+    return _decide(standing, InternshipStep.COMPLETED, words, by)
+
+
+@transaction.atomic
+def internship_void(*, internship: Internship, reason: str, by: Actor) -> InternshipEvent:
+    """Take back an internship that was entered by mistake: it counts as none from now on.
+
+    Raises:
+        NotAllowed, InvalidTransition, ReasonMissing
+    """
+    words = _reason(reason)
+    return _decide(_standing(internship, by), InternshipStep.VOID, words, by)
+
+
+@transaction.atomic
+def internship_remind(*, internship: Any, today: dt.date) -> bool:
+    """Tell the mentor and HR that one of `ending_internships` ends; return whether it was time.
+
+    Nothing but mails is written, whose keys make a second run do nothing. Of two that were missed
+    the nearer one is sent.
+    """
+    ends_on: dt.date = internship.ends_on
+    due = [days for days in REMINDED_DAYS if (ends_on - today).days <= days]
+    if not due:
+        return False
+    own = internship.employee.user_id
+    mentor = internship.mentor.user if not internship.mentor.has_left(timezone.now()) else None
+    people = [user for user in selectors.hr_of(on=today) if user.pk != own and user != mentor]
+    notifications.internship_ends(
+        internship, mentor=mentor, people=people, ends_on=ends_on, nth=str(min(due))
+    )
+    return True

@@ -39,6 +39,8 @@ from companies import audit
 from companies.actor import job_actor
 from companies.models import Company, Employee, JobRun
 from companies.scoping import company_scope
+from companies.selectors import ending_internships
+from companies.services import internship_remind
 from companies.sweeps import Failures, companies
 from integrations import journal, metrics
 from integrations.journal.protocol import NOTED
@@ -106,6 +108,19 @@ def settle_open() -> int:
                     )
     failures.tell()
     return changed
+
+
+def internships_end() -> int:
+    """Tell mentors and HR of internships that end soon; return of how many it was time."""
+    today = timezone.now().date()
+    told, failures = 0, Failures()
+    for company in companies():
+        with company_scope(company):
+            for row in ending_internships(today):
+                with failures.noted(f"internship {row.public_id}"):
+                    told += internship_remind(internship=row, today=today)
+    failures.tell()
+    return told
 
 
 def absence_sweep() -> int:

@@ -79,6 +79,10 @@ JOBS = (
     ),
     Job("leave_lapses", 24 * 3600, "leave.tasks:leave_lapses", title=_("Telling what lapses")),
     Job(
+        "internships_end", 24 * 3600, "attendance.tasks:internships_end",
+        title=_("Telling which internships end"),
+    ),
+    Job(
         "face_retention", 3600, "attendance.tasks:face_retention",
         title=_("Deleting face data of who left"),
     ),

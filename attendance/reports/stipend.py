@@ -1,4 +1,4 @@
-"""Stipend days: for how many days of a month each intern is paid, and what the days were."""
+"""Stipend days: for how many days of a month each intern is paid, and what it comes to."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from attendance.reports.base import (
 )
 from attendance.rules.payable import Payable
 from attendance.selectors.payable import interns_of, locked_month, paid_months, stipend_basis
+from attendance.selectors.stipends import stipend_moneys
 from companies.enums import StipendBasis
 from companies.reports import Asked
 from integrations.tables import Column, Kind, Row, Table, Value
@@ -68,6 +69,7 @@ class StipendDays(AttendanceReport):
             *name_columns(asked),
             # What the report is read for comes first: there are many columns.
             summed("stipend", _("Stipend days"), Kind.DAYS, 9),
+            summed("money", _("Stipend"), Kind.MONEY, 12),
             *(_column(key, label) for key, label in _PRESENT),
             summed("half_days", _("Half days"), Kind.COUNT, 9),
             *(_column(key, label) for key, label in _DAYS),
@@ -87,6 +89,7 @@ def _notes(asked: Asked) -> tuple[str, ...]:
     first, last = asked.filters.first, asked.filters.last
     notes = [
         str(_NOTES[stipend_basis(asked.company, first, last)]),
+        _("The amount is that of the internship: per stipend day, or a month's by its days in it."),
         _("Never more than the days that pay is for: a day off worked makes up for an absence."),
     ]
     if locked_month(asked.company, first) is not None:
@@ -101,17 +104,23 @@ def _rows(asked: Asked) -> Iterator[Row]:
             company=asked.company, people=[placed.employee for placed in chunk],
             first=filters.first, last=filters.last, now=asked.now,
         )  # fmt: skip
+        moneys = stipend_moneys(
+            company=asked.company, people=[placed.employee for placed in chunk], months=months,
+            first=filters.first, last=filters.last, now=asked.now,
+        )  # fmt: skip
         for placed in chunk:
             month = months.get(placed.employee.pk)
             if month is not None:
                 link = links.month(placed.employee, filters.first) if asked.has_links else None
-                cells = (*name_cells(asked, placed), *_cells(month))
+                money = moneys.get(placed.employee.pk)
+                cells = (*name_cells(asked, placed), *_cells(month, money))
                 yield Row(cells, group_of(asked, placed), (link,) if link else ())
 
 
-def _cells(month: Payable) -> tuple[Value, ...]:
+def _cells(month: Payable, money: Value) -> tuple[Value, ...]:
     return (
         days(month.stipend),
+        money,
         *(days(getattr(month, key)) for key, _label in _PRESENT),
         month.half_days,
         *(days(getattr(month, key)) for key, _label in _DAYS),

@@ -16,7 +16,7 @@ from attendance.rules import codes, payable
 from attendance.rules.payable import Payable, PayDate
 from attendance.rules.person import PersonCalendar
 from attendance.rules.roll import DayState, RollRow
-from attendance.rules.stipend import with_stipend
+from attendance.rules.stipend import stipend_halves, with_stipend
 from attendance.rules.stretch import dates
 from attendance.rules.types import HalfKind
 from attendance.selectors.leave_codes import paid_codes
@@ -109,6 +109,38 @@ def interns_of(company: Company, people: QuerySet[Employee], first: dt.date) -> 
         return set(interns.values_list("pk", flat=True))
     lines = PeriodLine.objects.filter(period=period, figures__stipend_basis__isnull=False)
     return set(lines.values_list("employee", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some dates of a month, of one person."""
+
+    employee: Employee
+    first: dt.date
+    last: dt.date
+
+
+def stipends_within(
+    *, company: Company, windows: Sequence[Window], first: dt.date, last: dt.date, now: dt.datetime
+) -> list[int]:
+    """Return the stipend of each window as the days stand now, in halves.
+
+    By the basis of the month, also of a locked one: its days stand. Ten statements with the
+    settings in memory, however many windows there are.
+    """
+    settings, known = company_settings(company), paid_codes(company)
+    people = list({window.employee.pk: window.employee for window in windows}.values())
+    calendars = person_calendars(company, people, settings=settings, first=first, last=last)
+    rows = roll_by(calendars, people=people, first=first, last=last, now=now)
+    by_person = {person.pk: row for person, row in zip(people, rows, strict=True)}
+    basis, whole = settings.policy_on(last).payable_basis, list(dates(first, last))
+    wanted, found = stipend_basis(company, first, last), []
+    for window in windows:
+        key = window.employee.pk
+        days = _dates(by_person[key], calendars[key], whole, basis)
+        inside = [day for day in days if window.first <= day.date <= window.last]
+        found.append(stipend_halves(payable.payable(inside, basis=basis, known=known), wanted))
+    return found
 
 
 def stipend_basis(company: Company, first: dt.date, last: dt.date) -> StipendBasis:

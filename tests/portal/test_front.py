@@ -138,14 +138,14 @@ def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     assert [job.name for job in jobs.JOBS] == [
         "outbox", "report_exports", "report_schedules", "pending_verify", "settle_open",
         "absence_sweep", "month_asks", "auto_lock", "leave_run", "leave_files", "correction_files",
-        "leave_reminders", "leave_lapses", "face_retention",
+        "leave_reminders", "leave_lapses", "internships_end", "face_retention",
         "face_erasures", "photo_retention", "journal_outbox", "journal_replay", "retention",
         "backup",
     ]  # fmt: skip
     # No copy is made within the test's own transaction; tests/portal/test_backups.py makes some.
     for job in jobs.JOBS[:-1]:
         call_command("job", job.name)
-    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 19
+    assert JobRun.objects.filter(succeeded_at__isnull=False, last_error="").count() == 20
 
 
 def _broken() -> int:

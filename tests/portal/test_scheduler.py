@@ -122,6 +122,7 @@ def test_after_a_failure_it_waits_a_while() -> None:
         21600,
         3600,
         86400,
+        86400,
         3600,
         300,
         21600,

@@ -41,7 +41,14 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
-from portal import demo_faces, demo_joining, demo_leave, demo_overtime, demo_team
+from portal import (
+    demo_faces,
+    demo_internships,
+    demo_joining,
+    demo_leave,
+    demo_overtime,
+    demo_team,
+)
 from portal.demo_leave import Script
 from portal.demo_leave_play import Play
 
@@ -172,6 +179,7 @@ def build() -> Company:
         demo_team.leave(people, now.astimezone(ZoneInfo("Europe/London")).date(), actor)
         demo_team.ask(people[demo_team.FORGETFUL])
         demo_team.ask_home(people[demo_team.AT_HOME])
+        demo_internships.play(people, people[_MANAGERS["People"]], today)
         _choose_pin(people[CODE_LOGIN.name])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
     demo_joining.ask_to_join(now)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from attendance.models import (
     AttendanceDay,
+    Certificate,
     FaceEnrolment,
     FaceTemplate,
     Punch,
@@ -31,6 +32,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
+from companies.selectors import internship_state, internships
 from leave.models import (
     BlockDate,
     Closure,
@@ -84,6 +86,15 @@ def test_the_demo_company_is_whole() -> None:
                 person_recompute(employee=maya, first=min(dates), last=last, now=timezone.now())
                 == []
             )
+            interns = {row.employee.name: row for row in internships()}
+            states = {name: internship_state(row, last) for name, row in interns.items()}
+            assert states == {
+                "Isaac Mensah": "running", "Nisha Bhandari": "completed",
+                "Ujjwal Poudel": "ends_soon",
+            }  # fmt: skip
+            certificate = Certificate.objects.get()
+            assert certificate.content["name"] == "Nisha Bhandari"
+            assert certificate.content["present_halves"] > 40
         for login in demo.LOGINS:
             assert User.objects.get(email=login.email).check_password(login.password)
         by_code = demo.CODE_LOGIN

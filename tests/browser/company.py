@@ -195,6 +195,23 @@ def forget(company: Company, zone: str, came_at: dt.datetime) -> None:
     person_recompute(employee=employee, first=day - one, last=day + one, now=now)
 
 
+def intern(company: Company, starts_on: dt.date, ends_on: dt.date) -> None:
+    """Make Lila an intern whose internship is over, and Wangdi her mentor."""
+    from companies.actor import Actor
+    from companies.enums import ActorKind, EmploymentType, Role
+    from companies.models import Employee
+    from companies.services import internship_add
+
+    lila = Employee.objects.get(name="Lila")
+    lila.employment_type = EmploymentType.INTERN
+    lila.save(update_fields=["employment_type"])
+    by = Actor(kind=ActorKind.JOB, name="HR", company=company, roles=frozenset({Role.HR}))
+    internship_add(
+        employee=lila, mentor=Employee.objects.get(name="Wangdi"), starts_on=starts_on,
+        ends_on=ends_on, by=by,
+    )  # fmt: skip
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
     django.setup()
@@ -236,6 +253,8 @@ def main() -> None:
         doubt(company, zone, yesterday)
         company.refresh_from_db()
         leave_of(company, wall.date())
+        today = now.date()
+        intern(company, today - dt.timedelta(days=30), today - dt.timedelta(days=1))
     _let_in("hr@terai.example")
     strict_company(zone, begins, wall.date() - dt.timedelta(days=40))
     facts = {"zone": zone, "shift": f"{begins:%H:%M}", "offset": 12 - now.hour}

@@ -24,7 +24,7 @@ from attendance.models import (
     Punch,
 )
 from companies import links
-from companies.enums import CalendarKind, JoinState, RequestOutcome
+from companies.enums import CalendarKind, InternshipStep, JoinState, RequestOutcome
 from companies.models import (
     CalendarDay,
     Delegation,
@@ -181,6 +181,11 @@ def _open_internship(house: House, person: Employee) -> dict[str, Any]:
     return {"object_id": Internship.objects.get(events__isnull=True).public_id}
 
 
+def _uncertified(house: House, person: Employee) -> dict[str, Any]:
+    rows = Internship.objects.filter(events__step=InternshipStep.COMPLETED)
+    return {"object_id": rows.get(certificates__isnull=True).public_id}
+
+
 # Of the company's or the person's row: what stands in the address.
 SAMPLES: dict[str, Sample] = {
     "attendance:certificate-file": _certificate,
@@ -189,6 +194,7 @@ SAMPLES: dict[str, Sample] = {
         f"admin:companies_internship_{page}": _open_internship
         for page in ("extend", "shorten", "complete", "take_back")
     },
+    "admin:companies_internship_issue": _uncertified,
     "attendance:holiday": _optional_holiday,
     "attendance:team-person": _person,
     "attendance:team-day": _persons_day,

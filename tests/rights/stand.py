@@ -32,7 +32,14 @@ from attendance.services import enrolment
 from attendance.services.days import person_recompute
 from companies import services
 from companies.actor import ENTERED, job_actor
-from companies.enums import CalendarKind, EmploymentType, InvitationChannel, RequestOutcome, Role
+from companies.enums import (
+    CalendarKind,
+    EmploymentType,
+    InternshipStep,
+    InvitationChannel,
+    RequestOutcome,
+    Role,
+)
 from companies.models import (
     BlockedAddress,
     CalendarDay,
@@ -41,6 +48,7 @@ from companies.models import (
     EmailChange,
     Employee,
     Internship,
+    InternshipEvent,
     Invitation,
     JobRun,
     Placement,
@@ -223,6 +231,21 @@ def _happenings(house: House) -> None:
         _ask(world, person)
 
 
+def _internships(house: House) -> None:
+    """One of Maya's that ends today, so that all may be decided of it; one to be certified."""
+    company, made = house.world.company, {"made_by_id": "x", "made_by_name": "Hari"}
+    for first, last in ((2, 4), (1, 1)):
+        row = Internship.objects.create(
+            company=company, employee=house.world.maya, mentor=house.people["named_manager"],
+            starts_on=dt.date(2026, 3, first), agreed_until=dt.date(2026, 3, last),
+            made_at=at(NOON), **made,
+        )  # fmt: skip
+    InternshipEvent.objects.create(
+        company=company, internship=row, number=1, step=InternshipStep.COMPLETED,
+        made_at=at(NOON), **made,
+    )  # fmt: skip
+
+
 def _openings(house: House, helper: User, guest: User) -> None:
     """Ways in that somebody opened: a stand-in, a card, an invitation, a helper, one's records."""
     world, company = house.world, house.world.company
@@ -257,12 +280,7 @@ def _openings(house: House, helper: User, guest: User) -> None:
         company=company, user=house.users["hr"], report="summary", file_format="csv", total=1,
         file_name="summary.csv", asked_at=at(NOON),
     )  # fmt: skip
-    # It ends today, so that whatever may be decided of one may be decided of it.
-    Internship.objects.create(
-        company=company, employee=world.maya, mentor=house.people["named_manager"],
-        starts_on=dt.date(2026, 3, 2), agreed_until=dt.date(2026, 3, 4), made_by_id="x",
-        made_by_name="Hari", made_at=at(NOON),
-    )  # fmt: skip
+    _internships(house)
     phone = SessionStore()
     phone.create()
     SignedInSession.objects.create(

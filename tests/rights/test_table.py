@@ -27,6 +27,7 @@ PUBLIC = {
     "portal:healthz", "portal:favicon", "portal:dev-mail", "mfa_login_webauthn",
     "portal:pool-sign-in", "portal:pool-callback", "leave:calendar",
     "portal:join", "portal:join-sent", "portal:join-request",
+    "portal:certificate", "portal:certificate-check",
 }  # fmt: skip
 # Of how one signs in, company or not; or of whoever holds a link.
 OF_THE_SIGN_IN = {

@@ -111,14 +111,15 @@ def settle_open() -> int:
 
 
 def internships_end() -> int:
-    """Tell mentors and HR of internships that end soon; return of how many it was time."""
+    """Tell mentors and HR of internships that end soon; return of how many."""
     today = timezone.now().date()
     told, failures = 0, Failures()
     for company in companies():
         with company_scope(company):
             for row in ending_internships(today):
                 with failures.noted(f"internship {row.public_id}"):
-                    told += internship_remind(internship=row, today=today)
+                    internship_remind(internship=row, today=today)
+                    told += 1
     failures.tell()
     return told
 

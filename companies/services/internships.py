@@ -31,10 +31,11 @@ from companies.errors import (
     StipendUnfit,
 )
 from companies.models import Employee, Internship, InternshipEvent
+from companies.selectors.internships import SOON_DAYS
 
 MOST_DAYS = 3 * 366
-# Mails go out so many days before the end, the farther first.
-REMINDED_DAYS = (14, 3)
+# Mails go out so many days before the end, the first one as soon as it ends soon.
+REMINDED_DAYS = (SOON_DAYS, 3)
 _LONGEST_WORDS = 500
 
 
@@ -232,20 +233,17 @@ def internship_void(*, internship: Internship, reason: str, by: Actor) -> Intern
 
 
 @transaction.atomic
-def internship_remind(*, internship: Any, today: dt.date) -> bool:
-    """Tell the mentor and HR that one of `ending_internships` ends; return whether it was time.
+def internship_remind(*, internship: Any, today: dt.date) -> None:
+    """Tell the mentor and HR that one of `ending_internships` ends.
 
     Nothing but mails is written, whose keys make a second run do nothing. Of two that were missed
     the nearer one is sent.
     """
     ends_on: dt.date = internship.ends_on
-    due = [days for days in REMINDED_DAYS if (ends_on - today).days <= days]
-    if not due:
-        return False
+    nearest = min(days for days in REMINDED_DAYS if (ends_on - today).days <= days)
     own = internship.employee.user_id
     mentor = internship.mentor.user if not internship.mentor.has_left(timezone.now()) else None
     people = [user for user in selectors.hr_of(on=today) if user.pk != own and user != mentor]
     notifications.internship_ends(
-        internship, mentor=mentor, people=people, ends_on=ends_on, nth=str(min(due))
+        internship, mentor=mentor, people=people, ends_on=ends_on, nth=str(nearest)
     )
-    return True

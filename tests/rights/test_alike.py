@@ -34,7 +34,7 @@ NO_ID = {
 # Signing in by a link is before any company: the link itself says whose it is.
 BEFORE_ANY_COMPANY = {
     "portal:set-password", "portal:welcome", "portal:phone-person", "portal:email-change",
-    "portal:email-change-stop", "leave:calendar", "portal:join-request",
+    "portal:email-change-stop", "leave:calendar", "portal:join-request", "portal:certificate",
 }  # fmt: skip
 
 

@@ -61,6 +61,26 @@ class RequestOutcome(TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+class JoinState(TextChoices):
+    """Where the wish of a company to join stands."""
+
+    ASKED = "asked", _("Address not confirmed")
+    WAITING = "waiting", _("Waits for a decision")
+    ASKED_BACK = "asked_back", _("Waits for an answer")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class CompanySize(TextChoices):
+    """About how many people work at a company that asks to join."""
+
+    UP_TO_10 = "10", _("Up to 10")
+    UP_TO_50 = "50", _("11 to 50")
+    UP_TO_200 = "200", _("51 to 200")
+    UP_TO_1000 = "1000", _("201 to 1000")
+    MORE = "more", _("More than 1000")
+
+
 class LookKind(TextChoices):
     """What somebody looked at of another person."""
 

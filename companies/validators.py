@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from companies.countries import countries
 from companies.enums import Compensation, OvertimeBasis, OvertimeDays, ToleranceScope
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -34,6 +35,27 @@ def validate_mail_domain(value: str) -> None:
         raise ValidationError(
             _("%(value)s is no domain. Write what stands behind the @, such as kettle.example."),
             code="unknown_domain", params={"value": value},
+        )  # fmt: skip
+
+
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]|://|\bwww\.", re.IGNORECASE)
+
+
+def validate_name_of_a_stranger(value: str) -> None:
+    """Refuse lines and links in a name that is mailed to an address before anybody confirmed it.
+
+    Else strangers could have Muster mail their text to whomever they like.
+    """
+    if _NO_NAME.search(value):
+        raise ValidationError(_("Write a name in one line, without a link."), code="no_name")
+
+
+def validate_country(value: str) -> None:
+    """Accept the two letters of a country."""
+    if value not in countries():
+        raise ValidationError(
+            _("%(value)s is no country. Choose one from the list."),
+            code="unknown_country", params={"value": value},
         )  # fmt: skip
 
 

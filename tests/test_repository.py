@@ -247,6 +247,8 @@ MUTABLE = {
     # States of signing in, with services of their own.
     "companies.EmailChange": "services.email_changes",
     "companies.SignInReset": "services.sign_in_resets",
+    # States of a company that asks to join.
+    "companies.JoinRequest": "services.joining",
     "companies.SignedInSession": "services.sessions",
 }
 

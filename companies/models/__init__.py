@@ -6,6 +6,7 @@ from companies.models.delegation import Delegation
 from companies.models.domains import CompanyDomain
 from companies.models.exports import ReportExport
 from companies.models.internships import Internship, InternshipEvent
+from companies.models.joining import JoinRequest
 from companies.models.logo import CompanyLogo
 from companies.models.looks import Look
 from companies.models.mail import BlockedAddress
@@ -45,6 +46,7 @@ __all__ = [
     "InternshipEvent",
     "Invitation",
     "JobRun",
+    "JoinRequest",
     "Look",
     "NoticeChoice",
     "Office",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.utils import timezone
 
-from companies.models import CompanyDomain, EmailChange, SignedInSession, SignInReset
+from companies.models import CompanyDomain, EmailChange, JoinRequest, SignedInSession, SignInReset
 from companies.scoping import company_scope
 from tests.attendance.world import World, make_company
 
@@ -45,3 +46,12 @@ def domain_of_two(world: World, confirmed_at: dt.datetime | None) -> None:
             company=other, domain="kettle.example", token="t", asked_at=timezone.now(),
             confirmed_at=confirmed_at,
         )  # fmt: skip
+
+
+def join(state: str = "waiting", **columns: object) -> JoinRequest:
+    """Let a company ask to join."""
+    wanted = {
+        "token": uuid.UUID(int=7), "company_name": "Teapot", "country": "NP", "size": "50",
+        "name": "Nima", "email": "nima@teapot.example", "asked_at": timezone.now(),
+    } | columns  # fmt: skip
+    return JoinRequest.objects.create(state=state, **wanted)

@@ -61,7 +61,7 @@ from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
 from tests.companies.mail_rows import choices, export, read_by, schedule
 from tests.companies.rows import frames, questions
-from tests.companies.sign_in_rows import domain, domain_of_two, email_change, reset
+from tests.companies.sign_in_rows import domain, domain_of_two, email_change, join, reset
 from tests.leave import constraints as leave_rows
 
 DAY = dt.date(2026, 3, 2)
@@ -326,6 +326,8 @@ REFUSED: list[Case] = [
         _punch(w), TurnState.ASKED, TurnState.ASKED)),
     ("companies_look_one_a_window", _twice(_look)),
     ("companies_emailchange_one_at_a_time", _twice(email_change)),
+    ("companies_joinrequest_approved_is_a_company", lambda w: join("approved")),
+    ("companies_joinrequest_approved_is_a_company", lambda w: join(made_company=w.company)),
     ("companies_signinreset_one_at_a_time", _twice(reset)),
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
     *leave_rows.REFUSED,
@@ -421,6 +423,8 @@ ALLOWED: list[Case] = [
         _parked(who="a#b"), _parked(who="a#c"), _parked(tap="u")]),
     ("companies_emailchange_one_at_a_time", lambda w: [
         email_change(w, state) for state in ("asked", "stopped", "stopped")]),
+    ("companies_joinrequest_approved_is_a_company", lambda w: [
+        join(), join("approved", made_company=w.company, token=uuid.UUID(int=8))]),
     ("companies_signinreset_one_at_a_time", lambda w: [
         reset(w, state) for state in ("asked", "refused", "refused")]),
     ("companies_signinreset_second_person", lambda w: reset(w, "refused", decided_id="hr")),

@@ -120,6 +120,7 @@ OF_NO_COMPANY = {
     "companies.EmailChange",
     "companies.FormSubmission",
     "companies.JobRun",
+    "companies.JoinRequest",
     "companies.OperatorGrant",
     "companies.OutboxMessage",
     "companies.PurgePermit",

@@ -35,7 +35,7 @@ from tests.attendance.world import World, at
 from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies.correction_constraints import decided
-from tests.companies.sign_in_rows import session
+from tests.companies.sign_in_rows import join, session
 from tests.companies.test_constraints import NOW, _by_hand, _mark, _punch, _twice
 from tests.leave import constraints as leave_rows
 
@@ -125,6 +125,7 @@ UNIQUE: dict[str, Callable[[World], object]] = {
     "leave_leastcover.department_id": leave_rows.cover_twice,
     "leave_leaverequeststate.request_id": leave_rows.state_twice,
     "companies_pin.employee_id": _twice(_pin),
+    "companies_joinrequest.token": _twice(lambda w: join()),
     "companies_signedinsession.session_key": _twice(session),
     "companies_blockedaddress.address": _twice(
         lambda w: BlockedAddress.objects.create(

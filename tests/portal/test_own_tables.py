@@ -50,6 +50,7 @@ DECIDED = {
     "admin.LogEntry.user": "not: never written, Muster's own audit is",
     "companies.SignedInSession.user": "signed_in",
     "companies.EmailChange.user": "email_changes",
+    "companies.JoinRequest.decided_by": "not: answering who asks to join is a deed",
     "companies.SignInReset.employee": "sign_in_resets",
     "mfa.Authenticator.user": "second_steps",
     "socialaccount.SocialAccount.user": "pool_accounts",

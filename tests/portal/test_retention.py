@@ -25,6 +25,7 @@ from companies.models import (
     EmailChange,
     FormSubmission,
     Invitation,
+    JoinRequest,
     OutboxMessage,
     ReportExport,
     SignedInSession,
@@ -34,6 +35,7 @@ from companies.scoping import company_scope, no_scope
 from companies.services.records import ASKS_A_WEEK
 from portal import jobs, retention
 from tests.attendance.world import World, at, make_world
+from tests.companies.sign_in_rows import join
 
 NOW = at("2026-06-01 09:00")
 ENDS = {"job", "verb", "purge"}
@@ -174,6 +176,10 @@ def _long_report(world: World, moment: dt.datetime) -> None:
     )  # fmt: skip
 
 
+def _asked_to_join(world: World, moment: dt.datetime) -> None:
+    join("refused", purge_at=moment)
+
+
 CASES: list[tuple[type[models.Model], int, Callable[[World, dt.datetime], None]]] = [
     (OutboxMessage, 90, _message),
     (OutboxMessage, 90, _platforms_message),
@@ -186,6 +192,7 @@ CASES: list[tuple[type[models.Model], int, Callable[[World, dt.datetime], None]]
     (EmailChange, 90, _new_address),
     (ReportExport, 30, _long_report),
     (BlockedAddress, 365, _no_mail),
+    (JoinRequest, 0, _asked_to_join),
 ]
 
 
@@ -271,3 +278,8 @@ def test_many_rows_go_in_pieces(
     with company_scope(world.company):
         events = AuditEvent.objects.filter(verb="records_expired").order_by("id")
         assert [event.changes["outboxmessage"] for event in events] == [[2, 0], [2, 0], [1, 0]]
+
+
+def test_a_company_that_waits_to_join_is_never_deleted(db: None) -> None:
+    join("waiting", asked_at=NOW - dt.timedelta(days=400))
+    assert _run() == 0

@@ -74,9 +74,8 @@ def _lock(asked: JoinRequest) -> JoinRequest:
     return JoinRequest.objects.select_for_update(of=("self",)).get(pk=asked.pk)
 
 
-def _founder(asked: JoinRequest) -> Actor:
-    """Return who holds the private link; their name is not the audit's to keep."""
-    return Actor(kind=ActorKind.PERSON, id=str(asked.public_id), channel="link")
+# Who holds the private link: their name is not the audit's to keep.
+_FOUNDER = Actor(kind=ActorKind.PERSON, channel="link")
 
 
 def _tell_operators(asked: JoinRequest, now: dt.datetime) -> None:
@@ -97,7 +96,7 @@ def join_confirm(*, asked: JoinRequest, now: dt.datetime) -> JoinRequest:
         return locked
     locked.state, locked.confirmed_at, locked.purge_at = JoinState.WAITING, now, None
     locked.save(update_fields=["state", "confirmed_at", "purge_at"])
-    audit.record(by=_founder(locked), verb="join_confirmed", subject=locked)
+    audit.record(by=_FOUNDER, verb="join_confirmed", subject=locked)
     _tell_operators(locked, now)
     return locked
 
@@ -117,7 +116,7 @@ def join_answer(*, asked: JoinRequest, answer: str, now: dt.datetime) -> JoinReq
     locked.exchange[-1] |= {"answer": answer.strip()[:1000], "answered_at": now.isoformat()}
     locked.state, locked.purge_at = JoinState.WAITING, None
     locked.save(update_fields=["state", "exchange", "purge_at"])
-    audit.record(by=_founder(locked), verb="join_answered", subject=locked)
+    audit.record(by=_FOUNDER, verb="join_answered", subject=locked)
     _tell_operators(locked, now)
     return locked
 

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from companies import audit, outbox, selectors
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
-from companies.errors import CodeTaken, NotAllowed
+from companies.errors import AccountClosed, CodeTaken, NotAllowed
 from companies.models import Company, Office, OfficeVersion, OperatorGrant, PolicyVersion, RoleGrant
 from companies.scoping import company_scope
 from companies.services.links import enqueue_link, user_of
@@ -39,7 +39,7 @@ def company_create(
     `template` is the mail that brings it.
 
     Raises:
-        NotAllowed, CodeTaken; ValidationError by argument for what cannot be taken.
+        NotAllowed, CodeTaken, AccountClosed; ValidationError by argument for what cannot be taken.
     """
     _must_run_the_platform(by)
     company = Company(name=name.strip(), code=code or slugify(name)[:40])
@@ -51,6 +51,9 @@ def company_create(
     with company_scope(company):
         _first_settings(company, zone=zone, country=country.strip().upper())
         hr = user_of(hr_email, hr_name, prefix="hr_")
+        if not hr.is_active:
+            # Nobody could come in.
+            raise AccountClosed
         for role in (Role.HR, Role.COMPANY_ADMIN):
             grant = RoleGrant.objects.create(
                 company=company, user=hr, role=role, starts_on=now.date()

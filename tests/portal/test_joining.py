@@ -395,6 +395,27 @@ def test_two_operators_decide_once(client: Client, otto: Client, clock: Any) -> 
     )
 
 
+def test_a_founder_whose_account_is_closed_begins_nothing(
+    client: Client, otto: Client, clock: Any
+) -> None:
+    User.objects.create_user(email="hari@himal.example", name="Hari")
+    User.objects.filter(email="hari@himal.example").update(is_active=False)
+    _link, row = _confirmed(client, clock)
+    page = post_once(otto, _page(row, "approve"), {"code": "himal", "zone": "Asia/Kathmandu"})
+    assert "This account is closed." in page.text
+    assert not Company.objects.exists()
+
+
+def test_the_trail_of_a_request_says_who_did_what(client: Client, otto: Client, clock: Any) -> None:
+    _link, row = _confirmed(client, clock)
+    post_once(otto, _page(row, "refuse"), {"reason": "We take no tea houses."})
+    trail = otto.get(_page(row, "history")).text
+    for words in ("Asked to join, address confirmed", "Company not let in", "Otto", "Person"):
+        assert words in trail
+    assert "Hari" not in trail
+    assert "Company not let in" in otto.get("/operator/companies/auditevent/").text
+
+
 def test_all_or_nothing(
     client: Client, otto: Client, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

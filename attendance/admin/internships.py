@@ -96,10 +96,10 @@ class InternshipAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("Name of the intern or the mentor, or code")
     ordering = ("-starts_on", "-id")
     fields = (
-        "employee", "mentor", "starts_on", "last_day", "agreed_until", "standing", "stipend",
+        "employee", "mentor", "starts_on", "last_day", "agreed_until", "state_now", "stipend",
         "note", "made_by_name", "made_at", "decided", "issued",
     )  # fmt: skip
-    readonly_fields = ("last_day", "standing", "stipend", "decided", "issued")
+    readonly_fields = ("last_day", "state_now", "stipend", "decided", "issued")
     empty_words = gettext_lazy("Add the internship of somebody whose employment type is intern.")
     actions_detail = ("extend", "shorten", "complete", "issue", "take_back")
 
@@ -117,6 +117,11 @@ class InternshipAdmin(ReadOnlyAdmin):
         if state in (InternshipState.RUNNING, InternshipState.ENDS_SOON):
             return state.value, f"{state.label} · {left_text(row, today)}"
         return state.value, str(state.label)
+
+    @display(description=gettext_lazy("state"))
+    def state_now(self, row: Any) -> str:
+        _tone, words = self.standing(row)
+        return str(words)
 
     @display(description=gettext_lazy("stipend"))
     def stipend(self, row: Internship) -> str:
@@ -306,9 +311,9 @@ class CertificateAdmin(ReadOnlyAdmin):
     search_fields = ("internship__employee__name", "internship__employee__code")
     search_help_text = gettext_lazy("Name or employee code of the intern")
     ordering = ("-issued_at", "-id")
-    fields = ("standing", "says", "internship", "issued_at", "issued_by_name", "content_hash",
+    fields = ("says", "internship", "issued_at", "issued_by_name", "content_hash",
               "revoked")  # fmt: skip
-    readonly_fields = ("standing", "says", "revoked")
+    readonly_fields = ("says", "revoked")
     empty_words = gettext_lazy("Complete an internship, then issue its certificate on its page.")
     actions_detail = ("revoke",)
 

@@ -46,8 +46,8 @@ def _hidden(client: Client, path: str) -> dict[str, str]:
 def _events(world: World) -> list[tuple[str, str]]:
     with company_scope(world.company):
         events = AuditEvent.objects.filter(actor_name="Hari", channel="web").order_by("id")
-        # The first four are those of `fill`.
-        return list(events.values_list("verb", "subject_label"))[4:]
+        # The first five are those of `fill`.
+        return list(events.values_list("verb", "subject_label"))[5:]
 
 
 # --- records ----------------------------------------------------------------------------------

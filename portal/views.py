@@ -58,7 +58,9 @@ def me(request: HttpRequest) -> HttpResponse:
     }
     if actor.employee is not None:
         context |= pages.me_context(actor.employee, now=timezone.now())
-        context["is_intern"] = actor.employee.employment_type == EmploymentType.INTERN
+        # Who was hired since keeps the way to the certificate.
+        is_intern = actor.employee.employment_type == EmploymentType.INTERN
+        context["is_intern"] = is_intern or selectors.internships_of(actor.employee).exists()
         context["is_mentor"] = selectors.is_mentor(actor.employee)
     return render(request, "portal/me.html", context)
 

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import Certificate
 from attendance.services.certificates import certificate_issue
+from companies.enums import EmploymentType
 from companies.models import Employee, Internship, Placement, User
 from companies.scoping import company_scope
 from companies.services import internship_void
@@ -75,6 +76,15 @@ def test_one_that_has_not_begun_has_no_attendance(world: World) -> None:
         make_internship(world, starts_on=day, ends_on=day)
     text = _text(_client(world.maya), "/internship/")
     assert "To come Has not begun" in text and "so far" not in text
+
+
+def test_who_was_hired_since_keeps_the_way_to_the_certificate(world: World) -> None:
+    with company_scope(world.company):
+        issued(world)
+        Employee.objects.filter(pk=world.maya.pk).update(employment_type=EmploymentType.EMPLOYEE)
+    client = _client(world.maya)
+    assert "Your internship" in _text(client, "/me/")
+    assert "Download the certificate" in _text(client, "/internship/")
 
 
 def test_who_has_none_is_told_so(world: World) -> None:

@@ -15,6 +15,7 @@ from attendance.enums import CertificateState
 from attendance.models import Certificate
 from attendance.pages import days_text
 from attendance.selectors.certificates import certificate_state
+from companies.selectors import company_logo
 
 _TONES = {
     CertificateState.VALID: "good",
@@ -89,7 +90,10 @@ def file_name(row: Certificate) -> str:
 
 
 def paper(row: Certificate) -> bytes:
-    """Return the certificate as a PDF, as it was issued; the same each time in a language."""
+    """Return the certificate as a PDF, as it was issued, under the company's logo of today.
+
+    The company's scope is open.
+    """
     from integrations import certificates  # noqa: PLC0415  # cold start: pages need no PDF
 
     content = row.content
@@ -112,4 +116,4 @@ def paper(row: Certificate) -> bytes:
         code=str(row),
         address=public_address(row),
     )
-    return certificates.write(page)
+    return certificates.write(page, logo=company_logo(row.company))

@@ -71,7 +71,7 @@ def certificate_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     actor = actor_of(request)
     if actor.company is None:
         raise Http404
-    rows = Certificate.objects.select_related("internship__employee")
+    rows = Certificate.objects.select_related("company", "internship__employee")
     found = get_object_or_404(rows, public_id=public_id)
     if not can_see_internship(actor, found.internship):
         raise Http404

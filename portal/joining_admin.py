@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from companies.countries import zone_of_country
 from django import forms
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from companies import admin_fields, services
 from companies.admin.platform import OperatorAdmin, platform_actor
 from companies.admin_base import BaseAdmin, on_row
 from companies.admin_forms import ReasonForm
+from companies.countries import zone_of_country
 from companies.enums import JoinState
 from companies.models import Company, JoinRequest, PolicyVersion
 from portal.joining import join_approve

@@ -7,12 +7,12 @@ import uuid
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from companies.countries import countries
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from companies.countries import countries
 from companies.enums import CompanySize
 from companies.validators import validate_mail_domain, validate_name_of_a_stranger
 

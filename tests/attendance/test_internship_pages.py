@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +13,14 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from attendance.models import Certificate
 from attendance.services.certificates import certificate_issue
 from companies.enums import EmploymentType
 from companies.models import Employee, Internship, Placement, User
 from companies.scoping import company_scope
-from companies.services import internship_void
+from companies.services import internship_void, logo_set
 from tests.attendance.certificate_world import NOW, completed, issued, set_day
 from tests.attendance.world import World, at
 from tests.companies.internship_world import FIRST, make_internship
@@ -124,6 +126,20 @@ def test_the_paper_says_what_was_certified(world: World) -> None:
     ):  # fmt: skip
         assert words in page.texts
     assert page.texts[-1].endswith(f"/certificate/{row}/")
+
+
+def test_the_paper_has_the_companys_logo(world: World) -> None:
+    with company_scope(world.company):
+        row = issued(world)
+    client, path = _client(world.maya), f"/certificates/{row.public_id}/file"
+    assert b"/Subtype /Image" not in client.get(path).content
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 30), (10, 90, 60)).save(picture, "PNG")
+    with company_scope(world.company):
+        logo_set(company=world.company, data=picture.getvalue(), by=world.hr)
+    paper = client.get(path).content
+    assert b"/Subtype /Image" in paper
+    assert client.get(path).content == paper
 
 
 def test_only_the_intern_the_mentor_and_hr_take_it(world: World, other_world: World) -> None:

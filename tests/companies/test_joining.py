@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import time_machine
-from companies.countries import countries, country_name, zone_of_country
 from django.core.exceptions import ValidationError
 
 from companies import services
 from companies.actor import Actor, job_actor
+from companies.countries import countries, country_name, zone_of_country
 from companies.enums import ActorKind, JoinState
 from companies.errors import (
     InvalidTransition,

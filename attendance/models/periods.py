@@ -87,7 +87,7 @@ class PeriodLine(CompanyOwned):
 
     Names and places are those of the lock, so that the payroll file is the same each time.
     They stand in the order of the file, which no other collation changes. `figures` are those of
-    `rules.payable`, `steps` are (code, values).
+    `rules.payable`, `steps` are (code, values), `roll` is the register's row (`rules.roll`).
     """
 
     period = models.ForeignKey(
@@ -103,6 +103,7 @@ class PeriodLine(CompanyOwned):
     office = models.CharField(_("office"), max_length=120, blank=True)
     figures = models.JSONField(_("figures"), default=dict)
     steps = models.JSONField(default=list)
+    roll = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("line of a locked month")

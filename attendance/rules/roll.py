@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from attendance.enums import DayException, DayStatus
 from attendance.rules import codes, sheet
 from attendance.rules.person import PersonCalendar
 from attendance.rules.stretch import dates
-from attendance.rules.types import DayKind, HalfKind
+from attendance.rules.types import DayKind, Half, HalfKind
 
 # No clock shows a date later or earlier than this beside UTC's.
 _A_DAY = dt.timedelta(days=1)
@@ -163,6 +164,12 @@ def row_of(own: PersonCalendar, records: Collection[Record], span: Span) -> Roll
         minutes[place] = (worked, late, early)
     begin, end, last = _bounds(own, span)
     _settle(days, minutes, own, span, (begin, end, last))
+    return _summed(days, minutes, begin, end)
+
+
+def _summed(
+    days: list[RollDay], minutes: dict[int, tuple[int, int, int]], begin: int, end: int
+) -> RollRow:
     counts = Counter(days[begin:end])
     totals = sheet.of_counts(
         ((day.halves, count) for day, count in counts.items()),
@@ -170,6 +177,73 @@ def row_of(own: PersonCalendar, records: Collection[Record], span: Span) -> Roll
     )
     problems = sum(count for day, count in counts.items() if day.is_problem)
     return RollRow(days, totals, problems, minutes, begin, end)
+
+
+# --- a locked month -------------------------------------------------------------------------------
+def to_json(row: RollRow) -> dict[str, Any]:
+    """A month's row as its lock keeps it: whatever calendars and people say later, it stands.
+
+    Each kind of day once, and which of them each date is.
+    """
+    kinds = list(dict.fromkeys(row.days))
+    places = {day: n for n, day in enumerate(kinds)}
+    return {
+        "begin": row.begin,
+        "end": row.end,
+        "kinds": [
+            [
+                day.state.value, day.code, day.status.value if day.status else "",
+                [[half.kind.value, half.code] for half in day.halves], list(day.flags), day.name,
+            ]
+            for day in kinds
+        ],
+        "days": [places[day] for day in row.days],
+        "minutes": [[place, *found] for place, found in row.minutes.items()],
+    }  # fmt: skip
+
+
+def _kept_days(kinds: Iterable[list[Any]]) -> list[RollDay]:
+    return [
+        _kept_day(state, code, status, tuple(map(tuple, halves)), tuple(flags), name)
+        for state, code, status, halves, flags, name in kinds
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _kept_day(
+    state: str,
+    code: str,
+    status: str,
+    halves: tuple[tuple[str, str], ...],
+    flags: tuple[str, ...],
+    name: str,
+) -> RollDay:
+    one, other = (Half(HalfKind(kind), own) for kind, own in halves)
+    known = DayStatus(status) if status else None
+    return RollDay(DayState(state), code, (one, other), known, flags, name)
+
+
+def with_kept(
+    row: RollRow, span: Span, months: Iterable[tuple[dt.date, dict[str, Any]]]
+) -> RollRow:
+    """The row with its locked months as they were locked, by their first days."""
+    days, minutes = list(row.days), dict(row.minutes)
+    counted = set(range(row.begin, row.end))
+    for first, kept in months:
+        begin, kinds = span.place(first), _kept_days(kept["kinds"])
+        for n, kind in enumerate(kept["days"]):
+            place = begin + n
+            if 0 <= place < len(days):
+                days[place] = kinds[kind]
+                minutes.pop(place, None)
+                counted.discard(place)
+                if kept["begin"] <= n < kept["end"]:
+                    counted.add(place)
+        for n, worked, late, early in kept["minutes"]:
+            if 0 <= begin + n < len(days):
+                minutes[begin + n] = (worked, late, early)
+    bounds = (min(counted), max(counted) + 1) if counted else (0, 0)
+    return _summed(days, minutes, *bounds)
 
 
 class ByDate:

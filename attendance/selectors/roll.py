@@ -9,12 +9,13 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from attendance.enums import DayStatus
-from attendance.models import AttendanceDay
+from attendance.models import AttendanceDay, PeriodLine
 from attendance.rules import roll as rules
 from attendance.rules.person import PersonCalendar
 from attendance.rules.roll import Record, RollDay, RollRow, Span
@@ -34,7 +35,7 @@ def roll(
 ) -> list[RollRow]:
     """Return each person's dates from `first` to `last`, in the people's order.
 
-    Six statements with the settings in memory, whatever the number of people.
+    Seven statements with the settings in memory, whatever the number of people.
     """
     calendars = selectors.person_calendars(
         company, people, settings=company_settings(company), first=first, last=last
@@ -50,13 +51,34 @@ def roll_by(
     last: dt.date,
     now: dt.datetime,
 ) -> list[RollRow]:
-    """Return the same by calendars that are loaded already; two statements."""
+    """Return the same by calendars that are loaded already; three statements.
+
+    Locked months are as they were locked: what is said of their dates later changes no register.
+    """
     manuals = selectors.manual_verdicts(calendars, first=first, last=last)
     for key, found in manuals.items():
         calendars[key].manuals = found
     span = Span(first, last, now)
-    rows = _records(calendars, span)
-    return [rules.row_of(calendars[person.pk], rows.get(person.pk, ()), span) for person in people]
+    rows, kept = _records(calendars, span), _kept(calendars, first, last)
+    made = []
+    for person in people:
+        row = rules.row_of(calendars[person.pk], rows.get(person.pk, ()), span)
+        months = kept.get(person.pk)
+        made.append(rules.with_kept(row, span, months) if months else row)
+    return made
+
+
+def _kept(
+    keys: Iterable[int], first: dt.date, last: dt.date
+) -> dict[int, list[tuple[dt.date, dict[str, Any]]]]:
+    """Return the people's locked months that reach into the dates; one statement."""
+    found: dict[int, list[tuple[dt.date, dict[str, Any]]]] = {}
+    lines = PeriodLine.objects.filter(
+        employee__in=list(keys), period__starts_on__range=(first.replace(day=1), last)
+    )
+    for key, starts_on, month in lines.values_list("employee_id", "period__starts_on", "roll"):
+        found.setdefault(key, []).append((starts_on, month))
+    return found
 
 
 def _records(keys: Iterable[int], span: Span) -> dict[int, list[Record]]:

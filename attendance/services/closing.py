@@ -7,6 +7,8 @@ file, so that this file is the same each time; its SHA-256 stands with the lock.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -25,8 +27,10 @@ from attendance.errors import (
 from attendance.models import AttendanceDay, AttendancePeriod, PeriodLine
 from attendance.rules import payable, zones
 from attendance.rules.payable import Payable
+from attendance.rules.roll import to_json
 from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import MonthTotals, month_of_company
+from attendance.selectors.roll import roll
 from attendance.selectors.settings import company_settings
 from attendance.selectors.unresolved import unresolved
 from attendance.services import days, judging, payroll
@@ -116,7 +120,7 @@ def _lock(
         raise PeriodUnresolved(month=month_name(first))
     period.state, period.locked_at, period.locked_by = PeriodState.LOCKED, now, by.user
     period.lock_reason, period.ask_problem = reason, ""
-    _keep(period, paid, totals)
+    _keep(period, paid, totals, now)
     period.save()
     changes = {name: [None, getattr(period, name)] for name in ("totals", "unresolved")}
     changes["fingerprint"] = [None, period.fingerprint]
@@ -152,10 +156,19 @@ def _going_on(work: judging.Work, last: dt.date) -> set[dt.date]:
 
 
 def _keep(
-    period: AttendancePeriod, people: list[tuple[Placed, Payable]], totals: MonthTotals
+    period: AttendancePeriod,
+    people: list[tuple[Placed, Payable]],
+    totals: MonthTotals,
+    now: dt.datetime,
 ) -> None:
-    """Write what each person is paid for, the totals, and the fingerprint of the payroll file."""
-    lines = [_line(period, placed, month) for placed, month in people]
+    """Write what each person is paid for, their row of the register, and what these come to.
+
+    With the totals stands the fingerprint of the payroll file.
+    """
+    rows = _register(period, [placed.employee for placed, _month in people], now)
+    lines = [
+        _line(period, placed, month, row) for (placed, month), row in zip(people, rows, strict=True)
+    ]
     PeriodLine.objects.bulk_create(lines, batch_size=500)
     company, layout = period.company, payroll.layout_now()
     content = payroll.payroll_bytes(
@@ -165,13 +178,25 @@ def _keep(
     period.layout, period.fingerprint = payroll.layout_to_json(layout), payroll.fingerprint(content)
 
 
-def _line(period: AttendancePeriod, placed: Placed, month: Payable) -> PeriodLine:
+def _register(
+    period: AttendancePeriod, people: list[Employee], now: dt.datetime
+) -> Iterator[dict[str, Any]]:
+    first, last = month_of(period.starts_on)
+    for start in range(0, len(people), judging.PEOPLE_A_BATCH):
+        batch = people[start : start + judging.PEOPLE_A_BATCH]
+        rows = roll(company=period.company, people=batch, first=first, last=last, now=now)
+        yield from map(to_json, rows)
+
+
+def _line(
+    period: AttendancePeriod, placed: Placed, month: Payable, row: dict[str, Any]
+) -> PeriodLine:
     figures, steps = payable.to_json(month)
     person = placed.employee
     return PeriodLine(
         company=period.company, period=period, employee=person, code=person.code,
         name=person.name, department=placed.department, office=placed.office, figures=figures,
-        steps=steps,
+        steps=steps, roll=row,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from companies.models import Employee
 from tests.attendance.world import World
 
 Case = tuple[str, Callable[[World], object]]
+EMPTY_ROLL: dict[str, object] = {"begin": 0, "end": 0, "kinds": [], "days": [], "minutes": []}
 MARCH, APRIL = dt.date(2026, 3, 1), dt.date(2026, 4, 1)
 
 
@@ -29,7 +30,12 @@ def _asked(world: World, **columns: object) -> None:
 def _line(world: World, person: Employee | None = None) -> None:
     period, _made = AttendancePeriod.objects.get_or_create(company=world.company, starts_on=MARCH)
     PeriodLine.objects.create(
-        company=world.company, period=period, employee=person or world.maya, code="m", name="Maya"
+        company=world.company,
+        period=period,
+        employee=person or world.maya,
+        code="m",
+        name="Maya",
+        roll=EMPTY_ROLL,
     )
 
 

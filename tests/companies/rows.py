@@ -74,6 +74,7 @@ from companies.scoping import company_scope
 from tests.attendance.overtime_world import give, give_everybody, make_policy, rule
 from tests.attendance.world import START, ZONE, World, at, make_world
 from tests.companies.internship_constraints import fill_internships
+from tests.companies.period_constraints import EMPTY_ROLL
 from tests.leave.rows import fill_leave
 
 DAY = dt.date(2026, 3, 2)
@@ -188,7 +189,7 @@ def _fill_days(world: World) -> None:
     period = AttendancePeriod.objects.create(company=company, starts_on=DAY.replace(day=1))
     PeriodLine.objects.create(
         company=company, period=period, employee=world.maya, code="maya", name="Maya",
-        figures=payable.to_json(payable.Payable())[0],
+        roll=EMPTY_ROLL, figures=payable.to_json(payable.Payable())[0],
     )  # fmt: skip
     PayrollColumn.objects.create(company=company, heading="Emp", source="code")
     _fill_overtime(world)

@@ -20,8 +20,16 @@ from attendance.enums import DayStatus
 from attendance.services.closing import period_lock
 from attendance.services.payroll import payroll_take
 from attendance.services.verdicts import day_set
-from companies.enums import ExportState
-from companies.models import AuditEvent, Look, PolicyVersion, ReportExport, RoleGrant
+from companies.enums import CalendarKind, ExportState
+from companies.models import (
+    AuditEvent,
+    CalendarDay,
+    Employee,
+    Look,
+    PolicyVersion,
+    ReportExport,
+    RoleGrant,
+)
 from companies.scoping import company_scope, no_scope
 from companies.services import exports
 from integrations import storage
@@ -145,6 +153,12 @@ def test_of_a_locked_month_it_has_the_same_bytes_and_the_payroll_file(
             PolicyVersion.objects.create(
                 company=golden.company, starts_on=dt.date(2026, 3, 2), zone="Asia/Tokyo"
             )
+            CalendarDay.objects.create(
+                company=golden.company, date=dt.date(2026, 3, 18), kind=CalendarKind.HOLIDAY,
+                name="Late",
+            )  # fmt: skip
+            Employee.objects.filter(code="joe").update(is_active=False)
+            Employee.objects.filter(code="ned").update(left_on=dt.date(2026, 3, 10))
         assert _made(_client(auditor_of(golden))) == first
 
 

@@ -167,6 +167,7 @@ PUBLIC = {
     "portal:welcome", "portal:sign-in-code", "portal:phone", "portal:phone-forget",
     "portal:phone-person", "portal:pool-sign-in", "portal:pool-callback",
     "portal:join", "portal:join-sent", "portal:join-request",
+    "portal:certificate", "portal:certificate-check",
     "leave:calendar", "portal:styleguide", "portal:dev-mail", "portal:healthz", "portal:favicon",
     "admin:login", "operator:login",
 }  # fmt: skip

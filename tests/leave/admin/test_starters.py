@@ -146,18 +146,6 @@ def test_who_reads_only_is_not_asked(client: Client, world: World) -> None:
     assert _codes(world) == []
 
 
-def test_a_new_company_is_led_there(client: Client, world: World) -> None:
-    from portal import dashboards
-
-    with company_scope(world.company):
-        assert dashboards._first_steps() == []
-        for row in (world.maya, world.bikram, world.hari):
-            row.placements.all().delete()
-            row.delete()
-        urls = [step["url"] for step in dashboards._first_steps()]
-    assert urls[3] == PATH
-
-
 def test_the_page_asks_the_same_whatever_is_there(hr: Client, world: World) -> None:
     counts = []
     for codes in ((), ("HL",), ("SL", "MO", "SUB")):

@@ -37,7 +37,7 @@ from companies.models import (
     RoleGrant,
 )
 from companies.scoping import company_scope
-from tests.attendance.world import START, World, at, make_person
+from tests.attendance.world import START, World, at, make_person, make_world
 from tests.companies.internship_world import FIRST, LAST, make_internship
 
 pytestmark = pytest.mark.django_db
@@ -248,10 +248,12 @@ def test_who_sees_one(kettle: World) -> None:
             "hr": kettle.hr,
             "auditor": kettle.actor(kettle.hari, Role.AUDITOR),
             "colleague": kettle.actor(kettle.hari),
+            "hr of another company": make_world("oolong").hr,
         }.items()
     }
     assert seen == {
         "intern": True, "mentor": True, "hr": True, "auditor": True, "colleague": False,
+        "hr of another company": False,
     }  # fmt: skip
     assert [item.pk for item in selectors.internships_of(kettle.maya)] == [row.pk]
     assert [item.pk for item in selectors.mentored_by(kettle.bikram)] == [row.pk]

@@ -11,7 +11,6 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from companies.countries import countries
 from companies.enums import Compensation, OvertimeBasis, OvertimeDays, ToleranceScope
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -52,6 +51,8 @@ def validate_name_of_a_stranger(value: str) -> None:
 
 def validate_country(value: str) -> None:
     """Accept the two letters of a country."""
+    from companies.countries import countries  # noqa: PLC0415  # cold start: few forms ask
+
     if value not in countries():
         raise ValidationError(
             _("%(value)s is no country. Choose one from the list."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from attendance.rules.certificates import grouped
 from companies.models import CompanyOwned, Internship
 
 
@@ -41,6 +40,8 @@ class Certificate(CompanyOwned):
         ]
 
     def __str__(self) -> str:
+        from attendance.rules.certificates import grouped  # noqa: PLC0415  # cold start
+
         return grouped(self.code)
 
 

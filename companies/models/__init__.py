@@ -7,13 +7,19 @@ from companies.models.domains import CompanyDomain
 from companies.models.exports import ReportExport
 from companies.models.internships import Internship, InternshipEvent
 from companies.models.joining import JoinRequest
-from companies.models.logo import CompanyLogo
 from companies.models.looks import Look
 from companies.models.mail import BlockedAddress
 from companies.models.notices import NoticeChoice
 from companies.models.overtime import OvertimePolicy, OvertimePolicyVersion
 from companies.models.people import Employee, OperatorGrant, Placement, RoleGrant, User, UserManager
-from companies.models.places import CalendarDay, Department, Office, OfficeVersion, PolicyVersion
+from companies.models.places import (
+    CalendarDay,
+    CompanyLogo,
+    Department,
+    Office,
+    OfficeVersion,
+    PolicyVersion,
+)
 from companies.models.schedules import MOST_WORKING_DAYS, ReportReader, ReportSchedule
 from companies.models.security import EmailChange, SignedInSession, SignInReset
 from companies.models.sign_in import Invitation, Pin

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from companies.countries import country_name
 from companies.enums import CompanySize, JoinState
 from companies.ids import uuid7
 from companies.models.base import Company
@@ -86,6 +85,8 @@ class JoinRequest(models.Model):
     @property
     def country_words(self) -> str:
         """The country's name; its code where it has none."""
+        from companies.countries import country_name  # noqa: PLC0415  # cold start
+
         return country_name(self.country)
 
     @property

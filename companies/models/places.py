@@ -278,3 +278,23 @@ class CalendarDay(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.date} · {self.name}"
+
+
+class CompanyLogo(CompanyOwned):
+    """The company's logo, a PNG made anew from what HR sent; at most one a company.
+
+    In a table of its own: every request loads the company, few need its picture.
+    """
+
+    content = models.BinaryField(_("picture"))
+    sha256 = models.CharField(_("hash"), max_length=64)
+
+    class Meta:
+        verbose_name = _("logo")
+        verbose_name_plural = _("logos")
+        constraints = (
+            models.UniqueConstraint(fields=["company"], name="companies_companylogo_one"),
+        )
+
+    def __str__(self) -> str:
+        return str(_("Logo"))

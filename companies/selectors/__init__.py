@@ -1,5 +1,8 @@
 """Reads of companies; the first argument says whose."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from companies.selectors.access import (
     Former,
     former_companies,
@@ -16,18 +19,6 @@ from companies.selectors.engaged import (
     placed_in_chunks,
     reported_people,
 )
-from companies.selectors.internships import (
-    ending_internships,
-    internship_events,
-    internship_state,
-    internships,
-    internships_between,
-    internships_in,
-    internships_of,
-    is_mentor,
-    mentored_by,
-)
-from companies.selectors.logos import company_logo
 from companies.selectors.looks import own_looks
 from companies.selectors.mail import blocks_of, is_blocked, without_mail
 from companies.selectors.notices import notice_choices, wanting
@@ -95,6 +86,20 @@ from companies.selectors.teams import (
     teammates_of,
     users_for,
 )
+
+if TYPE_CHECKING:
+    from companies.selectors.internships import (
+        ending_internships,
+        internship_events,
+        internship_state,
+        internships,
+        internships_between,
+        internships_in,
+        internships_of,
+        is_mentor,
+        mentored_by,
+    )
+    from companies.selectors.logos import company_logo
 
 __all__ = [
     "actor_of",
@@ -182,3 +187,24 @@ __all__ = [
     "without_mail",
     "without_sign_in",
 ]
+
+# No page before the first needs these (a cold start on Lambda): found when they are asked for.
+_LATE = {
+    "ending_internships": "internships",
+    "internship_events": "internships",
+    "internship_state": "internships",
+    "internships": "internships",
+    "internships_between": "internships",
+    "internships_in": "internships",
+    "internships_of": "internships",
+    "is_mentor": "internships",
+    "mentored_by": "internships",
+    "company_logo": "logos",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

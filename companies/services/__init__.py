@@ -1,5 +1,8 @@
 """The verbs of companies: keyword-only, atomic, `by=` the actor."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from companies.services.addresses import address_block, address_clear
 from companies.services.delegations import delegation_add, delegation_end
 from companies.services.domains import domain_ask, domain_confirm, domain_remove
@@ -10,30 +13,12 @@ from companies.services.email_changes import (
     email_change_stop,
 )
 from companies.services.exports import EXPORTS_AN_HOUR, report_export
-from companies.services.internships import (
-    internship_add,
-    internship_complete,
-    internship_extend,
-    internship_remind,
-    internship_shorten,
-    internship_void,
-)
 from companies.services.invitations import (
     CARD_GOOD_FOR,
     invitation_answer,
     invitation_print,
     invitation_use,
 )
-from companies.services.joining import (
-    join_answer,
-    join_approve,
-    join_ask,
-    join_ask_back,
-    join_confirm,
-    join_refuse,
-)
-from companies.services.leaving import employee_leave
-from companies.services.logos import logo_remove, logo_set
 from companies.services.notices import notices_choose
 from companies.services.own_data import OWN_DATA_AN_HOUR, own_data_export
 from companies.services.own_sign_in import sign_in_changed
@@ -79,6 +64,26 @@ from companies.services.support import (
     support_give,
     support_look,
 )
+
+if TYPE_CHECKING:
+    from companies.services.internships import (
+        internship_add,
+        internship_complete,
+        internship_extend,
+        internship_remind,
+        internship_shorten,
+        internship_void,
+    )
+    from companies.services.joining import (
+        join_answer,
+        join_approve,
+        join_ask,
+        join_ask_back,
+        join_confirm,
+        join_refuse,
+    )
+    from companies.services.leaving import employee_leave
+    from companies.services.logos import logo_remove, logo_set
 
 __all__ = [
     "Wanted",
@@ -161,3 +166,29 @@ __all__ = [
     "support_give",
     "support_look",
 ]
+
+# No page before the first needs these (a cold start on Lambda): found when they are asked for.
+_LATE = {
+    "internship_add": "internships",
+    "internship_complete": "internships",
+    "internship_extend": "internships",
+    "internship_remind": "internships",
+    "internship_shorten": "internships",
+    "internship_void": "internships",
+    "join_answer": "joining",
+    "join_approve": "joining",
+    "join_ask": "joining",
+    "join_ask_back": "joining",
+    "join_confirm": "joining",
+    "join_refuse": "joining",
+    "employee_leave": "leaving",
+    "logo_remove": "logos",
+    "logo_set": "logos",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)

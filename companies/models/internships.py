@@ -17,7 +17,7 @@ class Internship(CompanyOwned):
     """From when to when somebody is an intern, who looks after them, and for what stipend.
 
     Append-only: `agreed_until` stays as it was agreed. When it ends now, and whether it is
-    completed, say its events (`companies.selectors.internships`).
+    completed, say its events (`companies.selectors.interns`).
     """
 
     employee = models.ForeignKey(

@@ -88,7 +88,7 @@ from companies.selectors.teams import (
 )
 
 if TYPE_CHECKING:
-    from companies.selectors.internships import (
+    from companies.selectors.interns import (
         ending_internships,
         internship_events,
         internship_state,
@@ -190,15 +190,15 @@ __all__ = [
 
 # No page before the first needs these (a cold start on Lambda): found when they are asked for.
 _LATE = {
-    "ending_internships": "internships",
-    "internship_events": "internships",
-    "internship_state": "internships",
-    "internships": "internships",
-    "internships_between": "internships",
-    "internships_in": "internships",
-    "internships_of": "internships",
-    "is_mentor": "internships",
-    "mentored_by": "internships",
+    "ending_internships": "interns",
+    "internship_events": "interns",
+    "internship_state": "interns",
+    "internships": "interns",
+    "internships_between": "interns",
+    "internships_in": "interns",
+    "internships_of": "interns",
+    "is_mentor": "interns",
+    "mentored_by": "interns",
     "company_logo": "logos",
 }
 

@@ -31,7 +31,7 @@ from companies.errors import (
     StipendUnfit,
 )
 from companies.models import Employee, Internship, InternshipEvent
-from companies.selectors.internships import SOON_DAYS
+from companies.selectors.interns import SOON_DAYS
 
 MOST_DAYS = 3 * 366
 # Mails go out so many days before the end, the first one as soon as it ends soon.

@@ -26,6 +26,7 @@ from attendance.reports.base import (
 from attendance.rules.roll import DayState, RollDay, RollRow
 from attendance.rules.stretch import dates
 from attendance.selectors.leave_codes import leave_codes
+from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
 from companies.reports import Asked
 from integrations.tables import Cell, Column, Kind, Legend, Paper, Row, Table
@@ -76,7 +77,7 @@ class MusterRoll(AttendanceReport):
         span = list(dates(filters.first, filters.last))
         # The days stand beside the name; what else names the person comes after them.
         name, *others = name_columns(asked)
-        columns = (name, *map(_date_column, span), *total_columns(found), *others)
+        columns = (name, *map(_date_column, span), *total_columns(asked, found), *others)
         names = self._names(asked.company)
         leave = (Legend(code, names.get(code, _("Leave")), "info") for code in found)
         return Table(
@@ -93,7 +94,7 @@ class MusterRoll(AttendanceReport):
         links, cells = Links(asked), Cells()
         for placed, row in rolls(asked):
             name, *others = name_cells(asked, placed)
-            own = (name, *map(cells.of, row.days), *total_cells(row, found), *others)
+            own = (name, *map(cells.of, row.days), *total_cells(asked, row, found), *others)
             yield Row(own, group_of(asked, placed), _links(links, placed.employee, row, span))
 
 
@@ -150,8 +151,16 @@ def _legend() -> tuple[Legend, ...]:
     return tuple(Legend(item["code"], item["text"], item["tone"]) for item in pages.legend())
 
 
-def total_columns(found: Sequence[str]) -> tuple[Column, ...]:
-    """Return the columns of a month's totals: each kind of day, then hours and lateness."""
+def _has_overtime(asked: Asked) -> bool:
+    return bool(company_settings(asked.company).overtime)
+
+
+def total_columns(asked: Asked, found: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of a month's totals: each kind of day, then hours and lateness.
+
+    Extra minutes that count stand beside the hours where the company has a policy for them.
+    """
+    overtime = [summed("overtime", _("Overtime"), Kind.MINUTES, 9)] if _has_overtime(asked) else []
     parts = [
         ("present", _("Present")), ("absent", _("Absent")),
         *((f"leave_{code}", code) for code in found),
@@ -163,20 +172,22 @@ def total_columns(found: Sequence[str]) -> tuple[Column, ...]:
           for key, label in parts),
         Column(key="days", label=_("Days"), kind=Kind.DAYS, width=7, is_summed=True, adds=keys),
         summed("worked", _("Hours"), Kind.MINUTES, 9),
+        *overtime,
         summed("late_count", _("Late"), Kind.COUNT, 6),
         Column(key="late", label=_("Late by"), kind=Kind.MINUTES, width=7, is_summed=True),
         summed("problems", _("Open"), Kind.COUNT, 6),
     )  # fmt: skip
 
 
-def total_cells(row: RollRow, found: Sequence[str]) -> tuple[Value, ...]:
+def total_cells(asked: Asked, row: RollRow, found: Sequence[str]) -> tuple[Value, ...]:
     """Return what stands in those columns."""
     totals = row.totals
     by_code = totals.leave_by_code
     named: list[Decimal] = [days(by_code.get(code, 0)) for code in found]
+    overtime = [totals.overtime_minutes] if _has_overtime(asked) else []
     other = totals.leave_halves - sum(by_code.get(code, 0) for code in found)
     return (
         days(totals.present_halves), days(totals.absent_halves), *named, days(other),
         days(totals.off_halves), days(totals.unmarked_halves), days(totals.halves),
-        totals.worked_minutes, totals.late_count, totals.late_minutes, row.problems,
+        totals.worked_minutes, *overtime, totals.late_count, totals.late_minutes, row.problems,
     )  # fmt: skip

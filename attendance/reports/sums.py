@@ -47,14 +47,14 @@ class Summary(AttendanceReport):
             summed("early_count", _("Early"), Kind.COUNT, 6),
             summed("early", _("Early by"), Kind.MINUTES, 8),
         )
-        columns = (*name_columns(asked), *total_columns(found), *early)
+        columns = (*name_columns(asked), *total_columns(asked, found), *early)
         rows = self._rows(asked, found)
         return Table(slug=self.slug, columns=columns, rows=rows, **head(asked, self.title))
 
     def _rows(self, asked: Asked, found: Sequence[str]) -> Iterator[Row]:
         for placed, row in rolls(asked):
             early = (row.totals.early_count, row.totals.early_minutes)
-            cells = (*name_cells(asked, placed), *total_cells(row, found), *early)
+            cells = (*name_cells(asked, placed), *total_cells(asked, row, found), *early)
             yield Row(cells, group_of(asked, placed))
 
     def chart(self, table: Table, lines: Sequence[Line]) -> Chart | None:

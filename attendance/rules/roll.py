@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from attendance.enums import DayException, DayStatus
@@ -87,6 +88,8 @@ class RollRow:
     problems: int
     # Of each place among the dates: minutes worked, late, early, where something is recorded.
     minutes: dict[int, tuple[int, int, int]]
+    # Of each place with any: the extra minutes that count.
+    overtime: Mapping[int, int]
     # From which place to which the dates count.
     begin: int
     end: int
@@ -152,8 +155,13 @@ class Span:
         return [_of_calendar(own.day_kind_on(date), False) for date in self.dates]
 
 
-def row_of(own: PersonCalendar, records: Collection[Record], span: Span) -> RollRow:
-    """One person's row, of what is recorded and of what was set by hand."""
+def row_of(
+    own: PersonCalendar,
+    records: Collection[Record],
+    span: Span,
+    overtime: Mapping[int, int] = MappingProxyType({}),
+) -> RollRow:
+    """One person's row, of what is recorded, of what was set by hand, and of extra minutes."""
     days = list(span.without_records(own))
     for date, manual in own.manuals.items():
         if manual.status is None and 0 <= span.place(date) < len(days):
@@ -164,19 +172,24 @@ def row_of(own: PersonCalendar, records: Collection[Record], span: Span) -> Roll
         minutes[place] = (worked, late, early)
     begin, end, last = _bounds(own, span)
     _settle(days, minutes, own, span, (begin, end, last))
-    return _summed(days, minutes, begin, end)
+    return _summed(days, minutes, overtime, begin, end)
 
 
 def _summed(
-    days: list[RollDay], minutes: dict[int, tuple[int, int, int]], begin: int, end: int
+    days: list[RollDay],
+    minutes: dict[int, tuple[int, int, int]],
+    overtime: Mapping[int, int],
+    begin: int,
+    end: int,
 ) -> RollRow:
     counts = Counter(days[begin:end])
     totals = sheet.of_counts(
         ((day.halves, count) for day, count in counts.items()),
         **_figures(minutes, begin, end),
+        overtime_minutes=sum(n for place, n in overtime.items() if begin <= place < end),
     )
     problems = sum(count for day, count in counts.items() if day.is_problem)
-    return RollRow(days, totals, problems, minutes, begin, end)
+    return RollRow(days, totals, problems, minutes, overtime, begin, end)
 
 
 # --- a locked month -------------------------------------------------------------------------------
@@ -199,6 +212,7 @@ def to_json(row: RollRow) -> dict[str, Any]:
         ],
         "days": [places[day] for day in row.days],
         "minutes": [[place, *found] for place, found in row.minutes.items()],
+        "overtime": [list(found) for found in row.overtime.items()],
     }  # fmt: skip
 
 
@@ -227,7 +241,7 @@ def with_kept(
     row: RollRow, span: Span, months: Iterable[tuple[dt.date, dict[str, Any]]]
 ) -> RollRow:
     """The row with its locked months as they were locked, by their first days."""
-    days, minutes = list(row.days), dict(row.minutes)
+    days, minutes, overtime = list(row.days), dict(row.minutes), dict(row.overtime)
     counted = set(range(row.begin, row.end))
     for first, kept in months:
         begin, kinds = span.place(first), _kept_days(kept["kinds"])
@@ -236,14 +250,18 @@ def with_kept(
             if 0 <= place < len(days):
                 days[place] = kinds[kind]
                 minutes.pop(place, None)
+                overtime.pop(place, None)
                 counted.discard(place)
                 if kept["begin"] <= n < kept["end"]:
                     counted.add(place)
         for n, worked, late, early in kept["minutes"]:
             if 0 <= begin + n < len(days):
                 minutes[begin + n] = (worked, late, early)
+        for n, extra in kept["overtime"]:
+            if 0 <= begin + n < len(days):
+                overtime[begin + n] = extra
     bounds = (min(counted), max(counted) + 1) if counted else (0, 0)
-    return _summed(days, minutes, *bounds)
+    return _summed(days, minutes, overtime, *bounds)
 
 
 class ByDate:
@@ -267,6 +285,9 @@ class ByDate:
                 if early:
                     found["early_count"] += 1
                     found["early_minutes"] += early
+        for place, extra in row.overtime.items():
+            if row.begin <= place < row.end:
+                self._minutes[place]["overtime_minutes"] += extra
 
     def totals(self) -> list[sheet.Totals]:
         """The totals of each date; two halves for everybody of whom it counts."""

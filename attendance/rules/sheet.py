@@ -58,6 +58,7 @@ class Totals:
     early_count: int = 0
     early_minutes: int = 0
     worked_minutes: int = 0
+    overtime_minutes: int = 0
 
     @property
     def halves(self) -> int:

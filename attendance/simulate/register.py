@@ -11,8 +11,9 @@ from attendance.rules import roll
 from attendance.rules.roll import RollRow, Span
 from attendance.rules.sheet import Totals
 from attendance.rules.types import DayInput, Verdict
+from attendance.simulate import overtime
 from attendance.simulate.build import World
-from attendance.simulate.judging import judged
+from attendance.simulate.judging import judged, overtime_of
 from attendance.simulate.payable import days_text
 from attendance.simulate.people import Person
 
@@ -42,7 +43,14 @@ def lines(world: World, people: Iterable[Person], span: Span) -> Iterator[Line]:
                 if verdict.is_row and (day.taps or not verdict.is_open)
             }
             records = [_record(span, verdict) for _day, verdict in recorded.values()]
-            yield Line(person, roll.row_of(person.calendar, records, span), recorded)
+            extra = _overtime(world, person, span)
+            yield Line(person, roll.row_of(person.calendar, records, span, extra), recorded)
+
+
+def _overtime(world: World, person: Person, span: Span) -> dict[int, int]:
+    """The extra minutes that count, by the place of their date."""
+    found = overtime_of(world, person, span.dates[0], span.dates[-1])
+    return {span.place(item.date): overtime.counted(item, person)[1] for item in found}
 
 
 def _record(span: Span, verdict: Verdict) -> roll.Record:
@@ -68,4 +76,5 @@ def figures(totals: Totals) -> Json:
         "early_count": totals.early_count,
         "early_minutes": totals.early_minutes,
         "worked_minutes": totals.worked_minutes,
+        "overtime_minutes": totals.overtime_minutes,
     }

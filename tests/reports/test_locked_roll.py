@@ -108,10 +108,10 @@ def test_a_row_is_kept_as_it_is(golden: Golden) -> None:
         for row in roll(company=golden.company, people=people, first=MARCH, last=LAST, now=NOW):
             span = rules.Span(MARCH, LAST, NOW)
             kept = json.loads(json.dumps(rules.to_json(row)))
-            bare = rules.RollRow([day for day in row.days], row.totals, 0, {}, 0, 0)
+            bare = rules.RollRow([day for day in row.days], row.totals, 0, {}, {}, 0, 0)
             again = rules.with_kept(bare, span, [(MARCH, kept)])
-            assert (again.totals, again.problems, again.minutes) == (
-                row.totals, row.problems, row.minutes,
+            assert (again.totals, again.problems, again.minutes, again.overtime) == (
+                row.totals, row.problems, row.minutes, row.overtime,
             )  # fmt: skip
             if row.begin < row.end:
                 assert (again.begin, again.end) == (row.begin, row.end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import AttendanceDay
 from attendance.rules.roll import DayState
+from attendance.selectors import overtime
 from attendance.selectors.leave_codes import leave_codes
 from attendance.selectors.months import _halves, months
 from attendance.selectors.roll import roll
@@ -37,7 +39,10 @@ def test_a_row_of_the_register_is_the_persons_month(golden: Golden) -> None:
         rows = roll(company=company, people=people, first=MARCH, last=LAST, now=NOW)
         for person, row in zip(people, rows, strict=True):
             month = found[person.pk]
-            assert row.totals == month.totals, person
+            # A person's month tells of overtime beside its totals.
+            assert replace(row.totals, overtime_minutes=0) == month.totals, person
+            extra = overtime.totals(overtime.of_month(person, MARCH, LAST).values())
+            assert row.totals.overtime_minutes == extra.counted_extra, person
             for day, mine in zip(month.days, row.days, strict=True):
                 if day.is_employed:
                     assert mine.halves == _halves(day), (person, day.date)

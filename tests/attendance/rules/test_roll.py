@@ -7,7 +7,17 @@ from typing import Any
 
 from attendance.enums import DayException, DayStatus
 from attendance.rules.person import Employment, PersonCalendar, Place
-from attendance.rules.roll import ByDate, DayState, Record, RollRow, Span, judged, row_of
+from attendance.rules.roll import (
+    ByDate,
+    DayState,
+    Record,
+    RollRow,
+    Span,
+    judged,
+    row_of,
+    to_json,
+    with_kept,
+)
 from attendance.rules.settings import BUILT_IN, CompanySettings, Steps
 from attendance.rules.types import Manual, Pattern
 
@@ -104,3 +114,27 @@ def test_everybodys_dates_together() -> None:
     assert (second.worked_minutes, second.late_count, second.late_minutes) == (720, 1, 5)
     assert (second.early_count, second.early_minutes) == (1, 3)
     assert (third.unmarked_halves, third.halves) == (4, 4)
+
+
+def test_extra_minutes_that_count_stand_beside() -> None:
+    span = Span(MARCH, dt.date(2026, 3, 3), NOW)
+    records = [(1, PRESENT, 540, 0, 0)]
+    found = row_of(calendar(joined_on=dt.date(2026, 3, 2)), records, span, {0: 7, 1: 60, 2: 5})
+    # Those of a date before the employment count for nothing, like everything else of it.
+    assert found.totals.overtime_minutes == 65
+    together = ByDate(span)
+    together.add(found)
+    together.add(found)
+    assert [totals.overtime_minutes for totals in together.totals()] == [0, 120, 10]
+
+
+def test_a_locked_month_keeps_its_extra_minutes() -> None:
+    span, own = Span(MARCH, LAST, dt.datetime(2026, 5, 1, tzinfo=dt.UTC)), calendar()
+    locked = to_json(row_of(own, [(1, PRESENT, 540, 0, 0)], span, {1: 60}))
+    later = row_of(own, [(1, PRESENT, 540, 0, 0)], span, {1: 90, 2: 30})
+    found = with_kept(later, span, [(MARCH, locked)])
+    assert (found.overtime, found.totals.overtime_minutes) == ({1: 60}, 60)
+    # Of a stretch that the month reaches out of, the dates asked for alone.
+    begin = Span(MARCH, MARCH, span.now)
+    part = with_kept(row_of(own, [], begin), begin, [(MARCH, locked)])
+    assert (part.overtime, part.totals.overtime_minutes) == ({}, 0)

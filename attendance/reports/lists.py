@@ -33,8 +33,8 @@ from attendance.selectors.recorded import (
     HAS_SHIFT,
     IS_LATE_OR_EARLY,
     NEEDS_SOMEBODY,
+    WAS_OFF,
     Recorded,
-    calendars_of,
     recorded,
 )
 from companies.reports import Asked, Chart
@@ -249,18 +249,14 @@ class WorkedOnDaysOff(_DayList):
         self, asked: Asked, chunk: list[Placed]
     ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
-        people = [placed.employee for placed in chunk]
-        calendars = calendars_of(asked.company, people, filters.first, filters.last)
-        found = recorded(_keys(chunk), filters.first, filters.last, HAS_PUNCH)
-        for placed in chunk:
-            own = calendars[placed.employee.pk]
-            for row in found.get(placed.employee.pk, ()):
-                day_kind = own.day_kind_on(row.date)
-                if day_kind.is_off:
-                    yield placed, row.date, [
-                        calendar_words(day_kind), row.clock(row.in_at), row.clock(row.out_at),
-                        row.other_date(row.out_at), row.worked_minutes,
-                    ]  # fmt: skip
+        found = recorded(_keys(chunk), filters.first, filters.last, HAS_PUNCH & WAS_OFF)
+        return _each(chunk, found, self._cells)
+
+    def _cells(self, row: Recorded) -> DayCells:
+        return [
+            calendar_words(row.day_kind), row.clock(row.in_at), row.clock(row.out_at),
+            row.other_date(row.out_at), row.worked_minutes,
+        ]  # fmt: skip
 
 
 class Shifts(_DayList):

@@ -30,7 +30,7 @@ from attendance.selectors.overtime import (
     parts_of,
     rates_counted,
 )
-from attendance.selectors.recorded import calendars_of, recorded
+from attendance.selectors.recorded import Recorded, recorded
 from companies.reports import Asked, Chart
 from companies.selectors import Placed
 from integrations.tables import Column, Kind, Line, LineKind, Table
@@ -106,30 +106,32 @@ def _rows_of(
     asked: Asked, rates: Sequence[int], chunk: list[Placed]
 ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
     first, last = asked.filters.first, asked.filters.last
-    people = [placed.employee for placed in chunk]
-    keys = [person.pk for person in people]
-    calendars = calendars_of(asked.company, people, first, last)
+    keys = [placed.employee.pk for placed in chunk]
     decisions = holding_decisions(keys, first=first, last=last)
     found = days_with_parts(keys, first=first, last=last)
-    shifts = _shifts(keys, {row.date for rows in found.values() for row in rows})
+    judged = _judged(keys, {row.date for rows in found.values() for row in rows})
     for placed in chunk:
         key = placed.employee.pk
         for row in found.get(key, ()):
             at = (key, row.date)
-            day_kind = calendars[key].day_kind_on(row.date)
-            day_off = calendar_words(day_kind) if day_kind.is_off else ""
             yield placed, row.date, [
-                shifts.get(at, ""), day_off, *_figures(row, rates),
+                *_shift_and_day_off(judged.get(at)), *_figures(row, rates),
                 *_decided(row, decisions.get(at)),
             ]  # fmt: skip
 
 
-def _shifts(keys: Sequence[int], when: set[dt.date]) -> dict[tuple[int, dt.date], str]:
-    """Return the names of the shifts of these dates; one statement."""
+def _judged(keys: Sequence[int], when: set[dt.date]) -> dict[tuple[int, dt.date], Recorded]:
+    """Return what these dates were judged to be; one statement."""
     if not when:
         return {}
     found = recorded(keys, min(when), max(when), Q(date__in=when, slot=0))
-    return {(row.employee_id, row.date): row.shift_name for rows in found.values() for row in rows}
+    return {(row.employee_id, row.date): row for rows in found.values() for row in rows}
+
+
+def _shift_and_day_off(row: Recorded | None) -> DayCells:
+    if row is None:
+        return ["", ""]
+    return [row.shift_name, calendar_words(row.day_kind) if row.day_kind.is_off else ""]
 
 
 def _figures(row: OvertimeDay, rates: Sequence[int]) -> DayCells:

@@ -156,10 +156,7 @@ class ExpectedAndActual(AttendanceReport):
             people = [placed.employee for placed in chunk]
             calendars = calendars_of(asked.company, people, filters.first, filters.last)
             for placed, row in rolls_of(asked, chunk):
-                own = calendars[placed.employee.pk]
-                minutes = expectation.of(own)
-                expected = sum(minutes[row.begin : row.end])
-                leave = expectation.on_leave(row, own, minutes)
+                expected, leave = expectation.sums(row, calendars[placed.employee.pk])
                 worked = row.totals.worked_minutes
                 rest = worked + leave - expected
                 figures = (expected, leave, worked, max(rest, 0), max(-rest, 0))

@@ -7,7 +7,7 @@ import datetime as dt
 from attendance.rules import codes
 from attendance.rules.hours import auto_break, fixed_breaks
 from attendance.rules.person import PersonCalendar
-from attendance.rules.roll import RollRow
+from attendance.rules.roll import Hours, RollDay, RollRow
 from attendance.rules.spans import Span, length, overlap, to_minutes
 from attendance.rules.steps import Trail
 from attendance.rules.stretch import dates
@@ -34,25 +34,40 @@ class Expectation:
         self._dates = list(dates(first, last))
         self._known: dict[tuple[dt.date, str, str, DayType], int] = {}
 
-    def of(self, own: PersonCalendar) -> list[int]:
-        """The minutes of each date; nothing of one outside of the employment."""
-        return [self._minutes(own, date) for date in self._dates]
+    def hours(self, row: RollRow, own: PersonCalendar) -> list[Hours]:
+        """What each date of the row asks for, and what leave covers of it.
 
-    def on_leave(self, row: RollRow, own: PersonCalendar, minutes: list[int]) -> int:
-        """What leave covers of the minutes; half a day by its hours covers nothing.
+        Nothing of a date outside of the employment; of a locked month what its lock kept.
+        """
+        return [
+            row.kept_hours.get(place) or self._hours(row.days[place], own, date)
+            for place, date in enumerate(self._dates)
+        ]
+
+    def sums(self, row: RollRow, own: PersonCalendar) -> tuple[int, int]:
+        """The minutes that the dates which count ask for, and how many of them leave covers."""
+        counted = self.hours(row, own)[row.begin : row.end]
+        twice = sum(found[1] for found in counted)
+        return sum(found[0] for found in counted), twice // 2
+
+    def _hours(self, day: RollDay, own: PersonCalendar, date: dt.date) -> Hours:
+        minutes = self._minutes(own, date)
+        return minutes, self._twice_on_leave(day, own, date, minutes)
+
+    def _twice_on_leave(
+        self, day: RollDay, own: PersonCalendar, date: dt.date, minutes: int
+    ) -> int:
+        """Twice what leave covers of the minutes; half a day by its hours covers nothing.
 
         Of half a holiday the half that is worked asks for all of them.
         """
-        covered = 0
-        for place in range(row.begin, row.end):
-            halves = row.days[place].halves
-            if halves != codes.HALF_WORKED and any(half.kind == HalfKind.LEAVE for half in halves):
-                usual = codes.without_row(own.day_kind_on(self._dates[place]))
-                due = [half.kind != HalfKind.OFF for half in usual]
-                pairs = zip(halves, due, strict=True)
-                taken = sum(is_due and half.kind == HalfKind.LEAVE for half, is_due in pairs)
-                covered += 2 * minutes[place] * taken // max(sum(due), 1)
-        return covered // 2
+        halves = day.halves
+        if halves == codes.HALF_WORKED or all(half.kind != HalfKind.LEAVE for half in halves):
+            return 0
+        due = [half.kind != HalfKind.OFF for half in codes.without_row(own.day_kind_on(date))]
+        pairs = zip(halves, due, strict=True)
+        taken = sum(is_due and half.kind == HalfKind.LEAVE for half, is_due in pairs)
+        return 2 * minutes * taken // max(sum(due), 1)
 
     def _minutes(self, own: PersonCalendar, date: dt.date) -> int:
         pattern: Pattern | None = own.pattern_on(date)

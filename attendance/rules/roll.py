@@ -77,6 +77,8 @@ _UNMARKED: codes.Halves = (codes.UNMARKED, codes.UNMARKED)
 _NOT_EMPLOYED = RollDay(DayState.NOT_EMPLOYED, "", _UNMARKED)
 # What is recorded of a date: its place among the dates, and the minutes worked, late, early.
 Record = tuple[int, RollDay, int, int, int]
+# What a date asks for in minutes, and twice what leave covers of it: halves of odd ones stay whole.
+Hours = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class RollRow:
     # From which place to which the dates count.
     begin: int
     end: int
+    # What the dates of locked months asked for when they were locked, by place.
+    kept_hours: Mapping[int, Hours]
 
     @property
     def unrecorded(self) -> list[int]:
@@ -181,6 +185,7 @@ def _summed(
     overtime: Mapping[int, int],
     begin: int,
     end: int,
+    kept_hours: Mapping[int, Hours] = MappingProxyType({}),
 ) -> RollRow:
     counts = Counter(days[begin:end])
     totals = sheet.of_counts(
@@ -189,14 +194,14 @@ def _summed(
         overtime_minutes=sum(n for place, n in overtime.items() if begin <= place < end),
     )
     problems = sum(count for day, count in counts.items() if day.is_problem)
-    return RollRow(days, totals, problems, minutes, overtime, begin, end)
+    return RollRow(days, totals, problems, minutes, overtime, begin, end, kept_hours)
 
 
 # --- a locked month -------------------------------------------------------------------------------
-def to_json(row: RollRow) -> dict[str, Any]:
+def to_json(row: RollRow, hours: Iterable[Hours]) -> dict[str, Any]:
     """A month's row as its lock keeps it: whatever calendars and people say later, it stands.
 
-    Each kind of day once, and which of them each date is.
+    Each kind of day once, and which of them each date is. `hours` are those of each date.
     """
     kinds = list(dict.fromkeys(row.days))
     places = {day: n for n, day in enumerate(kinds)}
@@ -213,6 +218,7 @@ def to_json(row: RollRow) -> dict[str, Any]:
         "days": [places[day] for day in row.days],
         "minutes": [[place, *found] for place, found in row.minutes.items()],
         "overtime": [list(found) for found in row.overtime.items()],
+        "hours": [list(found) for found in hours],
     }  # fmt: skip
 
 
@@ -242,7 +248,7 @@ def with_kept(
 ) -> RollRow:
     """The row with its locked months as they were locked, by their first days."""
     days, minutes, overtime = list(row.days), dict(row.minutes), dict(row.overtime)
-    counted = set(range(row.begin, row.end))
+    counted, hours = set(range(row.begin, row.end)), dict[int, Hours]()
     for first, kept in months:
         begin, kinds = span.place(first), _kept_days(kept["kinds"])
         for n, kind in enumerate(kept["days"]):
@@ -251,6 +257,8 @@ def with_kept(
                 days[place] = kinds[kind]
                 minutes.pop(place, None)
                 overtime.pop(place, None)
+                expected, twice_on_leave = kept["hours"][n]
+                hours[place] = (expected, twice_on_leave)
                 counted.discard(place)
                 if kept["begin"] <= n < kept["end"]:
                     counted.add(place)
@@ -261,7 +269,7 @@ def with_kept(
             if 0 <= begin + n < len(days):
                 overtime[begin + n] = extra
     bounds = (min(counted), max(counted) + 1) if counted else (0, 0)
-    return _summed(days, minutes, overtime, *bounds)
+    return _summed(days, minutes, overtime, *bounds, hours)
 
 
 class ByDate:

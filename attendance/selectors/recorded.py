@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
 from attendance.models import AttendanceDay
 from attendance.rules.person import PersonCalendar
+from attendance.rules.types import DayKind, DayType
 from attendance.selectors import people as selectors
 from attendance.selectors.settings import company_settings
 from companies.models import Company, Employee
@@ -34,6 +36,8 @@ class Recorded:
     worked_minutes: int
     late_minutes: int
     early_minutes: int
+    # What the calendar made of the date when it was judged: it may say another thing today.
+    day_kind: DayKind = field(default_factory=DayKind)
 
     def clock(self, instant: dt.datetime | None) -> dt.time | None:
         """Return the time of day there, without its seconds."""
@@ -58,6 +62,14 @@ HAS_PUNCH = Q(first_in_at__isnull=False) | Q(last_out_at__isnull=False)
 NEEDS_SOMEBODY = ~Q(exceptions=[])
 
 
+WAS_OFF = Q(input__day_kind__type__in=[DayType.WEEKLY_OFF, DayType.HOLIDAY])
+
+
+@lru_cache(maxsize=1024)
+def _day_kind(kind: str | None, name: str | None) -> DayKind:
+    return DayKind(DayType(kind or DayType.WORKING), name or "")
+
+
 def recorded(
     keys: Iterable[int], first: dt.date, last: dt.date, which: Q
 ) -> dict[int, list[Recorded]]:
@@ -70,8 +82,10 @@ def recorded(
         "employee_id", "date", "status", "code", "exceptions", "shift_name", "zone",
         "scheduled_start_at", "scheduled_end_at", "first_in_at", "last_out_at",
         "worked_minutes", "late_minutes", "early_minutes",
+        "input__day_kind__type", "input__day_kind__name",
     ).iterator(chunk_size=2000):  # fmt: skip
-        row = Recorded(*values)
+        *columns, kind, name = values
+        row = Recorded(*columns, _day_kind(kind, name))
         found.setdefault(row.employee_id, []).append(row)
     return found
 

@@ -26,11 +26,13 @@ from attendance.errors import (
 )
 from attendance.models import AttendanceDay, AttendancePeriod, PeriodLine
 from attendance.rules import payable, zones
+from attendance.rules.expected import Expectation
 from attendance.rules.payable import Payable
 from attendance.rules.roll import to_json
 from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import MonthTotals, month_of_company
-from attendance.selectors.roll import roll
+from attendance.selectors.recorded import calendars_of
+from attendance.selectors.roll import roll_by
 from attendance.selectors.settings import company_settings
 from attendance.selectors.unresolved import unresolved
 from attendance.services import days, judging, payroll
@@ -182,10 +184,13 @@ def _register(
     period: AttendancePeriod, people: list[Employee], now: dt.datetime
 ) -> Iterator[dict[str, Any]]:
     first, last = month_of(period.starts_on)
+    expectation = Expectation(first, last)
     for start in range(0, len(people), judging.PEOPLE_A_BATCH):
         batch = people[start : start + judging.PEOPLE_A_BATCH]
-        rows = roll(company=period.company, people=batch, first=first, last=last, now=now)
-        yield from map(to_json, rows)
+        calendars = calendars_of(period.company, batch, first, last)
+        rows = roll_by(calendars, people=batch, first=first, last=last, now=now)
+        for person, row in zip(batch, rows, strict=True):
+            yield to_json(row, expectation.hours(row, calendars[person.pk]))
 
 
 def _line(

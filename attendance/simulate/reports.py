@@ -167,10 +167,7 @@ def _out_on(day: DayInput, verdict: Verdict) -> str | None:
 # --- rows of sums ---------------------------------------------------------------------------------
 def _expected_and_actual(line: Line, span: Span, row: Row) -> Iterator[Json]:
     expectation = Expectation(span.dates[0], span.dates[-1])
-    own = line.person.calendar
-    minutes = expectation.of(own)
-    expected = sum(minutes[line.row.begin : line.row.end])
-    on_leave = expectation.on_leave(line.row, own, minutes)
+    expected, on_leave = expectation.sums(line.row, line.person.calendar)
     worked = line.row.totals.worked_minutes
     rest = worked + on_leave - expected
     said = (expected, on_leave, worked, max(rest, 0), max(-rest, 0))

@@ -20,7 +20,10 @@ from companies.models import CalendarDay, Employee, OfficeVersion
 from companies.scoping import company_scope
 from tests.reports.golden import LAST, MARCH, NOW, Golden
 
-SLUGS = ("muster-roll", "summary", "headcount", "unmarked-days", "missing-punches")
+SLUGS = (
+    "muster-roll", "summary", "headcount", "unmarked-days", "missing-punches", "late-and-early",
+    "days-off-worked", "shifts", "expected-and-actual", "overtime",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -57,11 +60,15 @@ def _switched_off(golden: Golden) -> None:
     Employee.objects.filter(code="joe").update(is_active=False)
 
 
+def _no_holiday(golden: Golden) -> None:
+    CalendarDay.objects.filter(company=golden.company).delete()
+
+
 def _left(golden: Golden) -> None:
     Employee.objects.filter(code="ned").update(left_on=dt.date(2026, 3, 10))
 
 
-@pytest.mark.parametrize("change", [_holiday, _other_days_off, _switched_off, _left])
+@pytest.mark.parametrize("change", [_holiday, _no_holiday, _other_days_off, _switched_off, _left])
 def test_what_is_said_later_changes_nothing_of_it(
     golden: Golden, hr: Client, change: Callable[[Golden], None]
 ) -> None:
@@ -107,8 +114,8 @@ def test_a_row_is_kept_as_it_is(golden: Golden) -> None:
         people = list(Employee.objects.order_by("name"))
         for row in roll(company=golden.company, people=people, first=MARCH, last=LAST, now=NOW):
             span = rules.Span(MARCH, LAST, NOW)
-            kept = json.loads(json.dumps(rules.to_json(row)))
-            bare = rules.RollRow([day for day in row.days], row.totals, 0, {}, {}, 0, 0)
+            kept = json.loads(json.dumps(rules.to_json(row, [(480, 0)] * 31)))
+            bare = rules.RollRow([day for day in row.days], row.totals, 0, {}, {}, 0, 0, {})
             again = rules.with_kept(bare, span, [(MARCH, kept)])
             assert (again.totals, again.problems, again.minutes, again.overtime) == (
                 row.totals, row.problems, row.minutes, row.overtime,

@@ -80,9 +80,8 @@ def test_leave_covers_what_its_halves_ask_for(
     span = Span(first, last, dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
     row = row_of(own, [(date - 2, judged(status, code, ()), 0, 0, 0)], span)
     expectation = Expectation(first, last)
-    minutes = expectation.of(own)
-    assert minutes == [480, 240, 240, 0]
-    assert expectation.on_leave(row, own, minutes) == covered
+    assert [minutes for minutes, _twice in expectation.hours(row, own)] == [480, 240, 240, 0]
+    assert expectation.sums(row, own) == (960, covered)
 
 
 def test_nothing_is_expected_outside_of_the_employment() -> None:
@@ -93,4 +92,10 @@ def test_nothing_is_expected_outside_of_the_employment() -> None:
     )  # fmt: skip
     places = Steps([(first, Place(default_shift_id="day"))])
     own = PersonCalendar(Employment(joined_on=first, left_on=first), settings, places)
-    assert Expectation(first, dt.date(2026, 3, 3)).of(own) == [480, 0]
+    last = dt.date(2026, 3, 3)
+    row = row_of(own, [], Span(first, last, dt.datetime(2026, 4, 1, tzinfo=dt.UTC)))
+    expectation = Expectation(first, last)
+    assert expectation.hours(row, own) == [(480, 0), (0, 0)]
+    assert expectation.sums(row, own) == (480, 0)
+    kept = replace(row, kept_hours={0: (300, 301)})
+    assert expectation.sums(kept, own) == (300, 150)

@@ -130,7 +130,8 @@ def test_extra_minutes_that_count_stand_beside() -> None:
 
 def test_a_locked_month_keeps_its_extra_minutes() -> None:
     span, own = Span(MARCH, LAST, dt.datetime(2026, 5, 1, tzinfo=dt.UTC)), calendar()
-    locked = to_json(row_of(own, [(1, PRESENT, 540, 0, 0)], span, {1: 60}))
+    row_then = row_of(own, [(1, PRESENT, 540, 0, 0)], span, {1: 60})
+    locked = to_json(row_then, [(480, 1)] * 31)
     later = row_of(own, [(1, PRESENT, 540, 0, 0)], span, {1: 90, 2: 30})
     found = with_kept(later, span, [(MARCH, locked)])
     assert (found.overtime, found.totals.overtime_minutes) == ({1: 60}, 60)
@@ -138,3 +139,4 @@ def test_a_locked_month_keeps_its_extra_minutes() -> None:
     begin = Span(MARCH, MARCH, span.now)
     part = with_kept(row_of(own, [], begin), begin, [(MARCH, locked)])
     assert (part.overtime, part.totals.overtime_minutes) == ({}, 0)
+    assert (part.kept_hours, found.kept_hours[30]) == ({0: (480, 1)}, (480, 1))

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 from companies.actor import Actor
 from companies.models import Company, Employee
-from companies.selectors import Placed, placed_in_chunks
+from companies.selectors import Placed, Where, placed_in_chunks
 from integrations.tables import Line, Table
 
 # How many days a sample has, where nothing else is asked for, and what else may be.
@@ -83,7 +83,8 @@ class Asked:
     """A report as it was asked for: by whom, narrowed how, and about which people, in order.
 
     `keys` are their primary keys, all of them or those of one page; `people` answers for the
-    names of their offices and departments. `has_links`: the table is for a page.
+    names of their offices and departments. `where` is what it was narrowed to. `has_links`: the
+    table is for a page.
     """
 
     actor: Actor
@@ -93,6 +94,7 @@ class Asked:
     keys: Sequence[int]
     now: dt.datetime
     today: dt.date
+    where: Where = Where()
     has_links: bool = False
 
     @property
@@ -132,7 +134,8 @@ class Report(Protocol):
 
     `by_month`: it is about a month, else about any dates. `has_row_a_day`: it may have a row for
     each day of each person. `is_about_people`: its rows name
-    people, so that a page of it is a page of people and a file of it is a look at each.
+    people, so that a page of it is a page of people and a file of it is a look at each; of another
+    one people count where they stood on each date.
     """
 
     slug: str

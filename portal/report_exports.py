@@ -27,7 +27,7 @@ from companies.services import report_exports as services
 from integrations import tasks
 from integrations.tables import FORMATS, Row, Table, parts
 from portal import evidence, report_pages
-from portal.reports import asked_of
+from portal.reports import question
 
 log = logging.getLogger(__name__)
 
@@ -98,11 +98,12 @@ def _give_up(export: ReportExport) -> bool:
 def _question(export: ReportExport) -> tuple[Asked, Report | None]:
     """Return what was asked, and the report if it still exists for who asked."""
     actor = actor_of(export.user, export.company, now=timezone.now(), channel="job")
-    found = asked_of(actor, export.company, Filters.of_plain(export.filters), now=export.asked_at)
+    report, filters = evidence.report_of(actor, export.report), Filters.of_plain(export.filters)
+    found = question(report, actor, export.company, filters, now=export.asked_at)
     # Those that were asked for, without whom the actor may not read of any more.
     allowed = set(found.keys)
     asked = replace(found, keys=[key for key in export.keys if key in allowed])
-    return asked, evidence.report_of(actor, export.report)
+    return asked, report
 
 
 def _parts(export: ReportExport) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
 from companies.selectors import actor_of
 from portal import report_pages
-from portal.reports import asked_of, narrowed, report_for, today_of
+from portal.reports import narrowed, question, report_for, today_of
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ def _make(reader: ReportReader, due: dt.date, now: dt.datetime) -> bool:
     first, last = sending.told_span(
         due, is_weekly=schedule.weekday is not None, by_month=report.by_month
     )
-    asked = asked_of(actor, reader.company, _filters(schedule, first, last), now=now)
+    filters = _filters(schedule, first, last)
+    asked = question(report, actor, reader.company, filters, now=now)
     return _ask(reader, due, report, narrowed(report, asked))
 
 

@@ -28,7 +28,7 @@ from integrations import storage, tasks
 from integrations.tables import FORMATS, Paper
 from integrations.tables.xlsx import MOST_ROWS
 from portal import evidence, report_exports, report_filters, report_pages
-from portal.reports import ROLL, asked_of, narrowed, page_of, report_for, today_of
+from portal.reports import ROLL, narrowed, page_of, question, report_for, today_of
 from portal.reports import reports as known
 
 PEOPLE_A_PAGE, _A_MONTH = 200, 31
@@ -80,7 +80,7 @@ def _page(request: HttpRequest, slug: str) -> HttpResponse:
     found = _report(actor, slug)
     now = timezone.now()
     read = report_filters.read(request.GET, found, today_of(company, now))
-    asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
+    asked = narrowed(found, question(found, actor, company, read.filters, now=now))
     # Of a longer stretch fewer people, so that a page costs what one of a month does.
     fewer = max(1, PEOPLE_A_PAGE * _A_MONTH // max(asked.days, _A_MONTH))
     size = fewer if found.is_about_people else max(len(asked.keys), 1)
@@ -102,7 +102,7 @@ def report_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     if kind is None:
         raise Http404
     read = report_filters.read(request.POST, found, today_of(company, now))
-    asked = narrowed(found, asked_of(actor, company, read.filters, now=now))
+    asked = narrowed(found, question(found, actor, company, read.filters, now=now))
     if kind.name == "xlsx" and found.has_row_a_day and asked.days_of_people > MOST_ROWS:
         messages.error(
             request,

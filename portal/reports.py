@@ -15,7 +15,7 @@ from attendance.selectors.settings import company_settings
 from companies.actor import Actor
 from companies.models import Company, Department, Employee, Office
 from companies.reports import Asked, Filters, Report
-from companies.selectors import in_department, reported_people
+from companies.selectors import Where, reported_people, with_parts
 
 # By name: an app that brings another report is added here, and nowhere else.
 REPORTS = (
@@ -69,27 +69,47 @@ def _narrowed(people: QuerySet[Employee], filters: Filters) -> QuerySet[Employee
         people = people.filter(wanted)
     if filters.employment:
         people = people.filter(employment_type=filters.employment)
-    if filters.office:
-        office = Office.objects.filter(public_id=filters.office).first()
-        people = people.filter(Q(placed_office=office.pk)) if office else people.none()
-    if filters.department:
-        part = Department.objects.filter(public_id=filters.department).first()
-        people = in_department(people, part) if part else people.none()
     return people
 
 
-def asked_of(actor: Actor, company: Company, filters: Filters, *, now: dt.datetime) -> Asked:
-    """Return the report's question with everybody it is about, in the order of its rows."""
-    today = today_of(company, now)
-    people = reported_people(actor, filters.first, filters.last, today=today)
-    people = _narrowed(people, filters)
+def _where(filters: Filters) -> Where:
+    """Return the offices and departments that are asked for; of one that is not there, nowhere."""
+    offices = departments = None
+    if filters.office:
+        found = Office.objects.filter(public_id=filters.office)
+        offices = frozenset(found.values_list("pk", flat=True))
+    if filters.department:
+        part = Department.objects.filter(public_id=filters.department).first()
+        departments = with_parts(part) if part else frozenset()
+    return Where(offices, departments)
+
+
+def asked_of(
+    actor: Actor, company: Company, filters: Filters, *, now: dt.datetime, is_by_date: bool = False
+) -> Asked:
+    """Return the report's question with everybody it is about, in the order of its rows.
+
+    By date: whoever stood in the office or department on any of the dates, else on the last.
+    """
+    today, first, last = today_of(company, now), filters.first, filters.last
+    people = _narrowed(reported_people(actor, first, last, today=today), filters)
+    where = _where(filters)
+    people = where.between(people, first, last) if is_by_date else where.on(people)
     order = ("name", "code", "pk")
     grouped = F("placed_department_name").asc(nulls_last=True)
     ordered = people.order_by(grouped, *order) if filters.is_grouped else people.order_by(*order)
     return Asked(
         actor=actor, company=company, filters=filters, people=people,
-        keys=list(ordered.values_list("pk", flat=True)), now=now, today=today,
+        keys=list(ordered.values_list("pk", flat=True)), now=now, today=today, where=where,
     )  # fmt: skip
+
+
+def question(
+    report: Report | None, actor: Actor, company: Company, filters: Filters, *, now: dt.datetime
+) -> Asked:
+    """Return the question as the report counts: one that names nobody counts by date."""
+    is_by_date = report is not None and not report.is_about_people
+    return asked_of(actor, company, filters, now=now, is_by_date=is_by_date)
 
 
 def narrowed(report: Report, asked: Asked) -> Asked:

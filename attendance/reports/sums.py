@@ -97,8 +97,10 @@ class Headcount(AttendanceReport):
     def _rows(self, asked: Asked) -> Iterator[Row]:
         span = Span(asked.filters.first, asked.filters.last, asked.now)
         found = ByDate(span)
-        for _placed, row in rolls(asked):
-            found.add(row)
+        for chunk in asked.chunks():
+            here = asked.where.dates_of([placed.employee.pk for placed in chunk], span.dates)
+            for placed, row in rolls_of(asked, chunk):
+                found.add(row, here[placed.employee.pk] if here is not None else None)
         for date, totals in zip(span.dates, found.totals(), strict=True):
             yield Row(
                 (

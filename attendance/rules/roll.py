@@ -279,12 +279,15 @@ class ByDate:
         self._kinds: list[Counter[RollDay]] = [Counter() for _date in span.dates]
         self._minutes: list[Counter[str]] = [Counter() for _date in span.dates]
 
-    def add(self, row: RollRow) -> None:
-        """Count a person's dates in."""
-        for place in range(row.begin, row.end):
+    def add(self, row: RollRow, only: Collection[int] | None = None) -> None:
+        """Count a person's dates in, or those at some places of them."""
+        counted = set(range(row.begin, row.end))
+        if only is not None:
+            counted &= set(only)
+        for place in counted:
             self._kinds[place][row.days[place]] += 1
         for place, (worked, late, early) in row.minutes.items():
-            if row.begin <= place < row.end:
+            if place in counted:
                 found = self._minutes[place]
                 found["worked_minutes"] += worked
                 if late:
@@ -294,7 +297,7 @@ class ByDate:
                     found["early_count"] += 1
                     found["early_minutes"] += early
         for place, extra in row.overtime.items():
-            if row.begin <= place < row.end:
+            if place in counted:
                 self._minutes[place]["overtime_minutes"] += extra
 
     def totals(self) -> list[sheet.Totals]:

@@ -14,10 +14,11 @@ from companies.selectors.delegations import colleagues, delegations_of, delegati
 from companies.selectors.engaged import (
     READERS,
     Placed,
+    Where,
     engaged_between,
-    in_department,
     placed_in_chunks,
     reported_people,
+    with_parts,
 )
 from companies.selectors.looks import own_looks
 from companies.selectors.mail import blocks_of, is_blocked, without_mail
@@ -133,7 +134,6 @@ __all__ = [
     "held_by",
     "here_on",
     "hr_of",
-    "in_department",
     "in_stead_of",
     "internship_events",
     "internship_state",
@@ -168,9 +168,11 @@ __all__ = [
     "own_placements",
     "own_records_requests",
     "own_role_grants",
+    "Where",
     "placed_in_chunks",
     "pool_user",
     "reported_people",
+    "with_parts",
     "second_factor_is_asked",
     "second_factor_is_asked_of",
     "second_factor_policy",

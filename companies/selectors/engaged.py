@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from companies.actor import Actor
 from companies.enums import Role
@@ -62,8 +62,73 @@ def reported_people(
     return people.filter(pk__in=team_of(actor, on=today).order_by().values("pk"))
 
 
-def in_department(people: QuerySet[Employee], department: Department) -> QuerySet[Employee]:
-    """Return those of the department and of its parts; one statement for the parts."""
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Offices and departments, by primary key; none at all is anywhere."""
+
+    offices: frozenset[int] | None = None
+    departments: frozenset[int] | None = None
+
+    @property
+    def is_anywhere(self) -> bool:
+        return self.offices is None and self.departments is None
+
+    def _placements(self) -> QuerySet[Placement]:
+        rows = Placement.objects.all()
+        if self.offices is not None:
+            rows = rows.filter(office__in=self.offices)
+        if self.departments is not None:
+            rows = rows.filter(department__in=self.departments)
+        return rows
+
+    def on(self, people: QuerySet[Employee]) -> QuerySet[Employee]:
+        """Return those whose place, as `engaged_between` names it, is here."""
+        if self.offices is not None:
+            people = people.filter(Q(placed_office__in=self.offices))
+        if self.departments is not None:
+            people = people.filter(Q(placed_department__in=self.departments))
+        return people
+
+    def between(
+        self, people: QuerySet[Employee], first: dt.date, last: dt.date
+    ) -> QuerySet[Employee]:
+        """Return those whose place was here on any date of the stretch."""
+        if self.is_anywhere:
+            return people
+        # A later place that had begun by the first date had ended the row.
+        later = Placement.objects.filter(
+            employee=OuterRef("employee"), starts_on__gt=OuterRef("starts_on"), starts_on__lte=first
+        )
+        held = self._placements().filter(
+            ~Exists(later), employee=OuterRef("pk"), starts_on__lte=last
+        )
+        return people.filter(Exists(held))
+
+    def dates_of(
+        self, keys: Collection[int], dates: Sequence[dt.date]
+    ) -> dict[int, set[int]] | None:
+        """Return at which places among the dates each person was here; one statement.
+
+        Nothing where everywhere is meant.
+        """
+        if self.is_anywhere:
+            return None
+        here = set(self._placements().filter(employee__in=keys).values_list("pk", flat=True))
+        rows = Placement.objects.filter(employee__in=keys, starts_on__lte=dates[-1])
+        found: dict[int, set[int]] = {key: set() for key in keys}
+        for pk, key, starts_on in rows.order_by("starts_on").values_list(
+            "pk", "employee_id", "starts_on"
+        ):
+            rest = range(max(0, (starts_on - dates[0]).days), len(dates))
+            if pk in here:
+                found[key].update(rest)
+            else:
+                found[key].difference_update(rest)
+        return found
+
+
+def with_parts(department: Department) -> frozenset[int]:
+    """Return the department and its parts, by primary key; one statement."""
     below: dict[int | None, list[int]] = {}
     for pk, parent in Department.objects.values_list("pk", "parent"):
         below.setdefault(parent, []).append(pk)
@@ -72,7 +137,7 @@ def in_department(people: QuerySet[Employee], department: Department) -> QuerySe
         fresh = [pk for pk in below.get(ahead.pop(), []) if pk not in found]
         found.update(fresh)
         ahead += fresh
-    return people.filter(Q(placed_department__in=found))
+    return frozenset(found)
 
 
 def placed_in_chunks(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
@@ -47,7 +47,7 @@ class RollDay:
 
     state: DayState
     code: str
-    halves: codes.Halves
+    halves: codes.Halves | tuple[()]
     status: DayStatus | None = None
     flags: tuple[str, ...] = ()
     name: str = ""
@@ -55,7 +55,12 @@ class RollDay:
     @property
     def is_problem(self) -> bool:
         """Whether somebody has to look at it."""
-        return bool(self.flags) or self.status in PROBLEMS
+        return self.counts and (bool(self.flags) or self.status in PROBLEMS)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts for anything; of a locked month that left the person out, nothing."""
+        return bool(self.halves)
 
     @property
     def is_off(self) -> bool:
@@ -65,6 +70,8 @@ class RollDay:
     @property
     def lacks(self) -> tuple[str, ...]:
         """What is missing: exceptions, `nothing` recorded at all, the code of incomplete, or ()."""
+        if not self.counts:
+            return ()
         lacking = tuple(flag for flag in self.flags if flag in _MISSING)
         if lacking:
             return lacking
@@ -101,7 +108,11 @@ class RollRow:
     @property
     def unrecorded(self) -> list[int]:
         """The places of the dates that count of which nothing is recorded."""
-        return [place for place in range(self.begin, self.end) if place not in self.minutes]
+        return [
+            place
+            for place in range(self.begin, self.end)
+            if place not in self.minutes and self.days[place].counts
+        ]
 
 
 @lru_cache(maxsize=4096)
@@ -243,13 +254,40 @@ def _kept_day(
     return RollDay(DayState(state), code, (one, other), known, flags, name)
 
 
+def _left_out(month: dt.date, row: RollRow, span: Span) -> RollRow:
+    """The row without a locked month in which the person had no line: its dates count nothing.
+
+    Such are who was switched off then, and who was entered after the lock. Their codes stay.
+    """
+    days, minutes, overtime, hours = (
+        list(row.days), dict(row.minutes), dict(row.overtime), dict(row.kept_hours)
+    )  # fmt: skip
+    for place, date in enumerate(span.dates):
+        if date.replace(day=1) == month:
+            days[place] = replace(days[place], halves=(), flags=())
+            minutes.pop(place, None)
+            overtime.pop(place, None)
+            hours[place] = (0, 0)
+    return _summed(days, minutes, overtime, row.begin, row.end, hours)
+
+
 def with_kept(
-    row: RollRow, span: Span, months: Iterable[tuple[dt.date, dict[str, Any]]]
+    row: RollRow, span: Span, months: Collection[tuple[dt.date, dict[str, Any] | None]]
 ) -> RollRow:
-    """The row with its locked months as they were locked, by their first days."""
-    days, minutes, overtime = list(row.days), dict(row.minutes), dict(row.overtime)
-    counted, hours = set(range(row.begin, row.end)), dict[int, Hours]()
+    """The row with its locked months as they were locked, by their first days.
+
+    In a month that is locked without a line of the person, nothing of theirs counts.
+    """
     for first, kept in months:
+        if kept is None:
+            row = _left_out(first, row, span)
+    return _with_lines(row, span, {first: kept for first, kept in months if kept is not None})
+
+
+def _with_lines(row: RollRow, span: Span, months: dict[dt.date, dict[str, Any]]) -> RollRow:
+    days, minutes, overtime = list(row.days), dict(row.minutes), dict(row.overtime)
+    counted, hours = set(range(row.begin, row.end)), dict(row.kept_hours)
+    for first, kept in months.items():
         begin, kinds = span.place(first), _kept_days(kept["kinds"])
         for n, kind in enumerate(kept["days"]):
             place = begin + n

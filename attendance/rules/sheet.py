@@ -89,7 +89,7 @@ def tally(rows: Iterable[Row]) -> Totals:
     )
 
 
-def of_counts(days: Iterable[tuple[Halves, int]], **figures: int) -> Totals:
+def of_counts(days: Iterable[tuple[tuple[Half, ...], int]], **figures: int) -> Totals:
     """Totals of days that are counted already: how many there are of each pair of halves."""
     kinds = _NO_HALVES.copy()
     leave: dict[str, int] = {}

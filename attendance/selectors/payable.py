@@ -162,11 +162,12 @@ def _dates(
     found = []
     for place, (date, day) in enumerate(zip(whole, row.days, strict=True)):
         is_over = row.begin <= place < row.end and day.state not in _NOT_OVER
+        halves = day.halves or None
         found.append(
             PayDate(
                 date=date,
                 off=_off(own, date) if asks_off else (False, False),
-                halves=day.halves if is_over and codes.OPEN not in day.halves else None,
+                halves=halves if is_over and codes.OPEN not in day.halves else None,
                 is_due=day.state not in _NOT_DUE,
                 marks=own.marks_on(date),
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ class Recorded:
     late_minutes: int
     early_minutes: int
     # What the calendar made of the date when it was judged: it may say another thing today.
-    day_kind: DayKind = field(default_factory=DayKind)
+    day_kind: DayKind
 
     def clock(self, instant: dt.datetime | None) -> dt.time | None:
         """Return the time of day there, without its seconds."""
@@ -78,14 +78,13 @@ def recorded(
         which, employee__in=list(keys), date__range=(first, last)
     ).order_by("date", "slot")
     found: dict[int, list[Recorded]] = {}
-    for values in rows.values_list(
+    for *columns, kind, name in rows.values_list(
         "employee_id", "date", "status", "code", "exceptions", "shift_name", "zone",
         "scheduled_start_at", "scheduled_end_at", "first_in_at", "last_out_at",
         "worked_minutes", "late_minutes", "early_minutes",
         "input__day_kind__type", "input__day_kind__name",
     ).iterator(chunk_size=2000):  # fmt: skip
-        *columns, kind, name = values
-        row = Recorded(*columns, _day_kind(kind, name))
+        row = Recorded(*[*columns, _day_kind(kind, name)])
         found.setdefault(row.employee_id, []).append(row)
     return found
 

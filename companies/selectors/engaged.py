@@ -74,7 +74,7 @@ class Where:
         return self.offices is None and self.departments is None
 
     def _placements(self) -> QuerySet[Placement]:
-        rows = Placement.objects.all()
+        rows: QuerySet[Placement] = Placement.objects.all()
         if self.offices is not None:
             rows = rows.filter(office__in=self.offices)
         if self.departments is not None:

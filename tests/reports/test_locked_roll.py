@@ -18,6 +18,7 @@ from attendance.services import closing
 from companies.enums import CalendarKind
 from companies.models import CalendarDay, Employee, OfficeVersion
 from companies.scoping import company_scope
+from tests.attendance.world import make_person
 from tests.reports.golden import LAST, MARCH, NOW, Golden
 
 SLUGS = (
@@ -134,3 +135,40 @@ def test_it_costs_one_statement_whoever_is_asked_about(golden: Golden, hr: Clien
         hr.get("/team/roll/?month=2026-03")
     lines = [each for each in queries if '"attendance_periodline"."roll"' in each["sql"]]
     assert len(lines) == 1
+
+
+@pytest.mark.parametrize("slug", ["muster-roll", "summary", "headcount", "expected-and-actual"])
+def test_whoever_was_switched_off_at_the_lock_counts_nothing_of_it_later(
+    golden: Golden, hr: Client, slug: str
+) -> None:
+    with company_scope(golden.company):
+        Employee.objects.filter(code="ada").update(is_active=False)
+    _lock(golden)
+    locked = _taken(hr, slug)
+    with company_scope(golden.company):
+        Employee.objects.filter(code="ada").update(is_active=True)
+    figures = {
+        row["name"]: {key: value for key, value in row.items() if not key.startswith("d")}
+        for row in _taken(hr, slug)["rows"]
+        if "name" in row
+    }
+    if slug == "headcount":
+        assert _taken(hr, slug)["rows"] == locked["rows"]
+    else:
+        # Codes of the past stay in the register; nothing of it counts.
+        ada = figures["Ada"]
+        numbers = [v for k, v in ada.items() if k not in ("name", "code", "department", "cells")]
+        assert {float(number) for number in numbers} == {0.0}
+        others = [row for row in locked["rows"] if row["name"] != "Ada"]
+        assert [row for row in _taken(hr, slug)["rows"] if row["name"] != "Ada"] == others
+
+
+def test_whoever_is_entered_after_the_lock_counts_from_the_next_month(
+    golden: Golden, hr: Client
+) -> None:
+    _lock(golden)
+    with company_scope(golden.company):
+        make_person(golden.company, "Zoe", golden.world.office, golden.world.day_shift)
+    stretch = {"from": "2026-03-30", "to": "2026-04-01"}
+    (zoe,) = [row for row in _taken(hr, "summary", **stretch)["rows"] if row["name"] == "Zoe"]
+    assert (zoe["days"], zoe["unmarked"], zoe["absent"]) == ("1", "1", "0")

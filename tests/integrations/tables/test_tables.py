@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import gc
 import io
 import json
 import subprocess
@@ -156,3 +157,29 @@ def test_a_page_pays_for_no_library_of_files() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_what_the_process_has_loaded_is_not_looked_through_while_a_file_is_written(
+    name: str,
+) -> None:
+    frozen: list[bool] = []
+
+    def rows() -> Iterator[Row]:
+        for row in ROWS:
+            frozen.append(gc.get_freeze_count() > 0)
+            yield row
+
+    FORMATS[name].write(table(rows()), io.BytesIO())
+    assert frozen == [True] * 3
+    assert gc.get_freeze_count() == 0
+
+
+def test_a_file_that_fails_leaves_the_collector_as_it_was() -> None:
+    def rows() -> Iterator[Row]:
+        raise LookupError
+        yield
+
+    with pytest.raises(LookupError):
+        FORMATS["csv"].write(table(rows()), io.BytesIO())
+    assert gc.get_freeze_count() == 0

@@ -48,10 +48,18 @@ def address(report: Report, filters: Filters, **more: str) -> str:
 
 
 def page_context(
-    report: Report, asked: Asked, page: Page[int], shown: Asked, *, problem: str
+    report: Report,
+    asked: Asked,
+    page: Page[int],
+    shown: Asked,
+    *,
+    problem: str,
+    is_shown: bool = True,
 ) -> dict[str, Any]:
     """Return the context of a report's page; `shown` is the question about its people alone."""
     table = report.table(shown)
+    if not is_shown:
+        table = replace(table, rows=(), total_label="")
     has_pages = page.paginator.num_pages > 1
     if has_pages:
         table = replace(table, total_label=_("All of this page"))
@@ -71,6 +79,7 @@ def page_context(
         "body": html.body(table, lines),
         "has_rows": any(line.kind == LineKind.ROW for line in lines),
         "is_empty": not asked.keys,
+        "is_too_long": not is_shown,
         "legend": table.legend,
         "notes": table.notes,
         "form": report_filters.form(filters, report),

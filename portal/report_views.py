@@ -32,6 +32,9 @@ from portal.reports import ROLL, narrowed, page_of, question, report_for, today_
 from portal.reports import reports as known
 
 PEOPLE_A_PAGE, _A_MONTH = 200, 31
+# A report that names nobody has no pages of people: of more days of people than this (some eight
+# seconds) only its file is made, in the background.
+MOST_COUNTED = 600_000
 _IN_MEMORY = 1_000_000
 
 
@@ -83,11 +86,13 @@ def _page(request: HttpRequest, slug: str) -> HttpResponse:
     asked = narrowed(found, question(found, actor, company, read.filters, now=now))
     # Of a longer stretch fewer people, so that a page costs what one of a month does.
     fewer = max(1, PEOPLE_A_PAGE * _A_MONTH // max(asked.days, _A_MONTH))
+    is_counted = not found.is_about_people and asked.days_of_people <= MOST_COUNTED
     size = fewer if found.is_about_people else max(len(asked.keys), 1)
     page = Paginator(asked.keys, size).get_page(request.GET.get("p"))
     context = report_pages.page_context(
-        found, asked, page, page_of(asked, list(page.object_list)), problem=read.problem
-    )
+        found, asked, page, page_of(asked, list(page.object_list)), problem=read.problem,
+        is_shown=found.is_about_people or is_counted,
+    )  # fmt: skip
     template = "portal/reports/roll.html" if slug == ROLL else "portal/reports/report.html"
     return render(request, template, context)
 

@@ -232,6 +232,23 @@ def test_pages_of_people_and_the_sum_of_each(hr: Client, monkeypatch: pytest.Mon
     assert len(_people(_taken(hr))) == 5
 
 
+def test_what_would_take_too_long_to_count_is_offered_as_a_file(
+    hr: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_views, "MOST_COUNTED", 5 * 31)
+    march = "/reports/headcount/?from=2026-03-01&to=2026-03-31"
+    assert "Too much for a page" not in hr.get(march).text
+    monkeypatch.setattr(report_views, "MOST_COUNTED", 5 * 31 - 1)
+    page = hr.get(march)
+    assert page.status_code == 200
+    assert "takes longer than a page can wait" in page.text
+    assert page.context["has_rows"] is False
+    assert page.context["chart"] is None
+    assert 'value="xlsx"' in page.text
+    # Reports with pages of people are shown whoever they are about.
+    assert "Too much for a page" not in hr.get(ROLL).text
+
+
 def test_a_page_of_the_roll_costs_the_same_for_one_and_for_three(
     golden: Golden, hr: Client
 ) -> None:

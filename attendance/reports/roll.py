@@ -164,7 +164,7 @@ def total_columns(asked: Asked, found: Sequence[str]) -> tuple[Column, ...]:
     parts = [
         ("present", _("Present")), ("absent", _("Absent")),
         *((f"leave_{code}", code) for code in found),
-        ("leave", _("Leave")), ("off", _("Off")), ("unmarked", _("Unmarked")),
+        ("leave", _("Other leave")), ("off", _("Off")), ("unmarked", _("Unmarked")),
     ]  # fmt: skip
     keys = tuple(key for key, _label in parts)
     return (

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 _HUE = 162
@@ -36,7 +37,8 @@ def _environment(request: Any) -> list[Any] | None:
     """Return the mark beside the title of every page: of an operator who reads, and of a demo."""
     grant = getattr(request, "support", None)
     if grant is not None:
-        return [_("Operator, until %(time)s UTC") % {"time": f"{grant.ends_at:%H:%M}"}, "danger"]
+        until = f"{timezone.localtime(grant.ends_at):%H:%M}"
+        return [_("Operator, until %(time)s") % {"time": until}, "danger"]
     return [_("Demo"), "warning"] if settings.DEMO else None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -16,12 +18,13 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
+from attendance.selectors.settings import company_settings
 from attendance.services.uploads import TYPES as PHOTO_TYPES
 from companies import selectors
 from companies.actor import Actor
 from companies.enums import ActorKind
 from companies.errors import OtherCompany, RequestTooLarge
-from companies.models import User
+from companies.models import Company, User
 from companies.scoping import company_scope
 from companies.templatetags import same_company
 from integrations import documents, photos, tasks
@@ -197,10 +200,21 @@ def company(get_response: GetResponse) -> GetResponse:
         request.actor = actor  # type: ignore[attr-defined]
         if actor.company is None:
             return get_response(request)
-        with company_scope(actor.company):
+        with company_scope(actor.company), _zone_of_admin(request, actor.company):
             return get_response(request)
 
     return middleware
+
+
+def _zone_of_admin(request: HttpRequest, company: Company) -> AbstractContextManager[None]:
+    """Let HR's admin tell and take times by the company's clocks.
+
+    Our own pages say themselves whose clocks a time is by.
+    """
+    if not request.path_info.startswith("/admin/"):
+        return nullcontext()
+    zone = company_settings(company).policy_on(timezone.now().date()).zone
+    return timezone.override(ZoneInfo(zone))
 
 
 # What one may do from a page of any company: change it, and leave.

@@ -153,7 +153,7 @@ def _refuse_instant(
         raise EntryInFuture(time=_wall(item.at, calendar))
     date = calendar.date_at(item.at)
     if not employee.is_employed_on(date):
-        raise DayNotEmployed(name=employee.name, date=date_format(date, "SHORT_DATE_FORMAT"))
+        raise DayNotEmployed(name=employee.name, date=date_format(date, "j F Y"))
 
 
 def _refuse_clash(

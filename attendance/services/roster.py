@@ -44,8 +44,8 @@ def _refuse_overlap(row: ShiftAssignment, employee: Employee) -> None:
         other = others[found]
         raise AssignmentOverlaps(
             shift=other.shift.name,
-            starts_on=date_format(other.starts_on, "SHORT_DATE_FORMAT"),
-            ends_on=date_format(other.ends_on, "SHORT_DATE_FORMAT") if other.ends_on else "…",
+            starts_on=date_format(other.starts_on, "j F Y"),
+            ends_on=date_format(other.ends_on, "j F Y") if other.ends_on else "…",
         )
 
 

@@ -136,9 +136,9 @@ def _write(row: ManualVerdict, *, by: Actor) -> ManualVerdict:
 
 def _refuse_dates(employee: Employee, date: dt.date, now: dt.datetime) -> None:
     if date > people.calendar_of(employee, date, date).date_at(now):
-        raise DayNotOver(date=date_format(date, "SHORT_DATE_FORMAT"))
+        raise DayNotOver(date=date_format(date, "j F Y"))
     if not employee.is_employed_on(date):
-        raise DayNotEmployed(name=employee.name, date=date_format(date, "SHORT_DATE_FORMAT"))
+        raise DayNotEmployed(name=employee.name, date=date_format(date, "j F Y"))
 
 
 def _told(employee: Employee, date: dt.date) -> audit.Snapshot:

@@ -67,7 +67,7 @@ def support_standing(row: SupportGrant, now: dt.datetime) -> tuple[str, str]:
     if row.outcome == RequestOutcome.REFUSED:
         return "refused", _("Refused")
     if row.ends_at is not None and row.holds(now):
-        return "now", _("Until %(time)s UTC") % {"time": f"{row.ends_at:%H:%M}"}
+        return "now", _("Until %(time)s") % {"time": f"{timezone.localtime(row.ends_at):%H:%M}"}
     return ("over", _("Ended")) if row.ended_at else ("over", _("Over"))
 
 

@@ -85,7 +85,7 @@ def test_sent_twice_it_is_added_once(hr: Client, world: World) -> None:
         ({"reason": " "}, "Please give a reason."),
         ({"date": "2026-03-04", "left": "12:01"}, "12:01 (4 Mar) is still to come."),
         ({"date": "2026-03-02", "came": "10:00", "left": "11:00"}, "overlaps with 09:04 (2 Mar)"),
-        ({"date": "2025-12-31"}, "Maya does not work here on 12/31/2025."),
+        ({"date": "2025-12-31"}, "Maya does not work here on 31 December 2025."),
         ({"date": "2026-01-05"}, "January 2026 is locked. HR can reopen it with a reason."),
     ],
 )

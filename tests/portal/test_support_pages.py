@@ -108,7 +108,8 @@ def test_let_in_the_operator_reads_and_every_look_is_told(
     home = otto.get("/admin/")
     assert home.status_code == 200
     assert "You read the records of Kettle as an operator" in home.text
-    assert "Operator, until 07:15 UTC" in home.text
+    # By the company's clocks, a quarter to six hours before UTC.
+    assert "Operator, until 13:00" in home.text
     people = "/admin/companies/employee/"
     assert "Maya" in otto.get(people).text
     otto.get(people)

@@ -112,7 +112,7 @@ def test_dates_that_are_taken_are_refused_with_the_clash_named(
     with pytest.raises(AssignmentOverlaps) as refused:
         _put(scoped, late_shift, first, last)
     assert refused.value.values == {
-        "shift": "Day", "starts_on": "03/02/2026", "ends_on": "03/06/2026",
+        "shift": "Day", "starts_on": "2 March 2026", "ends_on": "6 March 2026",
     }  # fmt: skip
     assert ShiftAssignment.objects.count() == 1
 

@@ -72,7 +72,7 @@ def test_dates_that_are_taken_are_refused(scoped: World, now: Any, which: str) -
         return
     with pytest.raises(AssignmentOverlaps) as refused:
         _put(scoped, scoped.day_shift, first, last)
-    assert str(refused.value) == "This overlaps with Night from 03/02/2026 to 03/08/2026."
+    assert str(refused.value) == "This overlaps with Night from 2 March 2026 to 8 March 2026."
     assert list(ShiftAssignment.objects.all()) == [nights]
 
 

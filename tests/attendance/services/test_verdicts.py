@@ -202,7 +202,7 @@ def test_a_reason_is_needed(scoped: World, verb: Any, reason: str) -> None:
 def test_a_day_to_come_is_refused_and_today_is_not(scoped: World, verb: Any) -> None:
     with pytest.raises(DayNotOver) as refused:
         verb(scoped, date=DAY + dt.timedelta(days=1))
-    assert str(refused.value).startswith("03/03/2026 has not come yet")
+    assert str(refused.value).startswith("3 March 2026 has not come yet")
     verb(scoped)
     assert ManualVerdict.objects.get().date == DAY
 

@@ -193,6 +193,59 @@ class InternshipState(TextChoices):
     closed = nonmember(("completed", "void"))
 
 
+class OpeningState(TextChoices):
+    """Whether people may read of an opening; its dates say on which days."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    CLOSED = "closed", _("Closed")
+
+
+class QuestionKind(TextChoices):
+    """What a screening question is answered by."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of several")
+    NUMBER = "number", _("Number")
+    FILE = "file", _("File")
+
+
+class ApplicationStage(TextChoices):
+    """Where an application stands; `moves` says where it may go from there."""
+
+    ASKED = "asked", _("Address not confirmed")
+    NEW = "new", _("Received")
+    REVIEW = "review", _("In review")
+    INTERVIEW = "interview", _("Interview")
+    OFFER = "offer", _("Offer")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    undecided = nonmember(("new", "review", "interview", "offer"))
+    decided = nonmember(("accepted", "rejected"))
+    # Nothing goes back to new; a refusal by mistake is taken up again; who withdrew is forgotten.
+    moves = nonmember({
+        "asked": frozenset({"new"}),
+        "new": frozenset({"review", "interview", "offer", "accepted", "rejected", "withdrawn"}),
+        "review": frozenset({"interview", "offer", "accepted", "rejected", "withdrawn"}),
+        "interview": frozenset({"review", "offer", "accepted", "rejected", "withdrawn"}),
+        "offer": frozenset({"review", "interview", "accepted", "rejected", "withdrawn"}),
+        "accepted": frozenset({"review", "rejected", "withdrawn"}),
+        "rejected": frozenset({"review", "withdrawn"}),
+        "withdrawn": frozenset(),
+    })  # fmt: skip
+
+
+class ApplicationStep(TextChoices):
+    """What happened to an application."""
+
+    RECEIVED = "received", _("Received")
+    MOVED = "moved", _("Moved")
+    ASKED = "asked", _("Asked")
+    ANSWERED = "answered", _("Answered")
+
+
 class AutoCheckOut(TextChoices):
     """When an in that stands open once the window has closed counts as closed."""
 

@@ -14,13 +14,25 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.urls import reverse
 
-from companies.models import EmailChange, JoinRequest, User
+from companies.models import (
+    Application,
+    ApplicationEvent,
+    Company,
+    EmailChange,
+    JoinRequest,
+    User,
+    VisitorQuestion,
+)
+from companies.scoping import company_scope
+from integrations.errors import Rejected
 
 # What a link about a change of address is for: its page, and for how long it is good.
 CONFIRM: Final = "email-change"
 STOP: Final = "email-change-stop"
 # The one by which who asks to join follows what becomes of it, for as long as that is kept.
 _JOIN: Final = "join"
+# The one by which a candidate follows an application, for as long as that is kept.
+_APPLICATION: Final = "application"
 _SECONDS: Final = {CONFIRM: 24 * 3600, STOP: 7 * 24 * 3600}
 
 
@@ -101,4 +113,70 @@ def prepare_join(values: dict[str, Any]) -> dict[str, Any]:
         "question": asked.last.get("question", ""),
         "reason": asked.reason,
         "link": join_link(asked),
+    }
+
+
+def application_link(application: Application) -> str:
+    """Return the private address of an application."""
+    said = f"{application.company.public_id}/{application.public_id}"
+    token = signing.dumps(said, salt=_APPLICATION)
+    path = reverse("portal:application", kwargs={"token": token})
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def application_of_link(token: str) -> Application | None:
+    """Return the application that a link is about; none if there never was one, or it went."""
+    try:
+        company_id, _slash, public_id = signing.loads(token, salt=_APPLICATION).partition("/")
+    except signing.BadSignature:
+        return None
+    company = Company.objects.filter(public_id=company_id).first()
+    if company is None:
+        return None
+    with company_scope(company):
+        rows = Application.objects.select_related("company", "opening__office")
+        found: Application | None = rows.filter(public_id=public_id).first()
+    return found
+
+
+def prepare_application(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mails to a candidate say, with a fresh link.
+
+    Raises:
+        Rejected: they withdrew, or it had its days: nobody is there to be written to.
+    """
+    rows = Application.objects.select_related("company", "opening")
+    row = rows.filter(public_id=values["application"], erased_at__isnull=True).first()
+    if row is None:
+        raise Rejected("application_gone")
+    event = ApplicationEvent.objects.filter(public_id=values.get("event")).first()
+    return {
+        "name": row.name,
+        "company": row.company.name,
+        "opening": row.opening.title,
+        "stage": event.stage if event is not None else "",
+        "stage_words": event.get_stage_display() if event is not None else "",
+        "words": event.words if event is not None else "",
+        "link": application_link(row),
+    }
+
+
+def prepare_visitor(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what the mail to a visitor says.
+
+    Raises:
+        Rejected: who asked is forgotten by now.
+    """
+    rows = VisitorQuestion.objects.select_related("company").exclude(email="")
+    row = rows.filter(public_id=values["question"]).first()
+    if row is None:
+        raise Rejected("question_gone")
+    path = reverse("portal:careers", kwargs={"code": row.company.code})
+    return {
+        "name": row.name,
+        "company": row.company.name,
+        "question": row.question,
+        "answer": row.answer,
+        "by": row.answered_by_name,
+        "link": f"{settings.PUBLIC_URL}{path}",
     }

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,15 @@ class Notice:
     title: str | Promise
     about: str | Promise = ""
     for_deciders: bool = False
+
+
+CAREERS = Notice(
+    kind="careers_news",
+    title=gettext_lazy("Somebody applies or asks on the careers page"),
+    about=gettext_lazy("Or answers what you asked a candidate. For HR; its pages have it too."),
+    for_deciders=True,
+)
+NOTICES = (CAREERS,)
 
 
 def foot() -> str:

@@ -49,6 +49,11 @@ PREPARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "companies/email/join_confirm": links.prepare_join,
     "companies/email/join_asked_back": links.prepare_join,
     "companies/email/join_refused": links.prepare_join,
+    "companies/email/application_confirm": links.prepare_application,
+    "companies/email/application_again": links.prepare_application,
+    "companies/email/application_moved": links.prepare_application,
+    "companies/email/application_asked": links.prepare_application,
+    "companies/email/visitor_answered": links.prepare_visitor,
 }
 # What somebody needs to come in, or to notice that somebody else does.
 _SECURITY = {

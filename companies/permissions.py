@@ -8,6 +8,7 @@ from django.utils import timezone
 from companies.actor import Actor
 from companies.enums import ActorKind, Role
 from companies.models import (
+    Application,
     CompanyOwned,
     Delegation,
     Employee,
@@ -87,6 +88,24 @@ def _has_nobody_to_ask(actor: Actor) -> bool:
         starts_on__lte=today, user__is_active=True,
     ).exclude(user=actor.user)  # fmt: skip
     return not others.exists()
+
+
+def can_manage_careers(actor: Actor, row: CompanyOwned | None = None) -> bool:
+    """HR writes openings, and answers what visitors ask."""
+    return can_manage_records(actor, row)
+
+
+def can_decide_application(actor: Actor, application: Application) -> bool:
+    """HR moves and decides applications, never one by their own address."""
+    if not can_manage_records(actor, application):
+        return False
+    own = (actor.user.email or "").lower() if actor.user is not None else ""
+    return not own or own != application.email.lower()
+
+
+def can_see_application_file(actor: Actor, application: Application) -> bool:
+    """What candidates send is for HR alone: auditors read that it came, not what it says."""
+    return can_manage_records(actor, application)
 
 
 def can_choose_notices(actor: Actor) -> bool:

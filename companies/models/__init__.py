@@ -2,6 +2,16 @@
 
 from companies.models.access import MOST_SUPPORT_MINUTES, RecordsRequest, SupportGrant
 from companies.models.base import Company, CompanyOwned
+from companies.models.careers import (
+    Application,
+    ApplicationAnswer,
+    ApplicationEvent,
+    ApplicationFile,
+    CareersPage,
+    Opening,
+    ScreeningQuestion,
+    VisitorQuestion,
+)
 from companies.models.delegation import Delegation
 from companies.models.domains import CompanyDomain
 from companies.models.exports import ReportExport
@@ -36,9 +46,14 @@ from companies.models.work import Shift, ShiftVersion
 __all__ = [
     "MOST_SUPPORT_MINUTES",
     "MOST_WORKING_DAYS",
+    "Application",
+    "ApplicationAnswer",
+    "ApplicationEvent",
+    "ApplicationFile",
     "AuditEvent",
     "BlockedAddress",
     "CalendarDay",
+    "CareersPage",
     "Company",
     "CompanyDomain",
     "CompanyLogo",
@@ -57,6 +72,7 @@ __all__ = [
     "NoticeChoice",
     "Office",
     "OfficeVersion",
+    "Opening",
     "OperatorGrant",
     "OutboxMessage",
     "OvertimePolicy",
@@ -70,6 +86,7 @@ __all__ = [
     "ReportReader",
     "ReportSchedule",
     "RoleGrant",
+    "ScreeningQuestion",
     "Shift",
     "ShiftVersion",
     "SignInReset",
@@ -78,4 +95,5 @@ __all__ = [
     "Throttle",
     "User",
     "UserManager",
+    "VisitorQuestion",
 ]

@@ -101,6 +101,17 @@ if TYPE_CHECKING:
         mentored_by,
     )
     from companies.selectors.logos import company_logo
+    from companies.selectors.openings import (
+        application_events,
+        application_file,
+        applications,
+        careers_page,
+        careers_today,
+        faq_of,
+        openings_counted,
+        openings_taking,
+        questions_waiting,
+    )
 
 __all__ = [
     "actor_of",
@@ -112,6 +123,15 @@ __all__ = [
     "Place",
     "Placed",
     "answers_for_others",
+    "application_events",
+    "application_file",
+    "applications",
+    "careers_page",
+    "careers_today",
+    "faq_of",
+    "openings_counted",
+    "openings_taking",
+    "questions_waiting",
     "blocks_of",
     "card_opens_password",
     "colleagues",
@@ -202,6 +222,15 @@ _LATE = {
     "is_mentor": "interns",
     "mentored_by": "interns",
     "company_logo": "logos",
+    "application_events": "openings",
+    "application_file": "openings",
+    "applications": "openings",
+    "careers_page": "openings",
+    "careers_today": "openings",
+    "faq_of": "openings",
+    "openings_counted": "openings",
+    "openings_taking": "openings",
+    "questions_waiting": "openings",
 }
 
 if not TYPE_CHECKING:

@@ -66,6 +66,21 @@ from companies.services.support import (
 )
 
 if TYPE_CHECKING:
+    from companies.services.applications import (
+        application_answer,
+        application_confirm,
+        application_forget,
+        application_send,
+        application_withdraw,
+    )
+    from companies.services.careers import careers_page_set, opening_close, opening_publish
+    from companies.services.careers_files import application_file_look
+    from companies.services.deciding import (
+        application_ask,
+        application_hire,
+        application_move,
+        application_reject,
+    )
     from companies.services.internships import (
         internship_add,
         internship_complete,
@@ -84,6 +99,13 @@ if TYPE_CHECKING:
     )
     from companies.services.leaving import employee_leave
     from companies.services.logos import logo_remove, logo_set
+    from companies.services.visitor_questions import (
+        visitor_answer,
+        visitor_ask,
+        visitor_forget,
+        visitor_publish,
+        visitor_unpublish,
+    )
 
 __all__ = [
     "Wanted",
@@ -98,6 +120,24 @@ __all__ = [
     "RESET_LASTS",
     "address_block",
     "address_clear",
+    "application_answer",
+    "application_ask",
+    "application_confirm",
+    "application_file_look",
+    "application_forget",
+    "application_hire",
+    "application_move",
+    "application_reject",
+    "application_send",
+    "application_withdraw",
+    "careers_page_set",
+    "opening_close",
+    "opening_publish",
+    "visitor_answer",
+    "visitor_ask",
+    "visitor_forget",
+    "visitor_publish",
+    "visitor_unpublish",
     "employee_leave",
     "join_answer",
     "join_approve",
@@ -169,6 +209,24 @@ __all__ = [
 
 # No page before the first needs these (a cold start on Lambda): found when they are asked for.
 _LATE = {
+    "application_answer": "applications",
+    "application_confirm": "applications",
+    "application_forget": "applications",
+    "application_send": "applications",
+    "application_withdraw": "applications",
+    "careers_page_set": "careers",
+    "opening_close": "careers",
+    "opening_publish": "careers",
+    "application_file_look": "careers_files",
+    "application_ask": "deciding",
+    "application_hire": "deciding",
+    "application_move": "deciding",
+    "application_reject": "deciding",
+    "visitor_answer": "visitor_questions",
+    "visitor_ask": "visitor_questions",
+    "visitor_forget": "visitor_questions",
+    "visitor_publish": "visitor_questions",
+    "visitor_unpublish": "visitor_questions",
     "internship_add": "internships",
     "internship_complete": "internships",
     "internship_extend": "internships",

@@ -1,0 +1,91 @@
+"""Reads of careers: openings, what candidates sent, and what visitors ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet
+
+from companies.enums import ApplicationStage, OpeningState
+from companies.models import (
+    Application,
+    ApplicationEvent,
+    ApplicationFile,
+    CareersPage,
+    Company,
+    Opening,
+    PolicyVersion,
+    VisitorQuestion,
+)
+
+
+def careers_page(company: Company) -> CareersPage:
+    """Return the company's settings of careers; those of one that has none are off."""
+    found: CareersPage | None = CareersPage.objects.filter(company=company).first()
+    return found or CareersPage(company=company)
+
+
+def careers_today(company: Company, now: dt.datetime) -> dt.date:
+    """Return the date in the company's time zone, by which openings open and close."""
+    policies = PolicyVersion.objects.filter(company=company, starts_on__lte=now.date())
+    zone = policies.order_by("-starts_on", "-id").values_list("zone", flat=True).first()
+    today: dt.date = now.astimezone(ZoneInfo(zone or "UTC")).date()
+    return today
+
+
+def openings_taking(today: dt.date) -> QuerySet[Opening]:
+    """Return what people may apply for on the date, what closes first before what stays open."""
+    is_begun = Q(opens_on__isnull=True) | Q(opens_on__lte=today)
+    is_open = Q(closes_on__isnull=True) | Q(closes_on__gte=today)
+    rows: QuerySet[Opening] = Opening.objects.filter(
+        is_begun, is_open, state=OpeningState.PUBLISHED
+    )
+    return rows.select_related("office", "department").order_by("title", "id")
+
+
+def openings_counted() -> QuerySet[Any]:
+    """Return all openings with how many applications wait (`waiting`) and came in (`sent`)."""
+    undecided = Q(applications__stage__in=ApplicationStage.undecided)
+    rows: QuerySet[Any] = Opening.objects.select_related("office", "department")
+    counted: QuerySet[Any] = rows.annotate(
+        sent=Count("applications", filter=Q(applications__confirmed_at__isnull=False)),
+        waiting=Count("applications", filter=undecided),
+    )
+    return counted
+
+
+def faq_of(opening: Opening | None) -> QuerySet[VisitorQuestion]:
+    """Return what HR published about an opening; without one, about the company as a whole."""
+    rows: QuerySet[VisitorQuestion] = VisitorQuestion.objects.filter(
+        opening=opening, is_published=True
+    )
+    return rows.order_by("position", "answered_at", "id")
+
+
+def applications() -> QuerySet[Application]:
+    """Return the applications that HR may know of: those whose address is confirmed."""
+    rows: QuerySet[Application] = Application.objects.filter(confirmed_at__isnull=False)
+    return rows.select_related("company", "opening", "employee")
+
+
+def application_events(application: Application) -> QuerySet[ApplicationEvent]:
+    """Return what happened to an application, in order."""
+    rows: QuerySet[ApplicationEvent] = ApplicationEvent.objects.filter(application=application)
+    return rows.select_related("file").order_by("number")
+
+
+def application_file(public_id: Any) -> ApplicationFile | None:
+    """Return a file of an application that HR may know of."""
+    rows = ApplicationFile.objects.select_related("application__opening")
+    found: ApplicationFile | None = rows.filter(
+        public_id=public_id, application__confirmed_at__isnull=False
+    ).first()
+    return found
+
+
+def questions_waiting() -> QuerySet[VisitorQuestion]:
+    """Return what visitors asked and nobody answered."""
+    rows: QuerySet[VisitorQuestion] = VisitorQuestion.objects.filter(answered_at__isnull=True)
+    return rows

@@ -18,7 +18,7 @@ from companies import links, services
 from companies.enums import JoinState
 from companies.errors import MusterError
 from companies.models import JoinRequest
-from portal.joining_forms import AnswerForm, JoinForm, new_ticket
+from portal.joining_forms import AnswerForm, JoinForm
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +32,7 @@ def join(request: HttpRequest) -> HttpResponse:
         # A machine is told what a person would be, and nothing is kept.
         if form.is_of_a_machine or (form.is_valid() and _ask(request, form)):
             return redirect("portal:join-sent")
-    # One that is out of date gets another; one that came too fast keeps its time.
-    is_kept = form.is_bound and not form.has_error("ticket", "stale")
-    context = {
-        "form": form,
-        "ticket": form.data["ticket"] if is_kept else new_ticket(),
-        "wrong": form.errors.get("ticket"),
-    }
-    return render(request, "portal/join.html", context)
+    return render(request, "portal/join.html", {"form": form})
 
 
 def _ask(request: HttpRequest, form: JoinForm) -> bool:

@@ -32,7 +32,7 @@ from companies.models import (
 from companies.scoping import company_scope, no_scope
 from leave.models import LeaveType
 from portal import joining
-from portal.joining_forms import LEAST
+from portal.tickets import LEAST
 from tests.attendance.world import at, make_company
 from tests.http import post_once
 

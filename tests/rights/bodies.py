@@ -23,7 +23,7 @@ from companies.scoping import company_scope
 from companies.templatetags import same_company
 from leave.models import LeastCover, LeavePlan, LeaveType
 from leave.services.runs import fingerprint_of
-from portal.joining_forms import new_ticket
+from portal.tickets import new_ticket
 from tests.attendance.fakes import jpeg
 from tests.attendance.world import at
 from tests.rights.addresses import model_of, row_of

@@ -134,6 +134,15 @@ HR: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Careers"),
+                "separator": True,
+                "items": [
+                    _list(_("Openings"), "campaign", "companies_opening"),
+                    _list(_("Applications"), "person_search", "companies_application"),
+                    _list(_("Questions of visitors"), "forum", "companies_visitorquestion"),
+                ],
+            },
+            {
                 "title": _("Company"),
                 "separator": True,
                 "items": [

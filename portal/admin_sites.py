@@ -30,7 +30,7 @@ from companies.admin.platform import may_operate
 from companies.models import CompanyOwned
 from companies.permissions import can_enter_hr, can_manage_hr
 from leave import admin as leave_admin
-from portal import dashboards, joining_admin
+from portal import applications_admin, careers_admin, dashboards, joining_admin
 from portal import report_schedules_admin as schedules
 
 # Pages of Django's and unfold's that nothing here needs: `view_on_site` looks up rows by primary
@@ -180,7 +180,10 @@ class OperatorSite(MusterAdminSite):
 hr_site = HrSite(name="admin")
 operator_site = OperatorSite(name="operator")
 
-_HR = {**companies_admin.HR, **attendance_admin.HR, **leave_admin.HR, **schedules.HR}
+_HR = {
+    **companies_admin.HR, **attendance_admin.HR, **leave_admin.HR, **schedules.HR,
+    **careers_admin.HR, **applications_admin.HR,
+}  # fmt: skip
 for _model, _admin in _HR.items():
     hr_site.register(_model, _admin)
 _OPERATOR = {**companies_admin.OPERATOR, **attendance_admin.OPERATOR, **joining_admin.OPERATOR}

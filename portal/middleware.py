@@ -33,7 +33,10 @@ from portal import error_views, logs, support
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _ORIGINAL = re.compile(r"/face/uploads/[0-9a-f-]{36}\Z")
 # Forms that a letter or a photo of it may come with, and what else of a form comes with it.
-_WITH_FILE = re.compile(r"/(leave/(ask|requests/[0-9a-f-]{36}/change)|day/[0-9-]{10}/wrong)/\Z")
+_WITH_FILE = re.compile(
+    r"/(leave/(ask|requests/[0-9a-f-]{36}/change)|day/[0-9-]{10}/wrong"
+    r"|careers/([-\w]+/jobs/[0-9a-f-]{36}/apply|application/[^/]+))/\Z"
+)
 _FORM_BYTES = 64 * 1024
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,40}\Z")
 

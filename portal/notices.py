@@ -9,7 +9,7 @@ from django.utils.module_loading import import_string
 from companies.notices import Notice
 
 # By name: an app that brings other kinds is added here, and nowhere else.
-SOURCES = ("attendance.notices.NOTICES", "leave.notices.NOTICES")
+SOURCES = ("attendance.notices.NOTICES", "leave.notices.NOTICES", "companies.notices.NOTICES")
 
 
 @cache

@@ -1,7 +1,7 @@
 """Addresses of the front door itself."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, re_path
 
 from companies.routes import on_demand
 from portal import (
@@ -128,6 +128,42 @@ urlpatterns = [
         "join/<str:token>/",
         login_not_required(on_demand("portal.joining_views.join_request")),
         name="join-request",
+    ),
+    # A company's openings, for everybody. A signed token has a colon, which no company's code has.
+    re_path(
+        r"^careers/application/(?P<token>[^/:]+:[^/]+)/$",
+        login_not_required(on_demand("portal.application_views.application")),
+        name="application",
+    ),
+    path(
+        "careers/files/<uuid:public_id>",
+        on_demand("portal.careers_views.application_file"),
+        name="application-file",
+    ),
+    path(
+        "careers/<slug:code>/",
+        login_not_required(on_demand("portal.careers_views.careers")),
+        name="careers",
+    ),
+    path(
+        "careers/<slug:code>/sent/",
+        login_not_required(on_demand("portal.careers_views.sent")),
+        name="careers-sent",
+    ),
+    path(
+        "careers/<slug:code>/asked/",
+        login_not_required(on_demand("portal.careers_views.asked")),
+        name="careers-asked",
+    ),
+    path(
+        "careers/<slug:code>/jobs/<uuid:public_id>/",
+        login_not_required(on_demand("portal.careers_views.opening")),
+        name="careers-opening",
+    ),
+    path(
+        "careers/<slug:code>/jobs/<uuid:public_id>/apply/",
+        login_not_required(on_demand("portal.careers_views.apply")),
+        name="careers-apply",
     ),
     path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
     path("demo/mail/", views.dev_mail, name="dev-mail"),

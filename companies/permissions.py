@@ -104,8 +104,8 @@ def can_decide_application(actor: Actor, application: Application) -> bool:
 
 
 def can_see_application_file(actor: Actor, application: Application) -> bool:
-    """What candidates send is for HR alone: auditors read that it came, not what it says."""
-    return can_manage_records(actor, application)
+    """Whoever reads HR's records takes what candidates send, but no operator who was let in."""
+    return actor.kind != ActorKind.PLATFORM and can_read_records(actor, application)
 
 
 def can_choose_notices(actor: Actor) -> bool:

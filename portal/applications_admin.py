@@ -258,7 +258,8 @@ def _file_words(file: Any) -> Any:
     """Return the way to a file; who takes it is written down."""
     page = reverse("portal:application-file", args=[file.public_id])
     kilobytes = max(file.size // 1024, 1)
-    return format_html('<a href="{}">{}</a>', page, _("File, %(size)s kB") % {"size": kilobytes})
+    words = _("File, %(size)s kB") % {"size": kilobytes}
+    return format_html('<a class="muster-button" href="{}">{}</a>', page, words)
 
 
 HR: dict[type[models.Model], type[BaseAdmin]] = {Application: ApplicationAdmin}

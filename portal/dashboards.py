@@ -23,8 +23,9 @@ from attendance.selectors.settings import company_settings
 from attendance.selectors.team import Standing, team_today
 from attendance.services.decisions import month_name
 from attendance.team_pages import title_of
-from companies.enums import JoinState, OutboxState, RequestOutcome, ResetState
+from companies.enums import ApplicationStage, JoinState, OutboxState, RequestOutcome, ResetState
 from companies.models import (
+    Application,
     Company,
     Employee,
     JobRun,
@@ -33,6 +34,7 @@ from companies.models import (
     RecordsRequest,
     SignInReset,
     SupportGrant,
+    VisitorQuestion,
 )
 from companies.scoping import no_scope
 from companies.selectors import here_on, support_now, without_mail
@@ -87,11 +89,33 @@ def hr(company: Company) -> dict[str, Any]:
             *_punch_matters(today),
             *_leave_matters(now),
             *_people_matters(today),
+            *_careers_matters(),
         ],
         "month": _open_month(today),
         "starts": left(setup_steps(company, today=today)),
         "jobs": _job_lines(now, zone),
     }
+
+
+def _careers_matters() -> list[Matter]:
+    """Return the applications that nobody has looked at, and what visitors ask, if any."""
+    new = Application.objects.filter(stage=ApplicationStage.NEW).count()
+    asked = VisitorQuestion.objects.filter(answered_at__isnull=True).count()
+    found = [
+        Matter(
+            new,
+            ngettext("new application", "new applications", new),
+            _("Read them, then move them on or decide."),
+            _list("companies_application", "?stage__exact=new"),
+        ),
+        Matter(
+            asked,
+            ngettext("question of a visitor", "questions of visitors", asked),
+            _("Answer by mail, and publish what others may ask too."),
+            _list("companies_visitorquestion", "?state=waiting"),
+        ),
+    ]
+    return [matter for matter in found if matter.count]
 
 
 def _list(name: str, query: str = "") -> str:

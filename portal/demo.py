@@ -42,6 +42,7 @@ from companies.models import (
 )
 from companies.scoping import company_scope
 from portal import (
+    demo_careers,
     demo_faces,
     demo_internships,
     demo_joining,
@@ -179,7 +180,9 @@ def build() -> Company:
         demo_team.leave(people, now.astimezone(ZoneInfo("Europe/London")).date(), actor)
         demo_team.ask(people[demo_team.FORGETFUL])
         demo_team.ask_home(people[demo_team.AT_HOME])
-        demo_internships.play(people, people[_MANAGERS["People"]], today)
+        hr = people[_MANAGERS["People"]]
+        demo_internships.play(people, hr, today)
+        demo_careers.play(company, offices, departments, demo_internships.hr_of(hr), now)
         _choose_pin(people[CODE_LOGIN.name])
     grant = services.operator_create(name="Otto", email="operator@himal.example", by=actor)
     demo_joining.ask_to_join(now)

@@ -17,7 +17,7 @@ _REMARK = "Drew the new menu cards, and asked good questions."
 
 def play(people: dict[str, Employee], hr: Employee, today: dt.date) -> None:
     """Let HR have added three internships, and have completed one, whose certificate is issued."""
-    by = _hr(hr)
+    by = hr_of(hr)
     _add(people[ENDS_SOON], people["Asha Shrestha"], today + dt.timedelta(days=9), "600", by=by)
     _add(
         people[BY_MONTH], people["Grace Hughes"], today + dt.timedelta(days=60), "900",
@@ -45,7 +45,8 @@ def _add(
     )  # fmt: skip
 
 
-def _hr(employee: Employee) -> Actor:
+def hr_of(employee: Employee) -> Actor:
+    """Return the person acting as HR."""
     assert employee.user is not None  # noqa: S101  # the company was made with it
     return Actor(
         kind=ActorKind.PERSON, id=str(employee.user.public_id), name=employee.name,

@@ -83,6 +83,10 @@ JOBS = (
         title=_("Telling which internships end"),
     ),
     Job(
+        "careers_purge", 3600, "portal.careers_job:careers_purge",
+        title=_("Forgetting candidates on their date"),
+    ),
+    Job(
         "face_retention", 3600, "attendance.tasks:face_retention",
         title=_("Deleting face data of who left"),
     ),

@@ -14,6 +14,7 @@ from attendance.models import ShiftAssignment
 from companies.enums import CalendarKind, SecondFactor
 from companies.models import (
     CalendarDay,
+    CareersPage,
     Company,
     CompanyDomain,
     CompanyLogo,
@@ -58,6 +59,7 @@ def setup_steps(company: Company, *, today: dt.date) -> list[Step]:
         _on_shifts(count, today),
         _second_factor(policies, today),
         _logo(),
+        _careers(),
         _domain(),
     ]
 
@@ -156,6 +158,13 @@ def _logo() -> Step:
     words = _("Stands on PDFs and spreadsheets") if is_set else _("None yet")
     url = reverse("admin:companies_policyversion_logo")
     return Step(_("Logo"), words, url, is_set, is_needed=False)
+
+
+def _careers() -> Step:
+    is_on = CareersPage.objects.filter(is_on=True).exists()
+    words = _("Everybody may read of your openings") if is_on else _("Switched off")
+    url = _list("companies_opening") if is_on else reverse("admin:companies_opening_careers_page")
+    return Step(_("Careers page"), words, url, is_on, is_needed=False)
 
 
 def _domain() -> Step:

@@ -196,6 +196,15 @@ MUTABLE = {
     "companies.Shift": "admin",
     "attendance.PayrollColumn": "admin",
     "companies.User": "password_set, sign-in",
+    "companies.Opening": "admin, services.careers",
+    "companies.ScreeningQuestion": "admin",
+    # What candidates and visitors send; all but the count is forgotten on its date.
+    "companies.Application": "services.applications, services.deciding",
+    "companies.ApplicationAnswer": "deleted with its application",
+    "companies.ApplicationEvent": "deleted with its application",
+    "companies.ApplicationFile": "services.careers_files",
+    "companies.CareersPage": "services.careers",
+    "companies.VisitorQuestion": "services.visitor_questions",
     # Coming in.
     "companies.Invitation": "services.invitations",
     "companies.Pin": "services.pins",

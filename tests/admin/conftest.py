@@ -17,7 +17,7 @@ from attendance.services import closing, enrolment, marks, roster, verdicts
 from attendance.services.certificates import certificate_issue
 from attendance.services.days import person_recompute
 from companies import outbox
-from companies.enums import CalendarKind, LookKind
+from companies.enums import ApplicationStage, CalendarKind, LookKind, QuestionKind
 from companies.looks import look_record
 from companies.models import (
     CalendarDay,
@@ -47,6 +47,8 @@ from leave.models import (
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.overtime_world import make_policy, rule
 from tests.attendance.world import World, at, make_world
+from tests.companies.careers_constraints import visitor
+from tests.companies.careers_world import opening_of, page_on, question_of, standing
 from tests.kept import kept, own
 from tests.leave.rows import fill_hr_pages
 
@@ -131,6 +133,15 @@ def _give_internship(world: World) -> None:
     certificate_issue(internship=row, by=world.hr)
 
 
+def _give_careers(world: World) -> None:
+    """Leave an opening with a question, somebody who applied, and what a visitor asks."""
+    page_on(world)
+    opening = opening_of(world, title=f"Weaver {world.company.code}")
+    question_of(opening, QuestionKind.CHOICE, words=f"Which loom of {world.company.code}?")
+    standing(opening, ApplicationStage.NEW, name=f"Nima {world.company.code}")
+    visitor(world, question=f"Is there tea in {world.company.code}?")
+
+
 def _give_reports(world: World) -> None:
     """Have a report sent to Hari on the first working day."""
     row = ReportSchedule.objects.create(
@@ -183,6 +194,7 @@ def fill(world: World) -> World:
         _give_access(world)
         _give_reports(world)
         _give_internship(world)
+        _give_careers(world)
         closing.period_lock(company=world.company, starts_on=dt.date(2026, 1, 1), by=world.hr)
     world.company.refresh_from_db()
     return world

@@ -135,6 +135,8 @@ ADDED = {
     "companies.department",
     "companies.employee",
     "companies.internship",
+    "companies.opening",
+    "companies.screeningquestion",
     "companies.office",
     "companies.officeversion",
     "companies.overtimepolicy",

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from django.core.files.storage import default_storage
+
 from companies import services
-from companies.enums import ApplicationStage, EmploymentType, OpeningState, QuestionKind
-from companies.models import Application, ApplicationEvent, CareersPage, Opening, ScreeningQuestion
+from companies.actor import Actor
+from companies.enums import (
+    ActorKind,
+    ApplicationStage,
+    EmploymentType,
+    OpeningState,
+    QuestionKind,
+    Role,
+)
+from companies.models import (
+    Application,
+    ApplicationEvent,
+    AuditEvent,
+    CareersPage,
+    Opening,
+    OutboxMessage,
+    ScreeningQuestion,
+)
+from companies.services import careers_files
 from companies.services.applications import Given
-from tests.attendance.world import World, at
+from tests.attendance.world import World, at, make_world
 
 NOW = at("2026-03-04 12:00")
+DAYS = dt.timedelta(days=1)
 PDF = b"%PDF-1.7\nA letter.\n%%EOF\n"
 
 
@@ -87,4 +109,49 @@ def events_of(row: Application) -> list[tuple[str, str, str]]:
     return list(found.values_list("step", "stage", "words"))
 
 
-DAYS = dt.timedelta(days=1)
+def files_in(settings: Any, folder: Path) -> None:
+    """Let files lie in a folder of the test's own."""
+    storages = {**settings.STORAGES}
+    storages["default"] = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": folder, "base_url": None},
+    }
+    settings.STORAGES = storages
+
+
+def actors(world: World) -> dict[str, Actor]:
+    """Return one who asks of each kind."""
+    return {
+        "hr": world.hr,
+        "admin": world.actor(world.maya, Role.COMPANY_ADMIN),
+        "auditor": world.actor(world.maya, Role.AUDITOR),
+        "manager": world.actor(world.maya, Role.MANAGER),
+        "employee": world.actor(world.maya),
+        "operator": replace(world.hr, kind=ActorKind.PLATFORM, roles=frozenset()),
+        "outside": replace(world.hr, company=make_world("other").company),
+    }
+
+
+def mails(template: str) -> list[OutboxMessage]:
+    """Return the messages of a kind, in order."""
+    rows = OutboxMessage.objects.filter(template=f"companies/email/{template}")
+    return list(rows.order_by("pk"))
+
+
+def verbs(kind: str) -> list[tuple[str, str]]:
+    """Return what the audit says was done with rows of a kind, and by whom."""
+    rows = AuditEvent.objects.filter(subject_type=f"companies.{kind}").order_by("pk")
+    return list(rows.values_list("verb", "actor_name"))
+
+
+def new_file(data: bytes = PDF) -> careers_files.NewFile:
+    """Return a file as it will be kept."""
+    return careers_files.read(data, now=NOW)
+
+
+def kept_files() -> int:
+    """Return how many files of candidates lie in the storage."""
+    if not default_storage.exists("careers"):
+        return 0
+    days = default_storage.listdir("careers")[0]
+    return sum(len(default_storage.listdir(f"careers/{day}")[1]) for day in days)

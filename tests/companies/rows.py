@@ -73,6 +73,7 @@ from companies.models import (
 from companies.scoping import company_scope
 from tests.attendance.overtime_world import give, give_everybody, make_policy, rule
 from tests.attendance.world import START, ZONE, World, at, make_world
+from tests.companies.careers_constraints import fill_careers
 from tests.companies.internship_constraints import fill_internships
 from tests.companies.period_constraints import EMPTY_ROLL
 from tests.leave.rows import fill_leave
@@ -283,6 +284,7 @@ def filled(code: str = "kettle") -> World:
         decisions.punch_void(punch=punch, reason="a test", by=world.hr)
         fill_leave(world)
         fill_internships(world)
+        fill_careers(world)
         look_record(by=world.hr, employee=world.maya, kind=LookKind.EVIDENCE, target=punch)
     return world
 

@@ -55,6 +55,7 @@ from companies.models import (
 )
 from companies.scoping import company_scope
 from tests.attendance.world import START, World, at, make_company
+from tests.companies import careers_constraints as careers_rows
 from tests.companies import correction_constraints as correction_rows
 from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
@@ -333,6 +334,7 @@ REFUSED: list[Case] = [
     *leave_rows.REFUSED,
     *correction_rows.REFUSED, *overtime_rows.REFUSED, *period_rows.REFUSED,
     *internship_rows.REFUSED,
+    *careers_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -434,6 +436,7 @@ ALLOWED: list[Case] = [
     *leave_rows.ALLOWED,
     *correction_rows.ALLOWED, *overtime_rows.ALLOWED, *period_rows.ALLOWED,
     *internship_rows.ALLOWED,
+    *careers_rows.ALLOWED,
 ]  # fmt: skip
 
 

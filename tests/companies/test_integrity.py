@@ -60,7 +60,12 @@ OWNED = {
     "attendance.PunchFrame",
     "attendance.PunchState",
     "attendance.ShiftAssignment",
+    "companies.Application",
+    "companies.ApplicationAnswer",
+    "companies.ApplicationEvent",
+    "companies.ApplicationFile",
     "companies.CalendarDay",
+    "companies.CareersPage",
     "companies.CompanyDomain",
     "companies.CompanyLogo",
     "companies.Delegation",
@@ -73,6 +78,7 @@ OWNED = {
     "companies.NoticeChoice",
     "companies.Office",
     "companies.OfficeVersion",
+    "companies.Opening",
     "companies.Pin",
     "companies.Placement",
     "companies.OvertimePolicy",
@@ -83,10 +89,12 @@ OWNED = {
     "companies.ReportReader",
     "companies.ReportSchedule",
     "companies.RoleGrant",
+    "companies.ScreeningQuestion",
     "companies.Shift",
     "companies.ShiftVersion",
     "companies.SupportGrant",
     "companies.SignInReset",
+    "companies.VisitorQuestion",
     "leave.Allocation",
     "leave.BlockDate",
     "leave.BlockExemption",
@@ -262,7 +270,7 @@ def test_the_keys_between_owned_tables_are_found() -> None:
     assert ("companies.Department", "parent_id") in keys
     assert ("attendance.PunchState", "punch_id") in keys
     assert ("companies.RoleGrant", "user_id") not in keys
-    assert len(keys) == 105
+    assert len(keys) == 117
 
 
 @pytest.fixture

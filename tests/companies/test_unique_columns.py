@@ -32,6 +32,7 @@ from companies.models import (
 )
 from companies.scoping import company_scope
 from tests.attendance.world import World, at
+from tests.companies import careers_constraints as careers_rows
 from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies.correction_constraints import decided
@@ -125,6 +126,13 @@ UNIQUE: dict[str, Callable[[World], object]] = {
     "leave_leastcover.department_id": leave_rows.cover_twice,
     "leave_leaverequeststate.request_id": leave_rows.state_twice,
     "companies_pin.employee_id": _twice(_pin),
+    "companies_application.token": _twice(
+        lambda w: careers_rows.application(w, token=careers_rows.TOKEN)
+    ),
+    "companies_applicationevent.answers_id": careers_rows.answered_twice,
+    "companies_visitorquestion.token": _twice(
+        lambda w: careers_rows.visitor(w, token=careers_rows.TOKEN)
+    ),
     "companies_joinrequest.token": _twice(lambda w: join()),
     "companies_signedinsession.session_key": _twice(session),
     "companies_blockedaddress.address": _twice(

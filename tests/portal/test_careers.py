@@ -17,19 +17,15 @@ from companies import outbox
 from companies.enums import ApplicationStage, EmploymentType, QuestionKind
 from companies.models import (
     Application,
-    ApplicationEvent,
-    ApplicationFile,
-    AuditEvent,
     Employee,
     Internship,
     Opening,
     Placement,
     ScreeningQuestion,
-    VisitorQuestion,
 )
 from companies.scoping import company_scope
 from tests.attendance.world import World, at, make_world
-from tests.companies.careers_world import PDF, opening_of, page_on, question_of
+from tests.companies.careers_world import PDF, files_in, opening_of, page_on, question_of, standing
 from tests.http import post_once
 
 pytestmark = pytest.mark.django_db
@@ -46,12 +42,7 @@ def clock() -> Iterator[Any]:
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Any) -> None:
-    storages = {**settings.STORAGES}
-    storages["default"] = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": tmp_path, "base_url": None},
-    }
-    settings.STORAGES = storages
+    files_in(settings, tmp_path)
 
 
 @pytest.fixture
@@ -134,10 +125,8 @@ def _hr(row: Any, deed: str = "change") -> str:
 
 
 # --- the main path ----------------------------------------------------------------------------
-def test_hr_publishes_somebody_applies_and_is_taken_in_as_an_intern(
-    client: Client, hr: Client, world: World, clock: Any
-) -> None:
-    assert client.get(HOME).status_code == 404
+def _publish(client: Client, hr: Client, world: World) -> Opening:
+    """Switch the page on, add an opening that asks for a letter, and publish it."""
     on = {"is_on": "on", "intro": "Tea, and people.", "kept_months": "6"}
     assert post_once(hr, "/admin/companies/opening/page/", on).status_code == 302
     assert "Nothing is open now" in client.get(HOME).text
@@ -147,7 +136,7 @@ def test_hr_publishes_somebody_applies_and_is_taken_in_as_an_intern(
     }  # fmt: skip
     assert post_once(hr, "/admin/companies/opening/add/", added).status_code == 302
     with company_scope(world.company):
-        opening = Opening.objects.select_related("company").get()
+        opening: Opening = Opening.objects.select_related("company").get()
     asked = {
         "opening": opening.public_id, "number": "10", "words": "A letter", "kind": "file",
         "is_required": "on",
@@ -156,7 +145,14 @@ def test_hr_publishes_somebody_applies_and_is_taken_in_as_an_intern(
     assert "A letter" in hr.get(_hr(opening)).text
     assert "Tea intern" not in client.get(HOME).text
     assert post_once(hr, _hr(opening, "publish")).status_code == 302
+    return opening
 
+
+def test_hr_publishes_somebody_applies_and_is_accepted(
+    client: Client, hr: Client, world: World, clock: Any
+) -> None:
+    assert client.get(HOME).status_code == 404
+    opening = _publish(client, hr, world)
     assert "Tea intern" in client.get(HOME).text
     assert "Learn tea." in client.get(_job(opening)).text
     (letter,) = _names(opening)
@@ -171,8 +167,7 @@ def test_hr_publishes_somebody_applies_and_is_taken_in_as_an_intern(
     assert "Received. HR reads it" in client.post(_link(text), follow=True).text
     assert _mailed("hari@kettle.example")[0] == "An application came in: Tea intern"
 
-    page = hr.get(_hr(row)).text
-    assert "Nima Sherpa" in page
+    assert "Nima Sherpa" in hr.get(_hr(row)).text
     moved = {"stage": "interview", "words": "Come on Friday.", "is_shown": "on"}
     assert post_once(hr, _hr(row, "move"), moved).status_code == 302
     assert "Come on Friday." in _mailed()[1]
@@ -180,6 +175,13 @@ def test_hr_publishes_somebody_applies_and_is_taken_in_as_an_intern(
     assert _mailed()[0] == "Kettle would like to have you"
     assert "Accepted." in client.get(_link(text)).text
 
+
+def test_an_accepted_candidate_becomes_an_intern_once(
+    hr: Client, world: World, opening: Opening
+) -> None:
+    with company_scope(world.company):
+        Opening.objects.update(kind="intern")
+        row = standing(opening, ApplicationStage.ACCEPTED, email="nima@yak.example")
     form = hr.get(_hr(row, "hire")).text
     assert 'value="nima@yak.example"' in form
     assert '<option value="intern" selected>' in form

@@ -18,6 +18,7 @@ from companies import services
 from companies.models import AuditEvent, JoinRequest, OutboxMessage
 from companies.scoping import company_scope, no_scope
 from companies.services import (
+    applications,
     email_changes,
     joining,
     own_data,
@@ -26,6 +27,7 @@ from companies.services import (
     records,
     sign_in,
     support,
+    visitor_questions,
 )
 from leave import feed_views
 from portal import mfa_forms, views
@@ -141,6 +143,10 @@ def test_companies_that_ask_to_join(together: Together, world: World) -> None:
         ("changes of one's address", email_changes._CHANGES_A_DAY),
         ("asking for one's records after leaving", records.ASKS_A_WEEK),
         ("an operator asking to be let in", support.ASKS_AN_HOUR),
+        ("applications from one address", applications.APPLICATIONS_OF_AN_ADDRESS),
+        ("applications from one client", applications.APPLICATIONS_OF_A_CLIENT),
+        ("questions of visitors from one address", visitor_questions.QUESTIONS_OF_AN_ADDRESS),
+        ("questions of visitors from one client", visitor_questions.QUESTIONS_OF_A_CLIENT),
         ("companies that ask to join from one address", joining.JOINS_OF_AN_ADDRESS),
         ("companies that ask to join from one client", joining.JOINS_OF_A_CLIENT),
     ],

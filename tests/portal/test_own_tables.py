@@ -27,6 +27,8 @@ DECIDED = {
     "companies.Delegation.delegate": "delegations",
     "companies.Delegation.made_by": "not: naming a stand-in is a deed",
     "companies.Delegation.ended_by": "not: beside made_by",
+    "companies.Application.employee": "not: the private page told the candidate all of it",
+    "companies.ApplicationEvent": "not: beside Application.employee",
     "companies.Internship.employee": "internships",
     "companies.Internship.mentor": "not: whom one mentors is told by the others' own files",
     "companies.InternshipEvent": "internships",

@@ -168,6 +168,8 @@ PUBLIC = {
     "portal:phone-person", "portal:pool-sign-in", "portal:pool-callback",
     "portal:join", "portal:join-sent", "portal:join-request",
     "portal:certificate", "portal:certificate-check",
+    "portal:careers", "portal:careers-sent", "portal:careers-asked", "portal:careers-opening",
+    "portal:careers-apply", "portal:application",
     "leave:calendar", "portal:styleguide", "portal:dev-mail", "portal:healthz", "portal:favicon",
     "admin:login", "operator:login",
 }  # fmt: skip

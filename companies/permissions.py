@@ -96,8 +96,8 @@ def can_manage_careers(actor: Actor, row: CompanyOwned | None = None) -> bool:
 
 
 def can_decide_application(actor: Actor, application: Application) -> bool:
-    """HR moves and decides applications, never one by their own address."""
-    if not can_manage_records(actor, application):
+    """HR moves and decides applications once confirmed, never one by their own address."""
+    if application.confirmed_at is None or not can_manage_records(actor, application):
         return False
     own = (actor.user.email or "").lower() if actor.user is not None else ""
     return not own or own != application.email.lower()

@@ -48,7 +48,7 @@ from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.overtime_world import make_policy, rule
 from tests.attendance.world import World, at, make_world
 from tests.companies.careers_constraints import visitor
-from tests.companies.careers_world import opening_of, page_on, question_of, standing
+from tests.companies.careers_world import at_stage, opening_of, page_on, question_of
 from tests.kept import kept, own
 from tests.leave.rows import fill_hr_pages
 
@@ -138,7 +138,7 @@ def _give_careers(world: World) -> None:
     page_on(world)
     opening = opening_of(world, title=f"Weaver {world.company.code}")
     question_of(opening, QuestionKind.CHOICE, words=f"Which loom of {world.company.code}?")
-    standing(opening, ApplicationStage.NEW, name=f"Nima {world.company.code}")
+    at_stage(opening, ApplicationStage.NEW, name=f"Nima {world.company.code}")
     visitor(world, question=f"Is there tea in {world.company.code}?")
 
 

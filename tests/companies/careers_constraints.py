@@ -16,7 +16,7 @@ from companies.models import (
     VisitorQuestion,
 )
 from tests.attendance.world import World
-from tests.companies.careers_world import NOW, opening_of, page_on, question_of, standing
+from tests.companies.careers_world import NOW, at_stage, opening_of, page_on, question_of
 
 Case = tuple[str, Callable[[World], object]]
 DAY = dt.date(2026, 3, 2)
@@ -28,7 +28,7 @@ def application(world: World, **columns: object) -> Application:
     """Write an application past every service."""
     stage = ApplicationStage(columns.pop("stage", "new"))
     opening = columns.pop("opening", None) or opening_of(world)
-    return standing(opening, stage, **columns)
+    return at_stage(opening, stage, **columns)
 
 
 def event(row: Application, number: int = 1, **columns: object) -> ApplicationEvent:
@@ -88,7 +88,7 @@ def fill_careers(world: World) -> None:
     department = Department.objects.create(company=world.company, name="Careers")
     opening = opening_of(world, department=department)
     question_of(opening, QuestionKind.TEXT)
-    row = standing(opening, ApplicationStage.ACCEPTED, employee=world.bikram)
+    row = at_stage(opening, ApplicationStage.ACCEPTED, employee=world.bikram)
     sent = file(row, f"careers/{world.company.code}")
     answer(row, file=sent)
     asked = event(row)

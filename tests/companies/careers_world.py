@@ -90,7 +90,7 @@ def confirmed(opening: Opening, *answers: Given, **values: Any) -> Application:
     )
 
 
-def standing(opening: Opening, stage: ApplicationStage, **columns: Any) -> Application:
+def at_stage(opening: Opening, stage: ApplicationStage, **columns: Any) -> Application:
     """Return an application at a stage, written as it is."""
     wanted: dict[str, Any] = {
         "token": uuid.uuid4(), "name": "Nima", "email": f"{uuid.uuid4().hex}@yak.example",

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 
 from companies import permissions, selectors, services
 from companies.career_errors import (
@@ -46,6 +45,7 @@ from companies.scoping import company_scope
 from companies.selectors.openings import careers_today, openings_taking
 from companies.services import applications
 from companies.services.applications import CONFIRM_WITHIN, Given
+from integrations.errors import Unavailable
 from tests.attendance.world import World, make_world
 from tests.companies.careers_world import (
     DAYS,
@@ -356,10 +356,10 @@ def test_a_file_that_cannot_be_kept_leaves_nothing(
 ) -> None:
     question = question_of(opening, QuestionKind.FILE)
 
-    def full(name: str, content: Any) -> str:
-        raise OSError("disk full")
+    def full(key: str, data: bytes) -> str:
+        raise Unavailable("storage_failed")
 
-    monkeypatch.setattr(default_storage, "save", full)
+    monkeypatch.setattr("integrations.storage.put", full)
     with pytest.raises(SentFileNotKept):
         send(opening, Given(question, file=new_file()))
     assert not Application.objects.exists()
@@ -399,7 +399,11 @@ def test_who_confirms_after_two_days_finds_nothing(opening: Opening) -> None:
 
 def test_who_of_hr_wants_no_such_mail_gets_none(world: World, opening: Opening) -> None:
     NoticeChoice.objects.create(
-        company=world.company, user=world.hari.user, kind="careers_news", is_wanted=False
+        company=world.company,
+        user=world.hari.user,
+        kind="careers_news",
+        is_wanted=False,
+        chosen_at=NOW,
     )
     confirmed(opening)
     assert mails("careers_news") == []

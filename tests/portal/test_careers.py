@@ -1,127 +1,55 @@
-"""The careers page from the outside: read, asked, applied, followed; and HR on the other side."""
+"""The careers page from the outside: read and applied at; HR on the other side."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
-from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from companies import outbox
-from companies.enums import ApplicationStage, EmploymentType, QuestionKind
+from companies import services
+from companies.actor import Actor
+from companies.enums import ActorKind, ApplicationStage, EmploymentType, QuestionKind, Role
 from companies.models import (
     Application,
+    ApplicationFile,
+    CareersPage,
     Employee,
     Internship,
     Opening,
     Placement,
-    ScreeningQuestion,
+    VisitorQuestion,
 )
 from companies.scoping import company_scope
-from tests.attendance.world import World, at, make_world
-from tests.companies.careers_world import PDF, files_in, opening_of, page_on, question_of, standing
+from integrations import documents
+from portal.tickets import LEAST
+from tests.attendance.world import World, make_world
+from tests.companies.careers_world import PDF, at_stage, opening_of, page_on, question_of
 from tests.http import post_once
+from tests.integrations.pictures import jpeg, plain
+from tests.portal.careers_pages import (
+    HOME,
+    a_file,
+    apply,
+    clock,
+    folder,
+    hr,
+    hr_page,
+    job,
+    link_in,
+    mailed,
+    names_of,
+    opening,
+    page,
+    row_of,
+    ticket_of,
+    world,
+)
 
+__all__ = ["clock", "folder", "hr", "opening", "page", "world"]
 pytestmark = pytest.mark.django_db
-NOON = "2026-03-04 12:00"
-HOME = "/careers/kettle/"
-_LINK = re.compile(r"http\S+/careers/application/\S+/")
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(at(NOON), tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Any) -> None:
-    files_in(settings, tmp_path)
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
-
-
-@pytest.fixture
-def hr(world: World) -> Client:
-    client = Client()
-    client.force_login(world.hari.user)
-    return client
-
-
-@pytest.fixture
-def opening(world: World) -> Opening:
-    with company_scope(world.company):
-        page_on(world)
-        made = opening_of(world)
-        question_of(made, QuestionKind.TEXT, number=1, words="Why tea?")
-        question_of(made, QuestionKind.CHOICE, number=2, words="When?")
-        question_of(made, QuestionKind.NUMBER, number=3, words="For how long?")
-        question_of(made, QuestionKind.FILE, number=4, words="A letter", is_required=False)
-    return made
-
-
-def _ticket(client: Client, path: str) -> str:
-    found = re.search(r'name="ticket" value="([^"]+)"', client.get(path).text)
-    assert found is not None
-    return found[1]
-
-
-def _names(opening: Opening) -> list[str]:
-    with company_scope(opening.company):
-        rows = ScreeningQuestion.objects.filter(opening=opening)
-        return [f"q-{row.public_id}" for row in rows.order_by("number")]
-
-
-def _job(opening: Opening, page: str = "") -> str:
-    return f"{HOME}jobs/{opening.public_id}/{page}"
-
-
-def _file(data: bytes = PDF, name: str = "letter.pdf") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, data)
-
-
-def _apply(client: Client, clock: Any, opening: Opening, **typed: Any) -> Any:
-    path, names = _job(opening, "apply/"), _names(opening)
-    ticket = _ticket(client, path)
-    clock.shift(dt.timedelta(seconds=30))
-    said = dict(zip(names, ("I like it.", "Morning", "3", _file()), strict=False))
-    sent = {
-        "name": "Nima Sherpa", "email": "nima@yak.example", "phone": "98 51", "agrees": "on",
-        "ticket": ticket, **said, **typed,
-    }  # fmt: skip
-    return client.post(path, {key: value for key, value in sent.items() if value is not None})
-
-
-def _mailed(to: str = "nima@yak.example") -> tuple[str, str]:
-    """Send what waits; return the subject and the text of the last mail to this address."""
-    outbox.drain()
-    last = [message for message in mail.outbox if message.to == [to]][-1]
-    return str(last.subject), str(last.body)
-
-
-def _link(text: str) -> str:
-    found = _LINK.search(text)
-    assert found is not None, text
-    return found[0]
-
-
-def _row(opening: Opening) -> Application:
-    with company_scope(opening.company):
-        found: Application = Application.objects.select_related("employee").get()
-    return found
-
-
-def _hr(row: Any, deed: str = "change") -> str:
-    return f"/admin/companies/{row._meta.model_name}/{row.public_id}/{deed}/"
 
 
 # --- the main path ----------------------------------------------------------------------------
@@ -142,9 +70,9 @@ def _publish(client: Client, hr: Client, world: World) -> Opening:
         "is_required": "on",
     }  # fmt: skip
     assert post_once(hr, "/admin/companies/screeningquestion/add/", asked).status_code == 302
-    assert "A letter" in hr.get(_hr(opening)).text
+    assert "A letter" in hr.get(hr_page(opening)).text
     assert "Tea intern" not in client.get(HOME).text
-    assert post_once(hr, _hr(opening, "publish")).status_code == 302
+    assert post_once(hr, hr_page(opening, "publish")).status_code == 302
     return opening
 
 
@@ -154,26 +82,26 @@ def test_hr_publishes_somebody_applies_and_is_accepted(
     assert client.get(HOME).status_code == 404
     opening = _publish(client, hr, world)
     assert "Tea intern" in client.get(HOME).text
-    assert "Learn tea." in client.get(_job(opening)).text
-    (letter,) = _names(opening)
-    sent = _apply(client, clock, opening, **{letter: _file()})
+    assert "Learn tea." in client.get(job(opening)).text
+    (letter,) = names_of(opening)
+    sent = apply(client, clock, opening, **{letter: a_file()})
     assert sent["Location"] == f"{HOME}sent/"
     assert "Look into your mailbox" in client.get(f"{HOME}sent/").text
-    subject, text = _mailed()
+    subject, text = mailed()
     assert subject == "Confirm your application at Kettle"
-    row = _row(opening)
-    assert hr.get(_hr(row)).status_code == 302
-    assert "Was it you?" in client.get(_link(text)).text
-    assert "Received. HR reads it" in client.post(_link(text), follow=True).text
-    assert _mailed("hari@kettle.example")[0] == "An application came in: Tea intern"
+    row = row_of(opening)
+    assert hr.get(hr_page(row)).status_code == 302
+    assert "Was it you?" in client.get(link_in(text)).text
+    assert "Received. HR reads it" in client.post(link_in(text), follow=True).text
+    assert mailed("hari@kettle.example")[0] == "An application came in: Tea intern"
 
-    assert "Nima Sherpa" in hr.get(_hr(row)).text
+    assert "Nima Sherpa" in hr.get(hr_page(row)).text
     moved = {"stage": "interview", "words": "Come on Friday.", "is_shown": "on"}
-    assert post_once(hr, _hr(row, "move"), moved).status_code == 302
-    assert "Come on Friday." in _mailed()[1]
-    assert post_once(hr, _hr(row, "move"), {"stage": "accepted"}).status_code == 302
-    assert _mailed()[0] == "Kettle would like to have you"
-    assert "Accepted." in client.get(_link(text)).text
+    assert post_once(hr, hr_page(row, "move"), moved).status_code == 302
+    assert "Come on Friday." in mailed()[1]
+    assert post_once(hr, hr_page(row, "move"), {"stage": "accepted"}).status_code == 302
+    assert mailed()[0] == "Kettle would like to have you"
+    assert "Accepted." in client.get(link_in(text)).text
 
 
 def test_an_accepted_candidate_becomes_an_intern_once(
@@ -181,8 +109,8 @@ def test_an_accepted_candidate_becomes_an_intern_once(
 ) -> None:
     with company_scope(world.company):
         Opening.objects.update(kind="intern")
-        row = standing(opening, ApplicationStage.ACCEPTED, email="nima@yak.example")
-    form = hr.get(_hr(row, "hire")).text
+        row = at_stage(opening, ApplicationStage.ACCEPTED, email="nima@yak.example")
+    form = hr.get(hr_page(row, "hire")).text
     assert 'value="nima@yak.example"' in form
     assert '<option value="intern" selected>' in form
     hired = {
@@ -191,8 +119,8 @@ def test_an_accepted_candidate_becomes_an_intern_once(
         "manager": world.maya.public_id, "ends_on": "2026-06-30", "mentor": world.maya.public_id,
         "stipend_per": "month", "stipend_amount": "900",
     }  # fmt: skip
-    assert post_once(hr, _hr(row, "hire"), hired).status_code == 302
-    again = post_once(hr, _hr(row, "hire"), {**hired, "code": "I2"})
+    assert post_once(hr, hr_page(row, "hire"), hired).status_code == 302
+    again = post_once(hr, hr_page(row, "hire"), {**hired, "code": "I2"})
     assert "This candidate is Nima Sherpa (I1) already." in again.text
     with company_scope(world.company):
         employee = Employee.objects.select_related("user").get(code="I1")
@@ -205,6 +133,158 @@ def test_an_accepted_candidate_becomes_an_intern_once(
         internship = Internship.objects.get(employee=employee)
         assert (internship.agreed_until, internship.mentor) == (dt.date(2026, 6, 30), world.maya)
         assert Employee.objects.filter(code="I2").count() == 0
-    assert _row(opening).employee == employee
-    assert "set-password" in _mailed()[1]
-    assert "Nima Sherpa (I1)" in hr.get(_hr(row)).text
+    assert row_of(opening).employee == employee
+    assert "set-password" in mailed()[1]
+    assert "Nima Sherpa (I1)" in hr.get(hr_page(row)).text
+
+
+# --- what is not there ------------------------------------------------------------------------
+def test_a_page_that_is_off_is_like_no_company(
+    client: Client, world: World, opening: Opening
+) -> None:
+    draft = f"{HOME}jobs/{opening.public_id}/"
+    with company_scope(world.company):
+        Opening.objects.update(state="draft")
+    assert [client.get(path).status_code for path in (draft, f"{draft}apply/")] == [404, 404]
+    with company_scope(world.company):
+        Opening.objects.update(state="published")
+        CareersPage.objects.update(is_on=False)
+    pages = (HOME, f"{HOME}sent/", f"{HOME}asked/", draft, f"{draft}apply/")
+    for path in pages:
+        assert client.get(path).status_code == 404, path
+        assert client.get(path.replace("kettle", "nobody")).status_code == 404, path
+        assert client.post(path.replace("kettle", "nobody")).status_code in (404, 405), path
+
+
+def test_an_opening_of_another_company_is_none_here(
+    client: Client, world: World, opening: Opening
+) -> None:
+    other = make_world("other")
+    with company_scope(other.company):
+        page_on(other)
+    assert client.get(f"/careers/other/jobs/{opening.public_id}/").status_code == 404
+    assert "Barista" not in client.get("/careers/other/").text
+
+
+def test_a_company_may_be_called_application(client: Client, db: None) -> None:
+    world = make_world("application")
+    with company_scope(world.company):
+        page_on(world)
+        opening_of(world)
+    assert "Barista" in client.get("/careers/application/").text
+    assert client.get("/careers/application/sent/").status_code == 200
+    assert client.get("/careers/application/made:up/").status_code == 410
+
+
+# --- applying ---------------------------------------------------------------------------------
+def test_what_is_sent_is_what_hr_and_the_candidate_read(
+    client: Client, hr: Client, opening: Opening, clock: Any
+) -> None:
+    with company_scope(opening.company):
+        services.logo_set(company=opening.company, data=jpeg(plain(200, 90)), by=_by_hr(opening))
+    assert "data:image/png;base64" in client.get(HOME).text
+    assert apply(client, clock, opening)["Location"] == f"{HOME}sent/"
+    _subject, text = mailed()
+    client.post(link_in(text))
+    page = client.get(link_in(text)).text
+    for words in ("Nima Sherpa", "98 51", "I like it.", "Morning", "3 years", "A file of 25"):
+        assert words in page
+    seen = hr.get(hr_page(row_of(opening))).text
+    for words in ("I like it.", "3 years", "File, 1 kB", "Version 1, kept for 6 months"):
+        assert words in seen
+
+
+def _by_hr(opening: Opening) -> Actor:
+    return Actor(
+        kind=ActorKind.PERSON, name="Hari", company=opening.company, roles=frozenset({Role.HR})
+    )
+
+
+def test_a_machine_is_told_what_a_person_is_and_nothing_is_kept(
+    client: Client, opening: Opening, clock: Any
+) -> None:
+    assert apply(client, clock, opening, fax="1")["Location"] == f"{HOME}sent/"
+    assert client.post(HOME, {"fax": "1"})["Location"] == f"{HOME}asked/"
+    with company_scope(opening.company):
+        assert (Application.objects.count(), VisitorQuestion.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"agrees": None}, "Without it you cannot apply."),
+        ({"name": "See www.spam.example"}, "Write a name in one line, without a link."),
+        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"ticket": "made up"}, "This form is out of date."),
+        ({"q1": ""}, "This field is required."),
+        ({"q2": "Noon"}, "Select a valid choice."),
+        ({"q3": "51"}, "Ensure this value is less than or equal to 50"),
+        ({"q3": "many"}, "Enter a number."),
+        ({"q4": SimpleUploadedFile("x.pdf", b"PK\x03\x04")}, "We take PDF, JPEG and PNG."),
+        ({"q4": SimpleUploadedFile("x.pdf", b"%PDF-1.7 no end")}, "This file cannot be read."),
+        ({"q4": SimpleUploadedFile("x.pdf", b"")}, "We take PDF, JPEG and PNG."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept(
+    client: Client, opening: Opening, clock: Any, typed: dict[str, Any], sentence: str
+) -> None:
+    names = dict(zip(("q1", "q2", "q3", "q4"), names_of(opening), strict=True))
+    answer = apply(client, clock, opening, **{names.get(k, k): v for k, v in typed.items()})
+    assert answer.status_code == 400
+    assert sentence in answer.text
+    assert "Choose your files once more" in answer.text
+    with company_scope(opening.company):
+        assert (Application.objects.count(), ApplicationFile.objects.count()) == (0, 0)
+
+
+def test_a_form_that_is_sent_at_once_is_sent_again(
+    client: Client, opening: Opening, clock: Any
+) -> None:
+    ticket = ticket_of(client, HOME)
+    sent = {"name": "Bina", "email": "b@post.example", "question": "Tea?", "ticket": ticket}
+    quick = client.post(HOME, sent)
+    assert (quick.status_code, "That was quick." in quick.text) == (400, True)
+    assert f'value="{ticket}"' in quick.text
+    clock.shift(LEAST + dt.timedelta(seconds=1))
+    for _n in range(2):
+        assert client.post(HOME, sent)["Location"] == f"{HOME}asked/"
+    with company_scope(opening.company):
+        assert VisitorQuestion.objects.get().opening is None
+
+
+def test_all_files_together_have_a_limit(client: Client, opening: Opening, clock: Any) -> None:
+    large = PDF[:-6] + b" " * (documents.MOST_BYTES + 70_000) + b"%%EOF\n"
+    (*_rest, letter) = names_of(opening)
+    answer = apply(client, clock, opening, **{letter: a_file(large)})
+    assert answer.status_code == 413
+    with company_scope(opening.company):
+        second = question_of(opening, QuestionKind.FILE, number=5, words="A second letter")
+    half = PDF[:-6] + b" " * (documents.MOST_BYTES // 2) + b"%%EOF\n"
+    both = {letter: a_file(half), f"q-{second.public_id}": a_file(half)}
+    answer = apply(client, clock, opening, **both)
+    assert answer.status_code == 400
+    assert "All files together may have 4 MB." in answer.text
+
+
+def test_too_many_are_told_so_and_the_same_form_twice_is_one(
+    client: Client, opening: Opening, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticket = ticket_of(client, job(opening, "apply/"))
+    for _n in range(2):
+        assert apply(client, clock, opening, ticket=ticket)["Location"] == f"{HOME}sent/"
+    with company_scope(opening.company):
+        assert Application.objects.count() == 1
+    monkeypatch.setattr("companies.services.applications.APPLICATIONS_OF_A_CLIENT", 1)
+    answer = apply(client, clock, opening, email="other@yak.example")
+    assert (answer.status_code, "Too many attempts." in answer.text) == (400, True)
+
+
+def test_nobody_learns_who_has_applied(client: Client, opening: Opening, clock: Any) -> None:
+    apply(client, clock, opening)
+    client.post(link_in(mailed()[1]))
+    again = apply(client, clock, opening)
+    other = apply(client, clock, opening, email="other@yak.example")
+    assert (again.status_code, again["Location"]) == (other.status_code, other["Location"])
+    subject, text = mailed()
+    assert subject == "You have applied at Kettle already"
+    assert "Received. HR reads it" in client.get(link_in(text)).text

@@ -24,8 +24,17 @@ from attendance.models import (
     Punch,
 )
 from companies import links
-from companies.enums import CalendarKind, InternshipStep, JoinState, RequestOutcome
+from companies.enums import (
+    ApplicationStage,
+    CalendarKind,
+    InternshipStep,
+    JoinState,
+    OpeningState,
+    RequestOutcome,
+)
 from companies.models import (
+    Application,
+    ApplicationFile,
     CalendarDay,
     Delegation,
     EmailChange,
@@ -33,11 +42,13 @@ from companies.models import (
     Internship,
     Invitation,
     JoinRequest,
+    Opening,
     RecordsRequest,
     ReportExport,
     RoleGrant,
     SignedInSession,
     SupportGrant,
+    VisitorQuestion,
 )
 from companies.scoping import company_scope, no_scope
 from leave.enums import RequestState
@@ -186,8 +197,57 @@ def _uncertified(house: House, person: Employee) -> dict[str, Any]:
     return {"object_id": rows.get(certificates__isnull=True).public_id}
 
 
+def _company_code(house: House, person: Employee) -> dict[str, Any]:
+    return {"code": house.world.company.code}
+
+
+def _public_opening(house: House, person: Employee) -> dict[str, Any]:
+    row = Opening.objects.get(state=OpeningState.PUBLISHED)
+    return {"code": house.world.company.code, "public_id": row.public_id}
+
+
+def _opening(state: OpeningState) -> Sample:
+    return lambda house, person: {"object_id": Opening.objects.get(state=state).public_id}
+
+
+def _candidate(stage: ApplicationStage) -> Sample:
+    return lambda house, person: {"object_id": Application.objects.get(stage=stage).public_id}
+
+
+def _candidates_link(house: House, person: Employee) -> dict[str, Any]:
+    rows = Application.objects.select_related("company")
+    link = links.application_link(rows.get(stage=ApplicationStage.ASKED))
+    return {"token": link.rstrip("/").rpartition("/")[2]}
+
+
+def _candidates_file(house: House, person: Employee) -> dict[str, Any]:
+    return {"public_id": ApplicationFile.objects.get().public_id}
+
+
+def _visitors(**columns: Any) -> Sample:
+    return lambda house, person: {
+        "object_id": VisitorQuestion.objects.filter(**columns).earliest("pk").public_id
+    }
+
+
 # Of the company's or the person's row: what stands in the address.
 SAMPLES: dict[str, Sample] = {
+    **{f"portal:careers{page}": _company_code for page in ("", "-sent", "-asked")},
+    **{f"portal:careers-{page}": _public_opening for page in ("opening", "apply")},
+    "portal:application": _candidates_link,
+    "portal:application-file": _candidates_file,
+    **{
+        f"admin:companies_application_{page}": _candidate(ApplicationStage.NEW)
+        for page in ("change", "delete", "history", "move", "ask_candidate", "reject", "withdraw")
+    },
+    "admin:companies_application_hire": _candidate(ApplicationStage.ACCEPTED),
+    "admin:companies_opening_publish": _opening(OpeningState.DRAFT),
+    "admin:companies_opening_close": _opening(OpeningState.PUBLISHED),
+    "admin:companies_visitorquestion_answer": _visitors(answered_at=None),
+    "admin:companies_visitorquestion_publish": _visitors(
+        answered_at__isnull=False, is_published=False
+    ),
+    "admin:companies_visitorquestion_unpublish": _visitors(is_published=True),
     "attendance:certificate-file": _certificate,
     "portal:certificate": _code,
     **{
@@ -264,6 +324,8 @@ SAMPLES: dict[str, Sample] = {
 }
 # Of one row of the company, whoever is asked for.
 NOT_OF_A_PERSON = {
+    "portal:careers", "portal:careers-sent", "portal:careers-asked", "portal:careers-opening",
+    "portal:careers-apply", "portal:application", "portal:application-file",
     "leave:books", "leave:calendar", "leave:year",
     "attendance:certificate-file", "portal:certificate",
     "attendance:holiday", "attendance:day", "attendance:correction-file",

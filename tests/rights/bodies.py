@@ -17,7 +17,14 @@ from django.test import Client
 from attendance.inbox import FlaggedPunches
 from attendance.models import PunchState
 from companies.enums import CalendarKind
-from companies.models import CalendarDay, Department, Employee, OvertimePolicy
+from companies.models import (
+    CalendarDay,
+    Department,
+    Employee,
+    Opening,
+    OvertimePolicy,
+    ScreeningQuestion,
+)
 from companies.once import FIELD
 from companies.scoping import company_scope
 from companies.templatetags import same_company
@@ -101,13 +108,35 @@ def _always(body: Body) -> Make:
     return lambda house, person: body
 
 
-def _joining(house: House, person: Employee) -> Body:
-    """Return the form of a company that asks to join, shown a minute ago."""
+def _ticket() -> str:
+    """Return the ticket of a public form that was shown a minute ago."""
     with time_machine.travel(at(NOON) - dt.timedelta(minutes=1), tick=False):
-        ticket = new_ticket()
+        return new_ticket()
+
+
+def _joining(house: House, person: Employee) -> Body:
+    """Return the form of a company that asks to join."""
     return {
         "company_name": "Third", "country": "NP", "size": "50", "name": "Hira",
-        "email": "hira@third.example", "ticket": ticket,
+        "email": "hira@third.example", "ticket": _ticket(),
+    }  # fmt: skip
+
+
+def _asking(house: House, person: Employee) -> Body:
+    """Return a visitor's question."""
+    return {
+        "name": "Hira", "email": "hira@third.example", "question": "Is there tea?",
+        "ticket": _ticket(),
+    }  # fmt: skip
+
+
+def _applying(house: House, person: Employee) -> Body:
+    """Return an application for the opening that stands."""
+    with company_scope(house.world.company):
+        question = ScreeningQuestion.objects.earliest("pk")
+    return {
+        "name": "Hira", "email": "hira@third.example", "agrees": "on", "ticket": _ticket(),
+        f"q-{question.public_id}": question.options[0],
     }  # fmt: skip
 
 
@@ -174,6 +203,23 @@ BODIES: dict[str, Make] = {
     ),
     "operator:companies_joinrequest_refuse": _always(REASON),
     "portal:join": _joining,
+    "portal:careers": _asking,
+    "portal:careers-opening": _asking,
+    "portal:careers-apply": _applying,
+    "admin:companies_opening_careers_page": _always(
+        {"is_on": "on", "intro": "Tea.", "kept_months": "6"}
+    ),
+    "admin:companies_application_move": _always({"stage": "review", "is_shown": "on"}),
+    "admin:companies_application_ask_candidate": _always({"question": "When?"}),
+    "admin:companies_application_reject": _always(REASON),
+    "admin:companies_application_hire": _always(
+        {"name": "Hira", "email": "hira@third.example", "code": "h1", "joined_on": "2026-04-01",
+         "employment_type": "employee", "stipend_per": "none"}
+    ),
+    "admin:companies_visitorquestion_answer": _always({"answer": "Yes."}),
+    "admin:companies_visitorquestion_publish": _always(
+        {"words": "Tea?", "answer": "Yes.", "position": "1"}
+    ),
     "portal:password-reset": lambda house, person: {"email": person.email},
     "portal:report-file": _always({"format": "csv", "month": "2026-02"}),
     "portal:closing-lock": _always(REASON),
@@ -257,7 +303,9 @@ BARE = {
     "admin:leave_leaverequeststate_approve",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "leave:request-withdraw", "leave:request-take-back",
-    "portal:join-request",
+    "portal:join-request", "portal:application", "admin:companies_application_withdraw",
+    "admin:companies_opening_publish", "admin:companies_opening_close",
+    "admin:companies_visitorquestion_unpublish",
     "portal:phone-forget", "portal:records-ask", "portal:records-take", "portal:delegation-end",
 }  # fmt: skip
 # What they take is of the moment (a code, a key's answer): tests of second steps send it.
@@ -279,6 +327,7 @@ NO_RULES: Body = {
 }  # fmt: skip
 # What a new row of that kind needs beside what its empty form says.
 _NEW: dict[str, Make] = {
+    "opening": _always({"title": "Brand new", "kind": "employee"}),
     "shiftassignment": lambda house, person: {
         "employee": str(person.public_id), "shift": str(house.world.day_shift.public_id),
         "starts_on": "2026-07-01", "ends_on": "2026-07-02",
@@ -335,8 +384,9 @@ def _uncovered(house: House) -> str:
         return str(Department.objects.exclude(pk__in=covered).earliest("pk").public_id)
 
 
-# What a new row of leave needs.
+# What a new row of leave, and of careers, needs.
 _NEW |= {
+    "screeningquestion": _company_row(Opening)("opening", words="Why?", kind="text"),
     "leavetype": _always({"name": "Brand new", "code": "BN"}),
     "leavetypeversion": _company_row(LeaveType)("leave_type", starts_on="2026-07-01"),
     "leaveplan": _company_row(LeaveType)("leave_type", name="New", **{"level-0-amount": "1"}),
@@ -357,6 +407,8 @@ _NEW |= {
 }
 # What is changed of a row that stands.
 _CHANGED: dict[str, Body] = {
+    "opening": {"title": "Brand new"},
+    "screeningquestion": {"words": "Why?"},
     "shiftassignment": {"ends_on": "2026-05-03"},
     "officeversion": {"region": "Bagmati"},
     "placement": {"zone": "Asia/Kolkata"},

@@ -33,6 +33,7 @@ from attendance.services.days import person_recompute
 from companies import services
 from companies.actor import ENTERED, job_actor
 from companies.enums import (
+    ApplicationStage,
     CalendarKind,
     EmploymentType,
     InternshipStep,
@@ -51,6 +52,7 @@ from companies.models import (
     InternshipEvent,
     Invitation,
     JobRun,
+    Opening,
     Placement,
     PolicyVersion,
     RecordsRequest,
@@ -61,6 +63,7 @@ from companies.models import (
     User,
 )
 from companies.scoping import company_scope
+from companies.services import careers_files
 from integrations import faces
 from integrations.faces.protocol import Outcome
 from leave.models import CompOffClaim, LeaveType
@@ -70,6 +73,8 @@ from leave.services import settings as leave_settings
 from tests.admin.conftest import NOON, fill
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import START, ZONE, World, at, make_person, make_world
+from tests.companies.careers_constraints import visitor
+from tests.companies.careers_world import PDF, at_stage, opening_of
 from tests.companies.sign_in_rows import join
 from tests.leave import rows
 
@@ -246,6 +251,20 @@ def _internships(house: House) -> None:
     )  # fmt: skip
 
 
+def _careers(house: House) -> None:
+    """Candidates at the stages that HR decides from, one with a file; what visitors asked."""
+    published = Opening.objects.get()
+    opening_of(house.world, title="Dyer", state="draft")
+    at_stage(published, ApplicationStage.ASKED, purge_at=at(NOON) + dt.timedelta(days=1))
+    row = at_stage(published, ApplicationStage.ACCEPTED, name=f"Hira {published.company.code}")
+    sent = careers_files.read(PDF, now=at(NOON))
+    careers_files.row_of(row, sent, at(NOON))
+    careers_files.store([sent])
+    answered = {"answer": "Yes.", "answered_at": at(NOON)}
+    visitor(house.world, **answered)
+    visitor(house.world, **answered, is_published=True, public_question="Tea?")
+
+
 def _openings(house: House, helper: User, guest: User) -> None:
     """Ways in that somebody opened: a stand-in, a card, an invitation, a helper, one's records."""
     world, company = house.world, house.world.company
@@ -281,6 +300,7 @@ def _openings(house: House, helper: User, guest: User) -> None:
         file_name="summary.csv", asked_at=at(NOON),
     )  # fmt: skip
     _internships(house)
+    _careers(house)
     phone = SessionStore()
     phone.create()
     SignedInSession.objects.create(

@@ -16,19 +16,23 @@ from django.utils.translation import gettext_lazy
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One kind: `title` says when it comes. Those `for_deciders` come to who answers for others."""
+    """One kind: `title` says when it comes.
+
+    Those `for_deciders` come to who answers for others, those `for_hr` to HR and company admins.
+    """
 
     kind: str
     title: str | Promise
     about: str | Promise = ""
     for_deciders: bool = False
+    for_hr: bool = False
 
 
 CAREERS = Notice(
     kind="careers_news",
     title=gettext_lazy("Somebody applies or asks on the careers page"),
-    about=gettext_lazy("Or answers what you asked a candidate. For HR; its pages have it too."),
-    for_deciders=True,
+    about=gettext_lazy("Or answers what was asked of a candidate. HR's pages have it too."),
+    for_hr=True,
 )
 NOTICES = (CAREERS,)
 

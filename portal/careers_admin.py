@@ -84,7 +84,8 @@ class OpeningAdmin(RecordAdmin):
     actions_detail = ("publish", "close")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = selectors.openings_counted()
+        company: Any = request.actor.company  # type: ignore[attr-defined]
+        rows = selectors.openings_counted(selectors.careers_today(company, timezone.now()))
         return rows.order_by(*self.get_ordering(request))
 
     def _rows(self, request: HttpRequest) -> Any:
@@ -104,8 +105,8 @@ class OpeningAdmin(RecordAdmin):
         return row.place or "–"
 
     @display(description=gettext_lazy("state"), label=_TONES)
-    def standing(self, row: Opening) -> tuple[str, str]:
-        if row.state == OpeningState.PUBLISHED and row.is_over(timezone.now().date()):
+    def standing(self, row: Any) -> tuple[str, str]:
+        if row.state == OpeningState.PUBLISHED and row.is_past:
             return "over", _("Over by its date")
         return row.state, row.get_state_display()
 

@@ -34,10 +34,9 @@ from companies.models import (
     RecordsRequest,
     SignInReset,
     SupportGrant,
-    VisitorQuestion,
 )
 from companies.scoping import no_scope
-from companies.selectors import here_on, support_now, without_mail
+from companies.selectors import here_on, questions_waiting, support_now, without_mail
 from companies.services import RESET_LASTS
 from leave.enums import RequestState
 from leave.models import CompOffClaim, LeaveRequestState
@@ -100,7 +99,7 @@ def hr(company: Company) -> dict[str, Any]:
 def _careers_matters() -> list[Matter]:
     """Return the applications that nobody has looked at, and what visitors ask, if any."""
     new = Application.objects.filter(stage=ApplicationStage.NEW).count()
-    asked = VisitorQuestion.objects.filter(answered_at__isnull=True).count()
+    asked = questions_waiting().count()
     found = [
         Matter(
             new,

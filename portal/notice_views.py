@@ -37,12 +37,13 @@ def notice_choices(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(actor: Actor, said: dict[str, bool]) -> list[Notice]:
-    """Return the kinds that may come to the person: of those for deciders, to who decides."""
-    is_decider = can_manage_team(actor)
+    """Return the kinds that may come to the person: for deciders to who decides, so for HR."""
+    is_decider, is_hr = can_manage_team(actor), permissions.can_manage_hr(actor)
     return [
         notice
         for notice in notices()
-        if is_decider or not notice.for_deciders or notice.kind in said
+        if notice.kind in said
+        or ((is_decider or not notice.for_deciders) and (is_hr or not notice.for_hr))
     ]
 
 
@@ -53,16 +54,19 @@ def _context(user: User, shown: list[Notice], said: dict[str, bool]) -> dict[str
             "title": notice.title,
             "about": notice.about,
             "for_deciders": notice.for_deciders,
+            "for_hr": notice.for_hr,
             "is_wanted": said.get(notice.kind, True),
         }
         for notice in shown
     ]
-    own = [line for line in lines if not line["for_deciders"]]
+    own = [line for line in lines if not line["for_deciders"] and not line["for_hr"]]
     return {
         "groups": [
             {"title": _("About yourself"), "lines": own},
             {"title": _("About people you decide for"),
              "lines": [line for line in lines if line["for_deciders"]]},
+            {"title": _("About the company"),
+             "lines": [line for line in lines if line["for_hr"]]},
         ],
         "address": user.email,
     }  # fmt: skip

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from companies.enums import ApplicationStage, OpeningState
 from companies.models import (
@@ -45,13 +45,17 @@ def openings_taking(today: dt.date) -> QuerySet[Opening]:
     return rows.select_related("office", "department").order_by("title", "id")
 
 
-def openings_counted() -> QuerySet[Any]:
-    """Return all openings with how many applications wait (`waiting`) and came in (`sent`)."""
+def openings_counted(today: dt.date) -> QuerySet[Any]:
+    """Return all openings with how many applications wait (`waiting`) and came in (`sent`).
+
+    `is_past` says whether the last day to apply lies before the date.
+    """
     undecided = Q(applications__stage__in=ApplicationStage.undecided)
     rows: QuerySet[Any] = Opening.objects.select_related("office", "department")
     counted: QuerySet[Any] = rows.annotate(
         sent=Count("applications", filter=Q(applications__confirmed_at__isnull=False)),
         waiting=Count("applications", filter=undecided),
+        is_past=ExpressionWrapper(Q(closes_on__lt=today), output_field=BooleanField()),
     )
     return counted
 

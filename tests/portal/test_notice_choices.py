@@ -36,6 +36,8 @@ DECIDERS = [
     "correction_asked", "overtime_asked", "leave_asked", "leave_waiting", "leave_withdrawn",
 ]  # fmt: skip
 
+FOR_HR = ["careers_news"]
+
 
 @pytest.fixture(autouse=True)
 def noon() -> Iterator[Any]:
@@ -70,7 +72,7 @@ def _ticked(page: str) -> dict[str, bool]:
 
 def test_every_kind_has_a_name_of_its_own() -> None:
     kinds = [notice.kind for notice in notices.notices()]
-    assert sorted(kinds) == sorted(OWN + DECIDERS)
+    assert sorted(kinds) == sorted(OWN + DECIDERS + FOR_HR)
     assert all(notice.title for notice in notices.notices())
 
 
@@ -89,6 +91,12 @@ def test_who_decides_chooses_about_others_too(world: World) -> None:
     page = _client(world.bikram.user).get(PAGE).text
     assert _ticked(page) == dict.fromkeys([*OWN, *DECIDERS], True)
     assert "About people you decide for" in page
+
+
+def test_hr_chooses_about_the_company(world: World) -> None:
+    page = _client(world.hari.user).get(PAGE).text
+    assert _ticked(page)["careers_news"] is True
+    assert "About the company" in page
 
 
 def test_what_is_unticked_is_kept_and_told_to_the_audit_once(world: World) -> None:
@@ -162,7 +170,7 @@ def test_a_role_without_employment_chooses_too(world: World) -> None:
             company=world.company, user=user, role=Role.HR, starts_on=at("2026-01-01 09:00").date()
         )
     page = _client(user).get(PAGE)
-    assert (page.status_code, len(_ticked(page.text))) == (200, len(OWN + DECIDERS))
+    assert (page.status_code, len(_ticked(page.text))) == (200, len(OWN + DECIDERS + FOR_HR))
     user.email = None
     user.save()
     assert "You have no address yet" in _client(user).get(PAGE).text

@@ -23,6 +23,7 @@ from attendance.services.days import person_recompute
 from companies.actor import job_actor
 from companies.enums import EmploymentType, Role
 from companies.models import (
+    Application,
     Company,
     Employee,
     JoinRequest,
@@ -30,6 +31,7 @@ from companies.models import (
     RoleGrant,
     ShiftVersion,
     User,
+    VisitorQuestion,
 )
 from companies.scoping import company_scope
 from companies.selectors import internship_state, internships
@@ -47,6 +49,18 @@ from leave.services import runs
 from portal import demo
 from tests.attendance.doorway import knock
 from tests.attendance.world import at
+
+
+def _careers_stand() -> None:
+    """Candidates stand at several stages, and two questions of visitors are published."""
+    stages = Counter(Application.objects.values_list("opening__title", "stage"))
+    assert stages == {
+        ("Software engineer", "new"): 1, ("Software engineer", "interview"): 1,
+        ("Software engineer", "rejected"): 1, ("Design intern", "accepted"): 1,
+        ("Design intern", "new"): 1,
+    }  # fmt: skip
+    assert VisitorQuestion.objects.filter(is_published=True).count() == 2
+    assert VisitorQuestion.objects.filter(answered_at=None).count() == 1
 
 
 @pytest.mark.django_db
@@ -95,6 +109,7 @@ def test_the_demo_company_is_whole() -> None:
             certificate = Certificate.objects.get()
             assert certificate.content["name"] == "Nisha Bhandari"
             assert certificate.content["present_halves"] > 40
+            _careers_stand()
         for login in demo.LOGINS:
             assert User.objects.get(email=login.email).check_password(login.password)
         by_code = demo.CODE_LOGIN

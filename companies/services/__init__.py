@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from companies.services.addresses import address_block, address_clear
 from companies.services.delegations import delegation_add, delegation_end
-from companies.services.domains import domain_ask, domain_confirm, domain_remove
 from companies.services.email_changes import (
     change_is_open,
     email_change_ask,
@@ -81,6 +80,7 @@ if TYPE_CHECKING:
         application_move,
         application_reject,
     )
+    from companies.services.domains import domain_ask, domain_confirm, domain_remove
     from companies.services.internships import (
         internship_add,
         internship_complete,
@@ -209,6 +209,9 @@ __all__ = [
 
 # No page before the first needs these (a cold start on Lambda): found when they are asked for.
 _LATE = {
+    "domain_ask": "domains",
+    "domain_confirm": "domains",
+    "domain_remove": "domains",
     "application_answer": "applications",
     "application_confirm": "applications",
     "application_forget": "applications",

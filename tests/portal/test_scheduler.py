@@ -124,6 +124,7 @@ def test_after_a_failure_it_waits_a_while() -> None:
         86400,
         86400,
         3600,
+        3600,
         300,
         21600,
         60,

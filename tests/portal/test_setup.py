@@ -18,6 +18,7 @@ from companies.actor import job_actor
 from companies.enums import CalendarKind, Role
 from companies.models import (
     CalendarDay,
+    CareersPage,
     Company,
     CompanyDomain,
     CompanyLogo,
@@ -82,6 +83,7 @@ def test_a_company_that_begins_has_everything_left(begun: Company) -> None:
         "Who works which shift": (False, "Nobody is here yet"),
         "A second step at sign-in is asked of": (False, "Nobody: who wants one has it"),
         "Logo": (False, "None yet"),
+        "Careers page": (False, "Switched off"),
         "Mail domain": (False, "Only invited people sign up"),
     }
     assert len(left(setup_steps(begun, today=TODAY))) == 7
@@ -99,6 +101,7 @@ def _set_up(world: World, second_factor: str = "hr") -> None:
         company=company, starts_on=TODAY, zone="Asia/Kathmandu", second_factor=second_factor
     )
     CompanyLogo.objects.create(company=company, content=b"png", sha256="x")
+    CareersPage.objects.create(company=company, is_on=True)
     CompanyDomain.objects.create(
         company=company, domain="kettle.example", token="t", asked_at=at("2026-03-01 09:00"),
         confirmed_at=at("2026-03-02 09:00"),
@@ -117,6 +120,7 @@ def test_what_is_set_up_is_done(world: World) -> None:
         "Who works which shift": (True, "Everybody has one"),
         "A second step at sign-in is asked of": (True, "HR and company admins"),
         "Logo": (True, "Stands on PDFs and spreadsheets"),
+        "Careers page": (True, "Everybody may read of your openings"),
         "Mail domain": (True, "Confirmed"),
     }
     assert left(setup_steps(world.company, today=TODAY)) == []

@@ -291,6 +291,25 @@ class Channel(TextChoices):
     MAIL = "mail", _("Mail")
     JOURNAL = "journal", _("Punch journal")
     SNS = "sns", _("Announcement")
+    SLACK = "slack", _("Slack")
+
+
+class SlackKind(TextChoices):
+    """What Slack sends of somebody."""
+
+    COMMAND = "command", _("Command")
+    BUTTON = "button", _("Button")
+    FORM = "form", _("Form")
+    EVENT = "event", _("Event")
+
+
+class SlackEnd(TextChoices):
+    """Why a workspace is not connected any more."""
+
+    NONE = "", _("Connected")
+    BY_HAND = "by_hand", _("HR disconnected it")
+    UNINSTALLED = "uninstalled", _("The app was removed in Slack")
+    REVOKED = "revoked", _("Slack no longer accepts its token")
 
 
 class OutboxState(TextChoices):

@@ -344,3 +344,58 @@ class ResetExpired(MusterError):
     code = "reset_expired"
     sentence = _("Nobody confirmed this within 72 hours, so it ran out. Ask for it anew.")
     status = 410
+
+
+class SlackOff(MusterError):
+    code = "slack_off"
+    sentence = _("Slack is not set up here. Ask whoever runs Muster to do it.")
+    status = 404
+
+
+class SlackTeamTaken(MusterError):
+    code = "slack_team_taken"
+    sentence = _(
+        "Another company has connected the workspace %(team)s. It must be disconnected there first."
+    )
+    status = 409
+
+
+class SlackConnected(MusterError):
+    code = "slack_connected"
+    sentence = _("The workspace %(team)s is connected. Disconnect it first.")
+    status = 409
+
+
+class SlackWholeOrganisation(MusterError):
+    code = "slack_whole_organisation"
+    sentence = _("Muster is connected to one workspace, not to a whole organisation. Choose one.")
+
+
+class SlackStateStale(MusterError):
+    code = "slack_state_stale"
+    sentence = _("This took too long, or was done already. Begin again with “Connect Slack”.")
+    status = 410
+
+
+class SlackNotConnected(MusterError):
+    code = "slack_not_connected"
+    sentence = _("Slack is not connected. Connect it first.")
+    status = 409
+
+
+class SlackLinkOver(MusterError):
+    code = "slack_link_over"
+    sentence = _("This link was used or ran out. Write /muster status in Slack for another one.")
+    status = 410
+
+
+class SlackNoAnswer(MusterError):
+    code = "slack_no_answer"
+    sentence = _("Slack does not answer as it should. Try again in a moment.")
+    status = 503
+
+
+class SlackPunchesOff(MusterError):
+    code = "slack_punches_off"
+    sentence = _("Your company takes no check-in from Slack. Use the page instead.")
+    status = 403

@@ -24,6 +24,7 @@ from companies.models import (
     JoinRequest,
     RecordsRequest,
     ReportExport,
+    SlackWorkspace,
     SupportGrant,
     User,
 )
@@ -201,6 +202,20 @@ def address_blocked(row: Employee, block: BlockedAddress, people: Iterable[User]
             address=block.address,
             is_complaint=block.problem == MailProblem.COMPLAINED,
             detail=block.detail,
+        )
+
+
+def slack_lost(row: SlackWorkspace, people: Iterable[User]) -> None:
+    """Tell HR that Slack lets Muster in no more, so that they connect it anew."""
+    for user in people:
+        _send(
+            row,
+            "companies/email/slack_lost",
+            to=user,
+            path=reverse("portal:slack"),
+            nth=f"{row.connected_at:%Y%m%d%H%M%S}",
+            team=row.team_name,
+            why=row.get_ended_why_display,
         )
 
 

@@ -18,6 +18,7 @@ from django.core.mail import EmailMessage
 from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.module_loading import import_string
 
 from companies import links, selectors
 from companies.enums import Channel, OutboxState
@@ -37,6 +38,11 @@ _LONGEST_WAIT = dt.timedelta(hours=1)
 # A run ends by itself before a function on AWS would be ended; the rest waits for the next one.
 _A_RUN_SECONDS = 20
 _ANNOUNCEMENTS = "announcements"
+# What a message by Slack is: work on what came from there, a message of ours, a newer text of it.
+SLACK_DELIVERY = "slack/delivery"
+SLACK_POST = "slack/post"
+SLACK_UPDATE = "slack/update"
+SLACK_DIGEST = "slack/digest"
 
 PREPARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "companies/email/sign_in_link": links.prepare,
@@ -217,8 +223,13 @@ def _journal(row: OutboxMessage) -> None:
     book.put(from_json(row.values))
 
 
+def _slack(row: OutboxMessage) -> None:
+    # By name: what it does stands above this floor, and no other message needs it.
+    import_string(settings.MUSTER_SLACK_SENDER)(row.template, row.values)
+
+
 _SENDERS: dict[str, Callable[[OutboxMessage], None]] = {
-    Channel.MAIL: _mail, Channel.SNS: _publish, Channel.JOURNAL: _journal,
+    Channel.MAIL: _mail, Channel.SNS: _publish, Channel.JOURNAL: _journal, Channel.SLACK: _slack,
 }  # fmt: skip
 
 
@@ -228,10 +239,18 @@ def _give_up(row: OutboxMessage, why: str) -> None:
     row.save(update_fields=["state", "last_error"])
 
 
+def _asked_to_wait(error: Exception) -> dt.timedelta:
+    """Return how long a service asks not to be asked again."""
+    values = error.values if isinstance(error, Unavailable) else {}
+    return dt.timedelta(seconds=int(values.get("retry_after", 0)))
+
+
 def _postpone(row: OutboxMessage, error: Exception, now: dt.datetime) -> None:
     log.warning("message %s was not sent: %s", row.public_id, type(error).__name__)
     row.last_error = f"{type(error).__name__}: {error}"[:500]
-    row.next_at = now + min(dt.timedelta(seconds=15 * 2**row.attempts), _LONGEST_WAIT)
+    row.next_at = now + max(
+        min(dt.timedelta(seconds=15 * 2**row.attempts), _LONGEST_WAIT), _asked_to_wait(error)
+    )
     if row.channel == Channel.JOURNAL and isinstance(error, Unavailable | Misconfigured):
         # Nobody writes it a second time: it waits for as long as the journal is away.
         row.attempts = min(row.attempts, MOST_ATTEMPTS - 1)

@@ -17,6 +17,8 @@ from companies.models import (
     RecordsRequest,
     RoleGrant,
     SignInReset,
+    SlackIdentity,
+    SlackWorkspace,
     SupportGrant,
 )
 
@@ -228,3 +230,25 @@ def can_decide_reset(actor: Actor, reset: SignInReset) -> bool:
     if actor.kind == ActorKind.PLATFORM:
         return True
     return can_ask_reset(actor, reset.employee)
+
+
+def can_manage_slack(actor: Actor, workspace: SlackWorkspace | None = None) -> bool:
+    """HR connects the company's Slack workspace, says what it may do, and disconnects it."""
+    return can_manage_records(actor, workspace)
+
+
+def can_confirm_slack(actor: Actor, identity: SlackIdentity) -> bool:
+    """Only whom a Slack account matched says that it is theirs, while they work here.
+
+    Not by a PIN: what is connected opens more than one's own pages.
+    """
+    is_theirs = actor.user is not None and actor.user.pk == identity.user_id
+    is_here = _is_inside(actor, identity) and actor.employee is not None
+    return is_theirs and is_here and not actor.is_limited
+
+
+def can_remove_slack(actor: Actor, identity: SlackIdentity) -> bool:
+    """Whose Slack account it is lets it go, and so does HR; not by a PIN."""
+    is_theirs = actor.user is not None and actor.user.pk == identity.user_id
+    may = is_theirs or can_manage_records(actor, identity)
+    return may and _is_inside(actor, identity) and not actor.is_limited

@@ -102,6 +102,9 @@ MUSTER_LEAVING = (
     "attendance.selectors.leaving.open_of_attendance",
     "leave.selectors.leaving.open_of_leave",
 )
+# What people may do from Slack: who offers it (companies.slack), and who sends and works on it.
+MUSTER_SLACK_OFFERS = ("attendance.slack.OFFERS", "leave.slack.OFFERS")
+MUSTER_SLACK_SENDER = "companies.slack_work.send"
 # Which codes of leave a company has (attendance.selectors.leave_codes).
 MUSTER_LEAVE_CODES = "leave.selectors.plans.codes"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -207,6 +210,17 @@ MUSTER_COGNITO_CLIENT_SECRET = env.str("MUSTER_COGNITO_CLIENT_SECRET", default="
     if MUSTER_PARAMETERS
     else ""
 )
+# Slack, where all three of its app are there (docs/slack.md): people write /muster there.
+MUSTER_SLACK_API = env.str("MUSTER_SLACK_API", default="https://slack.com/api/").rstrip("/") + "/"
+_slack = urlsplit(MUSTER_SLACK_API)
+MUSTER_SLACK_ORIGIN = f"{_slack.scheme}://{_slack.netloc}"
+MUSTER_SLACK_CLIENT_ID, MUSTER_SLACK_CLIENT_SECRET, MUSTER_SLACK_SIGNING_SECRET = (
+    env.str(name, default="")
+    or (parameters.late(MUSTER_PARAMETERS, name, is_needed=False) if MUSTER_PARAMETERS else "")
+    for name in (
+        "MUSTER_SLACK_CLIENT_ID", "MUSTER_SLACK_CLIENT_SECRET", "MUSTER_SLACK_SIGNING_SECRET",
+    )
+)  # fmt: skip
 MUSTER_OPERATOR_SECOND_FACTOR = env.bool("MUSTER_OPERATOR_SECOND_FACTOR", default=not DEMO)
 
 SESSION_COOKIE_AGE = 30 * 24 * 3600

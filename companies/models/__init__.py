@@ -18,8 +18,7 @@ from companies.models.exports import ReportExport
 from companies.models.internships import Internship, InternshipEvent
 from companies.models.joining import JoinRequest
 from companies.models.looks import Look
-from companies.models.mail import BlockedAddress
-from companies.models.notices import NoticeChoice
+from companies.models.mail import BlockedAddress, NoticeChoice
 from companies.models.overtime import OvertimePolicy, OvertimePolicyVersion
 from companies.models.people import Employee, OperatorGrant, Placement, RoleGrant, User, UserManager
 from companies.models.places import (
@@ -33,6 +32,7 @@ from companies.models.places import (
 from companies.models.schedules import MOST_WORKING_DAYS, ReportReader, ReportSchedule
 from companies.models.security import EmailChange, SignedInSession, SignInReset
 from companies.models.sign_in import Invitation, Pin
+from companies.models.slack import SlackDelivery, SlackIdentity, SlackMessage, SlackWorkspace
 from companies.models.trail import (
     AuditEvent,
     FormSubmission,
@@ -91,6 +91,10 @@ __all__ = [
     "ShiftVersion",
     "SignInReset",
     "SignedInSession",
+    "SlackDelivery",
+    "SlackIdentity",
+    "SlackMessage",
+    "SlackWorkspace",
     "SupportGrant",
     "Throttle",
     "User",

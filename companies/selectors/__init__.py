@@ -112,6 +112,17 @@ if TYPE_CHECKING:
         openings_taking,
         questions_waiting,
     )
+    from companies.selectors.slack import (
+        slack_accounts,
+        slack_identities_of,
+        slack_identity,
+        slack_identity_asked,
+        slack_last_workspace,
+        slack_messages_about,
+        slack_workspace,
+        slack_workspace_of_team,
+        user_of_verified_address,
+    )
 
 __all__ = [
     "actor_of",
@@ -197,6 +208,15 @@ __all__ = [
     "second_factor_is_asked_of",
     "second_factor_policy",
     "sessions_of",
+    "slack_accounts",
+    "slack_identities_of",
+    "slack_identity",
+    "slack_identity_asked",
+    "slack_last_workspace",
+    "slack_messages_about",
+    "slack_workspace",
+    "slack_workspace_of_team",
+    "user_of_verified_address",
     "support_grants_of",
     "support_held",
     "support_now",
@@ -231,6 +251,15 @@ _LATE = {
     "openings_counted": "openings",
     "openings_taking": "openings",
     "questions_waiting": "openings",
+    "slack_accounts": "slack",
+    "slack_identities_of": "slack",
+    "slack_identity": "slack",
+    "slack_identity_asked": "slack",
+    "slack_last_workspace": "slack",
+    "slack_messages_about": "slack",
+    "slack_workspace": "slack",
+    "slack_workspace_of_team": "slack",
+    "user_of_verified_address": "slack",
 }
 
 if not TYPE_CHECKING:

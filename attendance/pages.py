@@ -105,13 +105,13 @@ def _shift_text(present: Today) -> str:
     return text
 
 
-def _worked_minutes(present: Today, now: dt.datetime) -> int:
+def worked_minutes(present: Today, now: dt.datetime) -> int:
     """Return the minutes of closed stretches and, while somebody is in, up to now."""
     counted = present.row.worked_minutes if present.row else 0
     return counted + present.presence.minutes(now)
 
 
-def _since(present: Today) -> str:
+def since_text(present: Today) -> str:
     if present.open_in is None:
         return ""
     pause = present.presence.on_break_since
@@ -144,7 +144,7 @@ def today_context(
 ) -> Any:
     """Return the context of attendance/today.html; `has_pin` is looked at where it matters."""
     row = present.row
-    worked = _worked_minutes(present, now)
+    worked = worked_minutes(present, now)
     shown_date = row.date if row else present.date
     return {
         "greeting": _greeting(present.employee, now, present.zone),
@@ -156,7 +156,7 @@ def today_context(
         "other_tap_id": uuid.uuid4(),
         "pass_text": passes.issue(present.claim(has_consent=consent in AGREED)),
         "action_key": present.action_key,
-        "since": _since(present),
+        "since": since_text(present),
         "worked": wording.minutes(worked) if worked else "",
         "shift_text": _shift_text(present),
         "week_text": wording.minutes(present.week_minutes),
@@ -329,7 +329,7 @@ def days_text(halves: int) -> str:
     return text % {"number": number}
 
 
-def _total_lines(month: Month) -> list[dict[str, str]]:
+def total_lines(month: Month) -> list[dict[str, str]]:
     totals = month.totals
     lines = [
         (_("Present"), days_text(totals.present_halves)),
@@ -362,7 +362,7 @@ def month_context(
         "weekdays": [date_format(monday + dt.timedelta(days=n), "D") for n in range(7)],
         "weeks": [padded[n : n + 7] for n in range(0, len(padded), 7)],
         "days": days,
-        "totals": _total_lines(month) + overtime_pages.total_lines(overtime.values()),
+        "totals": total_lines(month) + overtime_pages.total_lines(overtime.values()),
         "legend": legend(),
         "person": links.person,
     }

@@ -11,7 +11,7 @@ from attendance.enums import Source
 from attendance.models import CorrectionRequest, FaceEnrolment, Punch, PunchFrame, PunchState
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Company, Employee
+from companies.models import Company, Employee, SlackWorkspace
 from companies.permissions import can_manage_hr, is_own
 from companies.selectors import READERS, answers_for_others, team_of
 
@@ -218,3 +218,10 @@ def can_enter_punch(actor: Actor, employee: Employee, source: Source, *, on: dt.
     if source == Source.ATTEST:
         return can_manage_hr(actor) or is_in_team(actor, employee, on)
     return source == Source.HR and can_manage_hr(actor)
+
+
+def can_punch_by_slack(actor: Actor, employee: Employee, workspace: SlackWorkspace) -> bool:
+    """A person checks in and out for themselves from the company's Slack, where HR allows it."""
+    is_self = actor.employee is not None and actor.employee.pk == employee.pk
+    is_inside = actor.company is not None and workspace.company_id == actor.company.pk
+    return is_self and is_inside and workspace.ended_at is None and workspace.allows_punches

@@ -81,6 +81,7 @@ FACE_WORDS: dict[str, str | Promise] = {
 FACE_REASONS: dict[str, str | Promise] = {
     "by_hand": gettext_lazy("it was entered by hand"),
     "pin": gettext_lazy("confirmed with the PIN"),
+    "slack": gettext_lazy("it came from Slack, which shows no face"),
     "no_consent": gettext_lazy("no consent to the face check"),
     "not_enrolled": gettext_lazy("no reference pictures yet"),
     "no_picture": gettext_lazy("no picture was taken"),

@@ -52,6 +52,11 @@ class Asking:
     has_file: bool = False
 
 
+def part_words(parts: Sequence[Taken]) -> list[tuple[str, str]]:
+    """Return the parts of a day with their short words, for a menu."""
+    return [(part.value, str(_PART_WORDS[part])) for part in parts]
+
+
 # --- the count ------------------------------------------------------------------------------------
 def count_context(
     asking: Asking, form: AskForm, released: Released, over: LeaveRequest | None
@@ -199,7 +204,7 @@ def form_context(
         "count_url": reverse("leave:ask-count"),
         **_shown_offers(asking.offers, str(shown.get("type", ""))),
         "shown": shown,
-        "parts": [(part.value, str(_PART_WORDS[part])) for part in PARTS],
+        "parts": part_words(PARTS),
         "has_halves": bool(units - {Unit.DAY}),
         "has_hours": Unit.HOUR in units,
         "has_file": asking.has_file,

@@ -228,7 +228,7 @@ def _facts(
         ],
         "earlier": [_earlier(row, settings) for row in before.earlier],
         "steps": [
-            {"what": _step_text(step), "reason": step.reason,
+            {"what": step_text(step), "reason": step.reason,
              "when": _moment_text(step.happened_at, company)}
             for step in before.steps
         ],
@@ -246,7 +246,7 @@ def _earlier(row: LeaveRequestState, settings: LeaveSettings) -> dict[str, str]:
     }
 
 
-def _step_text(step: RequestStep) -> str:
+def step_text(step: RequestStep) -> str:
     """Return what was done by whom: "Asked for: Maya"; a job has no name that people know."""
     what = str(step.get_kind_display())
     if step.kind == StepKind.PASSED_ON:

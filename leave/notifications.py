@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from attendance.rules import zones
 from attendance.selectors.settings import company_settings
 from attendance.wording import minutes
-from companies import notices, outbox
+from companies import notices, outbox, services
 from companies.actor import Actor
 from companies.models import Employee, User
 from companies.notices import Notice
@@ -37,6 +37,9 @@ from leave.notices import ASKED, CANCELLED, DECIDED, LAPSING, RECOUNTED, WAITING
 from leave.rules.lapse import Loss
 from leave.rules.years import DAY
 from leave.terms import TypeOn, links_at
+
+# What a message in Slack about a request is called there (`leave.slack.deciding`).
+SLACK_KIND: Final = "leave_request"
 
 
 # --- to whoever decides ---------------------------------------------------------------------------
@@ -66,14 +69,18 @@ def _send_waiting(
     people: Iterable[User],
     nth: str = "",
 ) -> None:
-    request = status.request
+    request, found = status.request, list(people)
+    key = f"{status.state}:{status.place}:{status.since.timestamp()}{nth}"
+    services.slack_messages_want(
+        company=request.company, kind=SLACK_KIND, subject=request.public_id, users=found, nth=key
+    )
     _send(
         request,
         notice=notice,
         template=template,
-        people=people,
+        people=found,
         path=request_path(request),
-        key=f"{status.state}:{status.place}:{status.since.timestamp()}{nth}",
+        key=key,
         amount=lambda: wording.amount_of(status.amount, is_in_hours=rules.is_in_hours),
         since=lambda: _day(_date_of(status)),
         is_cancelled=status.state == RequestState.CANCEL_ASKED,

@@ -44,7 +44,8 @@ PUNCHES_A_MINUTE: Final = 20
 class Tap:
     """What one arrival at the door says, already of the right types.
 
-    `device_at` is the device's clock; `no_frame` says why no picture came along.
+    `device_at` is the device's clock; `no_frame` says why no picture came along. `source` is the
+    door: from Slack nothing shows who taps but the account there.
     """
 
     tap_id: uuid.UUID
@@ -52,6 +53,7 @@ class Tap:
     device_at: dt.datetime | None
     no_frame: str
     frame: bytes | None
+    source: Source = Source.WEB
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _item(claim: PunchPass, tap: Tap, frame: FrameItem | None, now: dt.datetime)
         utc_offset_minutes=int(offset.total_seconds() // 60),
         device_at=tap.device_at,
         direction=tap.direction,
-        source=Source.WEB,
+        source=tap.source,
         no_frame="" if frame else (tap.no_frame or "no_picture"),
         has_frame=frame is not None,
     )

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from attendance.enums import MarkKind, Portion
 from attendance.services.marks import NewMark, marks_write
+from companies import services
 from companies.actor import Actor
 from leave.enums import StepKind
 from leave.errors import YearClosed
@@ -24,6 +25,7 @@ from leave.models import (
     RequestDraw,
     RequestStep,
 )
+from leave.notifications import SLACK_KIND
 from leave.rules.amounts import ZERO
 from leave.rules.books import Draw
 from leave.rules.changes import difference
@@ -55,6 +57,10 @@ def step_add(
         company=request.company, request=request, number=number, kind=kind, place=place,
         reason=reason.strip()[:300], values=dict(values or {}), by_kind=by.kind, by_id=by.id,
         by_name=by.name, on_behalf_of=by.on_behalf_of, happened_at=now,
+    )  # fmt: skip
+    services.slack_messages_update(
+        company=request.company, kind=SLACK_KIND, subject=request.public_id,
+        nth=str(made.public_id),
     )  # fmt: skip
     return made
 

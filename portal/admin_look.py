@@ -154,6 +154,7 @@ HR: dict[str, Any] = {
                     _list(_("Overtime policies"), "more_time", "companies_overtimepolicy"),
                     _list(_("Calendar"), "celebration", "companies_calendarday"),
                     _list(_("Policy"), "tune", "companies_policyversion"),
+                    _item(_("Slack"), "chat", "portal:slack"),
                 ],
             },
             {

@@ -32,6 +32,7 @@ from companies.models import JobRun
 from integrations import faces, parameters, probes
 from integrations.errors import IntegrationError
 from integrations.faces import vault
+from integrations.slack import client as slack_client
 from portal import jobs
 from portal.cognito_views import is_offered
 
@@ -163,6 +164,25 @@ def pool() -> str:
     return f"{settings.MUSTER_COGNITO_ISSUER} answers in {_ms(started)} ms."
 
 
+def slack() -> str:
+    """Look whether Slack is set up, all of it or nothing, and answers from here."""
+    given = [
+        name
+        for name in ("CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET")
+        if str(getattr(settings, f"MUSTER_SLACK_{name}"))
+    ]
+    if not given:
+        return "not set up; docs/slack.md says how."
+    if not slack_client.is_set_up():
+        raise Wrong(
+            "one of MUSTER_SLACK_CLIENT_ID, MUSTER_SLACK_CLIENT_SECRET and "
+            "MUSTER_SLACK_SIGNING_SECRET is missing: set all three."
+        )
+    started = time.perf_counter()
+    slack_client.Slack().call("api.test")
+    return f"{settings.MUSTER_SLACK_API} answers in {_ms(started)} ms."
+
+
 def clock() -> str:
     """Compare this machine's clock with the database's, or with AWS's."""
     other, whose = _other_clock()
@@ -245,6 +265,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "Faces": face_service,
     "Mail": mail,
     "User pool": pool,
+    "Slack": slack,
     "Clock": clock,
     "Secrets": secrets,
     "Jobs": last_jobs,

@@ -79,6 +79,10 @@ JOBS = (
     ),
     Job("leave_lapses", 24 * 3600, "leave.tasks:leave_lapses", title=_("Telling what lapses")),
     Job(
+        "slack_digest", 5 * 60, "leave.slack.digests:slack_digest",
+        title=_("Posting the morning digest in Slack"),
+    ),
+    Job(
         "internships_end", 24 * 3600, "attendance.tasks:internships_end",
         title=_("Telling which internships end"),
     ),

@@ -24,8 +24,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from companies import links, selectors, services
 from companies.actor import Actor
 from companies.errors import MusterError
-from companies.models import User
+from companies.models import SlackIdentity, User
 from companies.once import once
+from integrations.slack.client import is_set_up
 from portal.forms import EmailChangeForm, PasswordChangeForm
 from portal.own_cells import zone_of
 
@@ -48,11 +49,19 @@ def security(request: HttpRequest) -> HttpResponse:
         "has_password": user.has_usable_password(),
         "sessions": selectors.sessions_of(user, current=request.session.session_key or ""),
         "is_asked": selectors.second_factor_is_asked_of(user),
+        "slack": _slack_accounts(actor, user),
         **_second_steps(user),
     }
     zone = zone_of(actor, now=timezone.now()) if actor.company is not None else "UTC"
     with timezone.override(ZoneInfo(zone)):
         return render(request, "portal/security.html", context | {"zone": zone.replace("_", " ")})
+
+
+def _slack_accounts(actor: Actor, user: User) -> list[SlackIdentity]:
+    """Return the person's accounts in the company's Slack, where that is set up."""
+    if actor.company is None or actor.is_limited or not is_set_up():
+        return []
+    return list(selectors.slack_accounts(user, actor.company))
 
 
 def _second_steps(user: User) -> dict[str, Any]:

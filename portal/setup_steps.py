@@ -25,7 +25,8 @@ from companies.models import (
     PolicyVersion,
     Shift,
 )
-from companies.selectors import here_on
+from companies.selectors import here_on, slack_workspace
+from integrations.slack.client import is_set_up
 from leave.models import LeaveType
 
 
@@ -61,6 +62,7 @@ def setup_steps(company: Company, *, today: dt.date) -> list[Step]:
         _logo(),
         _careers(),
         _domain(),
+        *_slack(company),
     ]
 
 
@@ -175,3 +177,15 @@ def _domain() -> Step:
     return Step(
         _("Mail domain"), words, _list("companies_companydomain"), any(confirmed), is_needed=False
     )
+
+
+def _slack(company: Company) -> list[Step]:
+    """Return the step of Slack, where whoever runs Muster has set it up."""
+    if not is_set_up():
+        return []
+    workspace = slack_workspace(company)
+    words = _("Check in, ask for leave and decide without leaving Slack")
+    if workspace is not None:
+        words = _("Connected to %(team)s") % {"team": workspace.team_name}
+    url = reverse("portal:slack")
+    return [Step(_("Slack"), words, url, workspace is not None, is_needed=False)]

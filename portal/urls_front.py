@@ -2,8 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
-from companies.routes import on_demand
+from companies.routes import View, on_demand
 from portal import (
     cognito_views,
     delegation_views,
@@ -17,6 +19,13 @@ from portal import (
 from portal import security_views as security
 
 app_name = "portal"
+
+
+def _signed_door(name: str) -> View:
+    """Return a view that a signature guards, and neither a sign-in nor a token of a form."""
+    return csrf_exempt(login_not_required(on_demand(name)))
+
+
 urlpatterns = [
     path("me/", views.me, name="me"),
     path("me/data", views.own_data, name="own-data"),
@@ -117,6 +126,21 @@ urlpatterns = [
     path("email-change/<str:token>/", security.email_change, name="email-change"),
     path("email-change/<str:token>/stop/", security.email_change_stop, name="email-change-stop"),
     path("setup/", on_demand("portal.setup_views.setup"), name="setup"),
+    # Slack: HR's page, whose account is whose, and the doors at which Slack itself knocks.
+    path("slack/", on_demand("portal.slack_views.slack"), name="slack"),
+    path("slack/connect", on_demand("portal.slack_views.connect"), name="slack-connect"),
+    path("slack/oauth", on_demand("portal.slack_views.oauth"), name="slack-oauth"),
+    path("slack/disconnect", on_demand("portal.slack_views.disconnect"), name="slack-disconnect"),
+    path("slack/me/<str:token>/", on_demand("portal.slack_views.link"), name="slack-link"),
+    path(
+        "slack/accounts/<uuid:public_id>/remove",
+        on_demand("portal.slack_views.unlink"),
+        name="slack-unlink",
+    ),
+    *(
+        path(f"slack/{name}", _signed_door(f"portal.slack_doors.{name}"), name=f"slack-{name}")
+        for name in ("commands", "interactions", "events")
+    ),
     # A company asks to join, and follows what becomes of it.
     path("join/", login_not_required(on_demand("portal.joining_views.join")), name="join"),
     path(

@@ -48,6 +48,7 @@ class Town:
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, list[tuple[int, dict[str, str], Any]]] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=itertools.count)
+    posts: Iterator[int] = field(default_factory=itertools.count)
 
     def user(self, key: str, email: str, **more: Any) -> str:
         profile = {"email": email, "real_name": more.pop("name", key.title())}
@@ -78,7 +79,7 @@ class Town:
         if method == "conversations.open":
             return {"channel": {"id": f"D{body['users']}"}}
         if method == "chat.postMessage":
-            return {"channel": body["channel"], "ts": f"17.{next(self.numbers)}"}
+            return {"channel": body["channel"], "ts": f"17.{next(self.posts)}"}
         return {}
 
     # --- what Slack sends -------------------------------------------------------------------------

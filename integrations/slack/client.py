@@ -123,8 +123,9 @@ def _refuse(status: int, word: str, headers: dict[str, Any]) -> None:
     if status == 429 or word == "ratelimited":
         found = {name.lower(): value for name, value in headers.items()}
         raise Unavailable("slack_rate_limited", retry_after=_seconds(found.get("retry-after")))
-    if status >= 500 or word in _SLACK_TROUBLE:
-        raise Unavailable("slack_away", why=word[:60] or str(status))
+    # What is no JSON comes from something between us and Slack; the library says so in words.
+    if status >= 500 or word in _SLACK_TROUBLE or " " in word:
+        raise Unavailable("slack_away", why=str(status))
     if word in _TOKEN_GONE:
         raise Misconfigured("slack_token", why=word)
     if word in _APP_WRONG:

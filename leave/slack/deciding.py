@@ -152,12 +152,22 @@ def _decide(ask: Ask, subject: UUID, answer: Answer, reason: str) -> Said | None
     """Decide as the inbox does; where it cannot be, say why and have the message say how it is."""
     found: LeaveRequest | None = _SOURCE.find(ask.actor, subject)
     if found is None:
-        return _outdated(ask, subject, _("You do not decide about this any more."))
+        return _outdated(ask, subject, _not_theirs(ask, subject))
     try:
         _SOURCE.decide(found, answer, reason=reason, by=ask.actor)
     except MusterError as error:
         return _outdated(ask, subject, str(error))
     return None
+
+
+def _not_theirs(ask: Ask, subject: UUID) -> str:
+    """Return why they do not decide: it waits no more, if they may know that, or not for them."""
+    rows = LeaveRequestState.objects.select_related("request__employee")
+    row: LeaveRequestState | None = rows.filter(request__public_id=subject).first()
+    is_over = row is not None and row.state not in RequestState.waiting
+    if row is not None and is_over and can_view_request(ask.actor, row.request, ask.at.date()):
+        return str(RequestNotWaiting())
+    return _("You do not decide about this any more.")
 
 
 def _outdated(ask: Ask, subject: UUID, sentence: str) -> Said:
@@ -183,7 +193,7 @@ def snooze_three_days(ask: Ask) -> Said | None:
 def _snooze(ask: Ask, until: dt.datetime) -> Said | None:
     subject = UUID(ask.value)
     if _SOURCE.find(ask.actor, subject) is None:
-        return _outdated(ask, subject, _("You do not decide about this any more."))
+        return _outdated(ask, subject, _not_theirs(ask, subject))
     rows = slack_messages_about(KIND, subject).filter(identity=ask.identity)
     message: SlackMessage | None = rows.first()
     if message is not None:

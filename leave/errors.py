@@ -53,6 +53,11 @@ class RequestNotWaiting(MusterError):
     status = 409
 
 
+class NothingOffered(MusterError):
+    code = "leave_nothing_offered"
+    sentence = _("There is no kind of leave that you may ask for. Ask your HR.")
+
+
 class NothingToCancel(MusterError):
     code = "leave_nothing_to_cancel"
     sentence = _("Nothing of this leave lies ahead that could be given back.")

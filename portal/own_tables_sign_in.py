@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext_lazy
 
-from companies.models import EmailChange, SignedInSession, SignInReset
+from companies.models import EmailChange, SignedInSession, SignInReset, SlackIdentity
 from portal.own_cells import Cells, Table, Whose, instants, plain, twice, worded, words
 
 
@@ -42,6 +42,16 @@ def _pool_account(row: SocialAccount, whose: Whose) -> Cells:
     return plain(row, "uid") | instants(row, ZoneInfo(whose.zone), "date_joined", "last_login")
 
 
+def _slack_account(row: SlackIdentity, whose: Whose) -> Cells:
+    cells = plain(row, "public_id", "slack_name") | {"workspace": row.workspace.team_name}
+    return cells | instants(row, ZoneInfo(whose.zone), "asked_at", "confirmed_at")
+
+
+def _slack_accounts(whose: Whose) -> Any:
+    rows = SlackIdentity.objects.filter(user=whose.user, company=whose.company)
+    return rows.select_related("workspace").order_by("pk")
+
+
 TABLES = (
     Table(
         "second_steps", gettext_lazy("Your second steps at sign-in; their secrets stay sealed."),
@@ -67,5 +77,10 @@ TABLES = (
         "sign_in_resets", gettext_lazy("Resets of your sign-in that HR asked for, and why."),
         ("public_id", "reason", *worded("state"), *twice("asked_at", "decided_at")),
         _resets, _reset,
+    ),
+    Table(
+        "slack_accounts", gettext_lazy("Your account in the company's Slack, once you confirmed."),
+        ("public_id", "slack_name", "workspace", *twice("asked_at", "confirmed_at")),
+        _slack_accounts, _slack_account,
     ),
 )  # fmt: skip

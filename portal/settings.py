@@ -214,13 +214,21 @@ MUSTER_COGNITO_CLIENT_SECRET = env.str("MUSTER_COGNITO_CLIENT_SECRET", default="
 MUSTER_SLACK_API = env.str("MUSTER_SLACK_API", default="https://slack.com/api/").rstrip("/") + "/"
 _slack = urlsplit(MUSTER_SLACK_API)
 MUSTER_SLACK_ORIGIN = f"{_slack.scheme}://{_slack.netloc}"
-MUSTER_SLACK_CLIENT_ID, MUSTER_SLACK_CLIENT_SECRET, MUSTER_SLACK_SIGNING_SECRET = (
-    env.str(name, default="")
-    or (parameters.late(MUSTER_PARAMETERS, name, is_needed=False) if MUSTER_PARAMETERS else "")
-    for name in (
-        "MUSTER_SLACK_CLIENT_ID", "MUSTER_SLACK_CLIENT_SECRET", "MUSTER_SLACK_SIGNING_SECRET",
-    )
-)  # fmt: skip
+MUSTER_SLACK_CLIENT_ID = env.str("MUSTER_SLACK_CLIENT_ID", default="") or (
+    parameters.late(MUSTER_PARAMETERS, "MUSTER_SLACK_CLIENT_ID", is_needed=False)
+    if MUSTER_PARAMETERS
+    else ""
+)
+MUSTER_SLACK_CLIENT_SECRET = env.str("MUSTER_SLACK_CLIENT_SECRET", default="") or (
+    parameters.late(MUSTER_PARAMETERS, "MUSTER_SLACK_CLIENT_SECRET", is_needed=False)
+    if MUSTER_PARAMETERS
+    else ""
+)
+MUSTER_SLACK_SIGNING_SECRET = env.str("MUSTER_SLACK_SIGNING_SECRET", default="") or (
+    parameters.late(MUSTER_PARAMETERS, "MUSTER_SLACK_SIGNING_SECRET", is_needed=False)
+    if MUSTER_PARAMETERS
+    else ""
+)
 MUSTER_OPERATOR_SECOND_FACTOR = env.bool("MUSTER_OPERATOR_SECOND_FACTOR", default=not DEMO)
 
 SESSION_COOKIE_AGE = 30 * 24 * 3600

@@ -15,7 +15,7 @@ from companies.errors import NotAllowed, SlackLinkOver
 from companies.models import SlackIdentity, SlackWorkspace
 
 LINK_GOOD_FOR = dt.timedelta(minutes=15)
-_SALT = "muster.slack-link"
+SALT = "muster.slack-link"
 
 
 @transaction.atomic
@@ -38,7 +38,7 @@ def slack_link_ask(*, workspace: SlackWorkspace, profile: dict[str, Any], now: d
     row.user, row.slack_name = user, _name(profile)
     row.link_key, row.asked_at, row.confirmed_at = uuid.uuid4(), now, None
     row.save()
-    return signing.dumps([str(row.public_id), str(row.link_key)], salt=_SALT)
+    return signing.dumps([str(row.public_id), str(row.link_key)], salt=SALT)
 
 
 def _is_member(profile: dict[str, Any], workspace: SlackWorkspace) -> bool:
@@ -57,7 +57,7 @@ def _name(profile: dict[str, Any]) -> str:
 def slack_link_of(token: str, *, now: dt.datetime) -> SlackIdentity | None:
     """Return the account that a link would connect; none if it was used, ran out or never was."""
     try:
-        public_id, key = signing.loads(token, salt=_SALT, max_age=LINK_GOOD_FOR)
+        public_id, key = signing.loads(token, salt=SALT, max_age=LINK_GOOD_FOR)
     except signing.BadSignature:
         return None
     row = selectors.slack_identity_asked(public_id)

@@ -13,7 +13,7 @@ from integrations.slack import blocks
 from leave import ask_pages, phrases
 from leave.ask_form import PARTS, AskForm
 from leave.ask_pages import Asking, count_context
-from leave.errors import TypeNotOffered
+from leave.errors import NothingOffered
 from leave.models import LeaveRequest
 from leave.selectors import asking as selectors
 from leave.selectors.scenes import NOTHING
@@ -35,7 +35,7 @@ def opens(ask: Ask) -> dict[str, Any]:
     """Return the empty form.
 
     Raises:
-        TypeNotOffered: there is nothing to ask for.
+        NothingOffered
     """
     return _view(_asking(ask), {}, _("Choose what kind of leave, and the dates."))
 
@@ -62,7 +62,7 @@ def _form(asking: Asking, held: dict[str, str]) -> AskForm:
 
 def _view(asking: Asking, held: dict[str, str], count: str) -> dict[str, Any]:
     if not asking.offers:
-        raise TypeNotOffered(name=_("Leave"))
+        raise NothingOffered
     kinds = blocks.options(
         [(str(offer.leave_type.public_id), _kind(offer)) for offer in asking.offers]
     )

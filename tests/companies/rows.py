@@ -76,6 +76,7 @@ from tests.attendance.world import START, ZONE, World, at, make_world
 from tests.companies.careers_constraints import fill_careers
 from tests.companies.internship_constraints import fill_internships
 from tests.companies.period_constraints import EMPTY_ROLL
+from tests.companies.slack_constraints import fill_slack
 from tests.leave.rows import fill_leave
 
 DAY = dt.date(2026, 3, 2)
@@ -285,6 +286,7 @@ def filled(code: str = "kettle") -> World:
         fill_leave(world)
         fill_internships(world)
         fill_careers(world)
+        fill_slack(world)
         look_record(by=world.hr, employee=world.maya, kind=LookKind.EVIDENCE, target=punch)
     return world
 

@@ -60,6 +60,7 @@ from tests.companies import correction_constraints as correction_rows
 from tests.companies import internship_constraints as internship_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
+from tests.companies import slack_constraints as slack_rows
 from tests.companies.mail_rows import choices, export, read_by, schedule
 from tests.companies.rows import frames, questions
 from tests.companies.sign_in_rows import domain, domain_of_two, email_change, join, reset
@@ -335,6 +336,7 @@ REFUSED: list[Case] = [
     *correction_rows.REFUSED, *overtime_rows.REFUSED, *period_rows.REFUSED,
     *internship_rows.REFUSED,
     *careers_rows.REFUSED,
+    *internship_rows.REFUSED, *slack_rows.REFUSED,
 ]  # fmt: skip
 ALLOWED: list[Case] = [
     ("companies_user_email_ignoring_case", _twice(lambda w: User.objects.create(name="Nobody"))),
@@ -437,6 +439,7 @@ ALLOWED: list[Case] = [
     *correction_rows.ALLOWED, *overtime_rows.ALLOWED, *period_rows.ALLOWED,
     *internship_rows.ALLOWED,
     *careers_rows.ALLOWED,
+    *internship_rows.ALLOWED, *slack_rows.ALLOWED,
 ]  # fmt: skip
 
 

@@ -221,6 +221,42 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         errors.ResetExpired, {}, "reset_expired", 410,
         "Nobody confirmed this within 72 hours, so it ran out. Ask for it anew.",
     ),
+    (
+        errors.SlackOff, {}, "slack_off", 404,
+        "Slack is not set up here. Ask whoever runs Muster to do it.",
+    ),
+    (
+        errors.SlackTeamTaken, {"team": "Tea"}, "slack_team_taken", 409,
+        "Another company has connected the workspace Tea. It must be disconnected there first.",
+    ),
+    (
+        errors.SlackConnected, {"team": "Tea"}, "slack_connected", 409,
+        "The workspace Tea is connected. Disconnect it first.",
+    ),
+    (
+        errors.SlackWholeOrganisation, {}, "slack_whole_organisation", 400,
+        "Muster is connected to one workspace, not to a whole organisation. Choose one.",
+    ),
+    (
+        errors.SlackStateStale, {}, "slack_state_stale", 410,
+        "This took too long, or was done already. Begin again with “Connect Slack”.",
+    ),
+    (
+        errors.SlackNotConnected, {}, "slack_not_connected", 409,
+        "Slack is not connected. Connect it first.",
+    ),
+    (
+        errors.SlackLinkOver, {}, "slack_link_over", 410,
+        "This link was used or ran out. Write /muster status in Slack for another one.",
+    ),
+    (
+        errors.SlackNoAnswer, {}, "slack_no_answer", 503,
+        "Slack does not answer as it should. Try again in a moment.",
+    ),
+    (
+        errors.SlackPunchesOff, {}, "slack_punches_off", 403,
+        "Your company takes no check-in from Slack. Use the page instead.",
+    ),
 ]  # fmt: skip
 
 

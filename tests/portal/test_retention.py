@@ -29,12 +29,15 @@ from companies.models import (
     OutboxMessage,
     ReportExport,
     SignedInSession,
+    SlackDelivery,
+    SlackMessage,
     Throttle,
 )
 from companies.scoping import company_scope, no_scope
 from companies.services.records import ASKS_A_WEEK
 from portal import jobs, retention
 from tests.attendance.world import World, at, make_world
+from tests.companies import slack_constraints as slack_rows
 from tests.companies.sign_in_rows import join
 
 NOW = at("2026-06-01 09:00")
@@ -180,6 +183,17 @@ def _asked_to_join(world: World, moment: dt.datetime) -> None:
     join("refused", purge_at=moment)
 
 
+def _from_slack(world: World, when: dt.datetime) -> None:
+    row = slack_rows.delivery(slack_rows.workspace(world, f"T{when.second}", **slack_rows.ENDED))
+    SlackDelivery.objects.filter(pk=row.pk).update(received_at=when)
+
+
+def _in_slack(world: World, when: dt.datetime) -> None:
+    place = slack_rows.workspace(world, f"T{when.second}", **slack_rows.ENDED)
+    with time_machine.travel(when, tick=False):
+        slack_rows.message(slack_rows.identity(place, world))
+
+
 CASES: list[tuple[type[models.Model], int, Callable[[World, dt.datetime], None]]] = [
     (OutboxMessage, 90, _message),
     (OutboxMessage, 90, _platforms_message),
@@ -193,6 +207,8 @@ CASES: list[tuple[type[models.Model], int, Callable[[World, dt.datetime], None]]
     (ReportExport, 30, _long_report),
     (BlockedAddress, 365, _no_mail),
     (JoinRequest, 0, _asked_to_join),
+    (SlackDelivery, 7, _from_slack),
+    (SlackMessage, 180, _in_slack),
 ]
 
 

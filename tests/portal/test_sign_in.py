@@ -170,6 +170,7 @@ PUBLIC = {
     "portal:certificate", "portal:certificate-check",
     "portal:careers", "portal:careers-sent", "portal:careers-asked", "portal:careers-opening",
     "portal:careers-apply", "portal:application",
+    "portal:slack-commands", "portal:slack-interactions", "portal:slack-events",
     "leave:calendar", "portal:styleguide", "portal:dev-mail", "portal:healthz", "portal:favicon",
     "admin:login", "operator:login",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter
+from django.core import signing
 from django.db import models
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -47,10 +48,12 @@ from companies.models import (
     ReportExport,
     RoleGrant,
     SignedInSession,
+    SlackIdentity,
     SupportGrant,
     VisitorQuestion,
 )
 from companies.scoping import company_scope, no_scope
+from companies.services.slack_identities import SALT as SLACK_LINK
 from leave.enums import RequestState
 from leave.models import CalendarFeed, LeaveRequest, LeaveRequestState, LeaveType
 from leave.selectors.feeds import feed_url
@@ -142,6 +145,15 @@ def _change_of_address(purpose: str) -> Sample:
         return {"token": token.rpartition("/")[2]}
 
     return sample
+
+
+def _slack_account(house: House, person: Employee) -> dict[str, Any]:
+    return {"public_id": SlackIdentity.objects.get(user=house.users["self"]).public_id}
+
+
+def _slack_link(house: House, person: Employee) -> dict[str, Any]:
+    row = SlackIdentity.objects.get(user=house.users["manager"])
+    return {"token": signing.dumps([str(row.public_id), str(row.link_key)], salt=SLACK_LINK)}
 
 
 def _asks_to_join(house: House, person: Employee) -> dict[str, Any]:
@@ -304,6 +316,8 @@ SAMPLES: dict[str, Sample] = {
         "month": "2026-02",
         "public_id": person.public_id,
     },
+    "portal:slack-link": _slack_link,
+    "portal:slack-unlink": _slack_account,
     "portal:report": lambda house, person: {"slug": "summary"},
     "portal:report-file": lambda house, person: {"slug": "muster-roll"},
     "portal:join-request": _asks_to_join,
@@ -335,6 +349,7 @@ NOT_OF_A_PERSON = {
     "portal:report-file", "portal:closing-month", "portal:closing-review", "portal:closing-lock",
     "portal:closing-payroll", "portal:closing-evidence",
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
+    "portal:slack-link", "portal:slack-unlink",
     "portal:join-request",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip

@@ -156,6 +156,7 @@ BODIES: dict[str, Make] = {
     "portal:security-email": _always({"password": KNOWN, "email": "new@address.example"}),
     "account_reauthenticate": _always({"password": KNOWN}),
     "portal:invitation-answer": _always({"answer": "accept"}),
+    "portal:slack": _always({"allows_punches": "on", "digest_at": "09:30"}),
     "portal:notices": _always({"wanted": ["leave_decided", "leave_lapsing"]}),
     "portal:delegation": lambda house, person: {
         "delegate": str(house.people["colleague"].public_id), **SOON,

@@ -75,6 +75,7 @@ from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import START, ZONE, World, at, make_person, make_world
 from tests.companies.careers_constraints import visitor
 from tests.companies.careers_world import PDF, at_stage, opening_of
+from tests.companies import slack_constraints as slack_rows
 from tests.companies.sign_in_rows import join
 from tests.leave import rows
 
@@ -263,6 +264,14 @@ def _careers(house: House) -> None:
     answered = {"answer": "Yes.", "answered_at": at(NOON)}
     visitor(house.world, **answered)
     visitor(house.world, **answered, is_published=True, public_question="Tea?")
+def _slack(house: House) -> None:
+    """A workspace, an account that Maya has confirmed, and one that the manager may confirm."""
+    place = slack_rows.workspace(house.world)
+    slack_rows.identity(place, house.world, confirmed_at=at(NOON))
+    slack_rows.identity(
+        place, house.world, "U2", user=house.users["manager"], asked_at=at(NOON),
+        link_key=uuid.uuid4(),
+    )  # fmt: skip
 
 
 def _openings(house: House, helper: User, guest: User) -> None:
@@ -311,6 +320,7 @@ def _openings(house: House, helper: User, guest: User) -> None:
         user=house.users["self"], before=house.people["self"].email, asked_at=at(NOON),
         after=f"maya@new.{company.code}.example",
     )  # fmt: skip
+    _slack(house)
     RecordsRequest.objects.create(
         **opened, user=house.users["former_hr"], available_until=at("2026-03-10 12:00")
     )

@@ -10,6 +10,7 @@ from attendance.selectors.people import zone_of
 from companies import outbox, services
 from companies.models import Employee, OutboxMessage, Placement, SlackMessage
 from leave.enums import RequestState
+from leave.errors import RequestNotWaiting
 from leave.models import LeaveRequest, RequestStep
 from leave.services import decisions, requests
 from tests.leave.world import NOW
@@ -131,9 +132,7 @@ def test_what_was_taken_back_is_said_and_pressing_on_answers_a_sentence(
     slack.town.press(BIKRAM, "leave_approve", str(request.public_id))
     slack.drain()
 
-    assert slack.town.texts() == [
-        "This request does not wait any more. Reload to see how it ended."
-    ]
+    assert slack.town.texts() == [str(RequestNotWaiting())]
     assert slack.leave.state(request) == RequestState.WITHDRAWN
     assert _text(slack.town.of("chat.update")[-1]).splitlines()[2] == "Taken back: Maya"
 

@@ -82,6 +82,10 @@ from tests.leave import rows
 # Where allauth keeps by what somebody signed in.
 METHODS = "account_authentication_methods"
 OURS, THEIRS = "kettle", "zqx"
+_SLACK = {
+    f"MUSTER_SLACK_{name}": "of-no-worth"
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET")
+}
 LEFT_ON = dt.date(2026, 3, 1)
 
 
@@ -425,7 +429,7 @@ def standing() -> Iterator[Stand]:
     """Build the stand, at noon, with a folder of its own for pictures."""
     with (
         TemporaryDirectory() as folder,
-        override_settings(STORAGES=_photos_in(folder)),
+        override_settings(STORAGES=_photos_in(folder), **_SLACK),
         time_machine.travel(at(NOON), tick=False),
         faces.using(FakeEngine()),
     ):

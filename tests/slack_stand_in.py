@@ -145,7 +145,7 @@ def standing() -> Iterator[Town]:
         def do_POST(self) -> None:
             text = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             if "json" in self.headers.get("Content-Type", ""):
-                self._answer(json.loads(text))
+                self._answer(json.loads(text or "{}"))
             else:
                 self._answer({name: values[0] for name, values in parse_qs(text).items()})
 

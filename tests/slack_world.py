@@ -10,7 +10,8 @@ from typing import Any
 import time_machine
 
 from companies import outbox, services
-from companies.models import Employee, PolicyVersion, SlackIdentity, SlackWorkspace
+from companies.enums import Role
+from companies.models import Employee, PolicyVersion, RoleGrant, SlackIdentity, SlackWorkspace
 from companies.scoping import company_scope
 from tests.attendance.world import START, ZONE, World
 from tests.leave.world import NOW, Leave, make_leave
@@ -60,6 +61,12 @@ class SlackWorld:
         """Give the company another policy from the start on."""
         PolicyVersion.objects.create(
             company=self.world.company, starts_on=START, zone=ZONE, **knobs
+        )
+
+    def hr(self) -> None:
+        """Give Hari the role that the tests let him act with."""
+        RoleGrant.objects.create(
+            company=self.world.company, user=self.world.hari.user, role=Role.HR, starts_on=START
         )
 
     def drain(self, now: dt.datetime | None = None) -> int:

@@ -40,7 +40,6 @@ DECIDED = {
     "companies.ReportReader.employee": "not: which files HR sends; the file is a deed, as below",
     "companies.ReportExport.user": "not: taking a report is a deed, which the audit tells",
     "companies.SlackIdentity.user": "slack_accounts",
-    "companies.SlackMessage": "not: about requests of others, which their own files tell",
     "companies.SupportGrant.operator": "not: the platform's people ask; what they did is a deed",
     "companies.SupportGrant.decided_by": "not: answering is a deed",
     "companies.SupportGrant.ended_by": "not: beside decided_by",

@@ -122,6 +122,7 @@ def test_after_a_failure_it_waits_a_while() -> None:
         21600,
         3600,
         86400,
+        300,
         86400,
         3600,
         3600,

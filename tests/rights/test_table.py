@@ -28,6 +28,7 @@ PUBLIC = {
     "portal:pool-sign-in", "portal:pool-callback", "leave:calendar",
     "portal:join", "portal:join-sent", "portal:join-request",
     "portal:certificate", "portal:certificate-check",
+    "portal:slack-commands", "portal:slack-interactions", "portal:slack-events",
 }  # fmt: skip
 # Of how one signs in, company or not; or of whoever holds a link.
 OF_THE_SIGN_IN = {
@@ -44,6 +45,7 @@ OWN_DEEDS = {
     "attendance:correction-withdraw", "attendance:holiday",
     "portal:own-data", "portal:pin", "leave:comp-off", "leave:feed-make", "leave:feed-end",
     "leave:ask", "leave:request-change", "leave:request-withdraw", "portal:notices",
+    "portal:slack-unlink",
     *OF_THE_SIGN_IN,
 }  # fmt: skip
 # What one who works nowhere writes: answers to an invitation, and the wish for one's own records.

@@ -26,7 +26,6 @@ from companies.actor import Actor
 from companies.errors import MusterError
 from companies.models import SlackIdentity, User
 from companies.once import once
-from integrations.slack.client import is_set_up
 from portal.forms import EmailChangeForm, PasswordChangeForm
 from portal.own_cells import zone_of
 
@@ -58,8 +57,8 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def _slack_accounts(actor: Actor, user: User) -> list[SlackIdentity]:
-    """Return the person's accounts in the company's Slack, where that is set up."""
-    if actor.company is None or actor.is_limited or not is_set_up():
+    """Return the person's accounts in the company's Slack."""
+    if actor.company is None or actor.is_limited:
         return []
     return list(selectors.slack_accounts(user, actor.company))
 

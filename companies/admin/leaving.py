@@ -39,7 +39,7 @@ def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) ->
         return _said(row, cleaned["last_on"], cleaned["successor"], count)
 
     return model_admin.ask(
-        request, row=row, form=_form(model_admin, last_on), act=act,
+        request, row=row, form=_form(model_admin, row.left_on), act=act,
         done_url=model_admin.row_url(row), submit=_("Write the last day"),
         title=_("%(name)s leaves") % {"name": row.name},
         above=render_to_string(
@@ -47,8 +47,8 @@ def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) ->
             {"open": what_is_open(row, last_on), "date": last_on, "is_written": bool(row.left_on)},
         ),
         sentence=_(
-            "After the last day they are signed out for good, their roles end, and their face data "
-            "is deleted. What they did stays."
+            "After the last day nothing is open to them but a page to ask for their records; their "
+            "roles end, and their face data is deleted. What they did stays."
         ),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def _said(row: Employee, last_on: dt.date, successor: Employee | None, count: in
     return text % words
 
 
-def _form(model_admin: BaseAdmin, last_on: dt.date) -> type[forms.Form]:
+def _form(model_admin: BaseAdmin, left_on: dt.date | None) -> type[forms.Form]:
     manager: Any = Placement._meta.get_field("manager")
 
     class LeavingForm(forms.Form):
@@ -87,5 +87,6 @@ def _form(model_admin: BaseAdmin, last_on: dt.date) -> type[forms.Form]:
             widget=UnfoldAdminTextInputWidget,
         )  # fmt: skip
 
-    LeavingForm.base_fields["last_on"].initial = last_on
+    # Nothing is proposed: one tap too many would end an employment today.
+    LeavingForm.base_fields["last_on"].initial = left_on
     return LeavingForm

@@ -57,6 +57,9 @@ PEOPLE = (
     "tara",
     "uday",
     "yuki",
+    "lhamo",
+    "pasang",
+    "dolma",
 )
 # The people of the second company, and its HR.
 STRICT, STRICT_HR = ("uma", "veda", "wangmo"), "hr.turning"
@@ -67,6 +70,7 @@ TEAMS = {
     "wasim": ("xena",),
     "ravi": ("sunita",),
     "vikram": ("tara", "uday"),
+    "lhamo": ("pasang",),
 }
 MANAGER_OF = {name: manager for manager, team in TEAMS.items() for name in team}
 

@@ -77,7 +77,7 @@ def own_context(
         cards.append(
             {
                 **_card(row, today),
-                "mentor": row.mentor.name,
+                "mentor": row.mentor_name,
                 "figures": attended_facts(so_far[1] if so_far and is_present else None),
                 "certificate": str(certificate) if certificate else "",
                 "file_url": certificate_file_url(certificate) if certificate else "",

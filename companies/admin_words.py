@@ -93,6 +93,7 @@ _WHOLE = {
     "internship_added": gettext_lazy("Internship added"),
     "internship_extended": gettext_lazy("Internship extended"),
     "internship_shortened": gettext_lazy("Internship ends early"),
+    "internship_mentor": gettext_lazy("Internship has another mentor"),
     "internship_completed": gettext_lazy("Internship completed"),
     "internship_void": gettext_lazy("Internship taken back"),
     "certificate_issued": gettext_lazy("Certificate issued"),

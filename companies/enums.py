@@ -176,6 +176,7 @@ class InternshipStep(TextChoices):
 
     EXTENDED = "extended", _("Extended")
     SHORTENED = "shortened", _("Ends early")
+    MENTOR = "mentor", _("Another mentor")
     COMPLETED = "completed", _("Completed")
     VOID = "void", _("Taken back")
 

@@ -234,6 +234,11 @@ class MentorUnfit(MusterError):
     sentence = _("%(name)s cannot be the mentor: choose somebody else who works here then.")
 
 
+class MentorUnchanged(MusterError):
+    code = "mentor_unchanged"
+    sentence = _("%(name)s is the mentor already. Choose somebody else.")
+
+
 class InternshipDatesWrong(MusterError):
     code = "internship_dates_wrong"
     sentence = _("The last day is before the first. Choose other dates.")

@@ -21,6 +21,7 @@ from companies.models import (
     Delegation,
     Employee,
     Internship,
+    InternshipEvent,
     JoinRequest,
     RecordsRequest,
     ReportExport,
@@ -255,7 +256,7 @@ def join_waits(row: JoinRequest, people: Iterable[User]) -> None:
 
 
 def internship_ends(
-    row: Internship, *, mentor: User | None, people: Iterable[User], ends_on: dt.date, nth: str
+    row: Any, *, mentor: User | None, people: Iterable[User], ends_on: dt.date, nth: str
 ) -> None:
     """Tell the mentor and HR that an internship ends; once an end and a number of days before."""
     change = reverse("admin:companies_internship_change", args=[row.public_id])
@@ -268,6 +269,20 @@ def internship_ends(
             path=path,
             nth=f"{ends_on}:{nth}",
             person=row.employee.name,
-            mentor=row.mentor.name,
+            mentor=row.mentor_name,
             ends=lambda: _day(ends_on),
         )
+
+
+def internship_handed_over(
+    row: Internship, event: InternshipEvent, *, before: User | None, ends_on: dt.date
+) -> None:
+    """Tell the new mentor of an internship, and who was it before."""
+    mentor: Any = event.mentor
+    begins, over = "companies/email/mentor_begins", "companies/email/mentor_over"
+    for user, template in ((mentor.user, begins), (before, over)):
+        _send(
+            event, template, to=user, path=reverse("attendance:team-interns"),
+            person=row.employee.name, mentor=mentor.name, reason=event.words,
+            ends=lambda: _day(ends_on),
+        )  # fmt: skip

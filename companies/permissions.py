@@ -13,6 +13,7 @@ from companies.models import (
     Delegation,
     Employee,
     Internship,
+    InternshipEvent,
     Invitation,
     RecordsRequest,
     RoleGrant,
@@ -76,9 +77,16 @@ def can_see_internship(actor: Actor, internship: Internship) -> bool:
     if not _is_inside(actor, internship):
         return False
     own = None if actor.is_limited else actor.employee
-    is_mentor = own is not None and own.pk == internship.mentor_id
+    is_mentor = own is not None and own.pk == _mentor_of(internship)
     is_concerned = is_own(actor, internship.employee) or is_mentor
     return is_concerned or can_read_records(actor, internship)
+
+
+def _mentor_of(internship: Internship) -> int:
+    """Return the primary key of the mentor as of now."""
+    events = InternshipEvent.objects.filter(internship=internship, mentor__isnull=False)
+    latest = events.order_by("-number").values_list("mentor", flat=True).first()
+    return latest or internship.mentor_id
 
 
 def _has_nobody_to_ask(actor: Actor) -> bool:

@@ -90,18 +90,18 @@ class InternshipStateFilter(WordsFilter):
 class InternshipAdmin(ReadOnlyAdmin):
     """From when to when somebody is an intern; what is decided of it is added, never edited."""
 
-    list_display = ("employee", "starts_on", "last_day", "mentor", "standing", "stipend")
+    list_display = ("employee", "starts_on", "last_day", "mentor_words", "standing", "stipend")
     list_filter = (InternshipStateFilter, PersonFilter)
-    search_fields = ("employee__name", "employee__code", "mentor__name")
+    search_fields = ("employee__name", "employee__code", "mentor_name")
     search_help_text = gettext_lazy("Name of the intern or the mentor, or code")
     ordering = ("-starts_on", "-id")
     fields = (
-        "employee", "mentor", "starts_on", "last_day", "agreed_until", "state_now", "stipend",
+        "employee", "mentor_words", "starts_on", "last_day", "agreed_until", "state_now", "stipend",
         "note", "made_by_name", "made_at", "decided", "issued",
     )  # fmt: skip
-    readonly_fields = ("last_day", "state_now", "stipend", "decided", "issued")
+    readonly_fields = ("mentor_words", "last_day", "state_now", "stipend", "decided", "issued")
     empty_words = gettext_lazy("Add the internship of somebody whose employment type is intern.")
-    actions_detail = ("extend", "shorten", "complete", "issue", "take_back")
+    actions_detail = ("extend", "shorten", "hand_over", "complete", "issue", "take_back")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return selectors.internships()
@@ -109,6 +109,10 @@ class InternshipAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("last day"))
     def last_day(self, row: Any) -> str:
         return date_format(row.ends_on, "D, j M Y")
+
+    @display(description=gettext_lazy("mentor"), ordering="mentor_name")
+    def mentor_words(self, row: Any) -> str:
+        return str(row.mentor_name)
 
     @display(description=gettext_lazy("state"), label=_TONES)
     def standing(self, row: Any) -> tuple[str, str]:
@@ -132,9 +136,10 @@ class InternshipAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("decided since"))
     def decided(self, row: Internship) -> Any:
         lines = []
-        for event in selectors.internship_events(row):
+        for event in selectors.internship_events(row).select_related("mentor"):
             what = event.get_step_display()
             until = f" · {date_format(event.ends_on, 'D, j M Y')}" if event.ends_on else ""
+            until += f" · {event.mentor.name}" if event.mentor else ""
             by = f"{event.made_by_name}, {date_format(event.made_at, 'j M Y')}"
             lines.append((f"{what}{until}", event.words, by))
         return format_html_join("", "<p><b>{}</b> {} ({})</p>", lines) or "–"
@@ -251,6 +256,30 @@ class InternshipAdmin(ReadOnlyAdmin):
         return self.ask(
             request, form=MovedForm, act=act, done_url=self.row_url(row), row=row, **words
         )
+
+    @action(description=gettext_lazy("Change mentor"), url_path="mentor", icon="swap_horiz")
+    @on_row
+    def hand_over(self, request: HttpRequest, row: Any) -> HttpResponse:
+        """Ask who looks after the intern from now on and why, then write it."""
+
+        def act(cleaned: dict[str, Any]) -> str:
+            services.internship_hand_over(internship=row, **cleaned, by=request.actor)  # type: ignore[attr-defined]
+            return _("%(mentor)s is the mentor of %(name)s now.") % {
+                "mentor": cleaned["mentor"].name,
+                "name": row.employee.name,
+            }
+
+        class MentorForm(ReasonForm):
+            mentor = self._person("mentor")
+            field_order = ("mentor", "reason")
+
+        return self.ask(
+            request, form=MentorForm, act=act, done_url=self.row_url(row), row=row,
+            title=_("Change the mentor"), submit=_("Change the mentor"),
+            sentence=_("%(mentor)s is the mentor until now. Both get a mail; what comes about the "
+                       "end of the internship goes to the new one.")
+            % {"mentor": row.mentor_name},
+        )  # fmt: skip
 
     @action(description=gettext_lazy("Complete"), url_path="complete", icon="task_alt")
     @on_row

@@ -82,7 +82,7 @@ def _content(row: Any, employee: Employee, by: Actor, now: dt.datetime) -> Conte
         "present_halves": figures.present_halves,
         "working_halves": figures.working_halves,
         "worked_minutes": figures.worked_minutes,
-        "mentor": row.mentor.name,
+        "mentor": row.mentor_name,
         "remark": done.words,
         "issued_on": zones.local_date(now, zone_of(employee, now)).isoformat(),
         "issued_by": by.name,

@@ -16,8 +16,8 @@ _WITH_DATE = (InternshipStep.EXTENDED, InternshipStep.SHORTENED)
 class Internship(CompanyOwned):
     """From when to when somebody is an intern, who looks after them, and for what stipend.
 
-    Append-only: `agreed_until` stays as it was agreed. When it ends now, and whether it is
-    completed, say its events (`companies.selectors.interns`).
+    Append-only: `agreed_until` and `mentor` stay as they were agreed. When it ends now, who is its
+    mentor, and whether it is completed, say its events (`companies.selectors.interns`).
     """
 
     employee = models.ForeignKey(
@@ -74,7 +74,10 @@ class Internship(CompanyOwned):
 
 
 class InternshipEvent(CompanyOwned):
-    """What was decided of an internship (append-only); the last one with a date says its end."""
+    """What was decided of an internship (append-only); the last one with a date says its end.
+
+    The last one with a mentor says who that is.
+    """
 
     internship = models.ForeignKey(
         Internship, on_delete=models.PROTECT, related_name="events", verbose_name=_("internship")
@@ -82,6 +85,10 @@ class InternshipEvent(CompanyOwned):
     number = models.PositiveSmallIntegerField(_("number"))
     step = models.CharField(_("what"), max_length=10, choices=InternshipStep.choices)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    mentor = models.ForeignKey(
+        Employee, on_delete=models.PROTECT, null=True, blank=True,
+        related_name="internships_taken_over", verbose_name=_("mentor"),
+    )  # fmt: skip
     words = models.CharField(_("reason or remark"), max_length=500, blank=True)
     made_by_id = models.CharField(max_length=40)
     made_by_name = models.CharField(_("by"), max_length=120)
@@ -106,6 +113,11 @@ class InternshipEvent(CompanyOwned):
                 condition=models.Q(step__in=_WITH_DATE, ends_on__isnull=False)
                 | (~models.Q(step__in=_WITH_DATE) & models.Q(ends_on__isnull=True)),
                 name="companies_internshipevent_date_where_moved",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(step=InternshipStep.MENTOR, mentor__isnull=False)
+                | (~models.Q(step=InternshipStep.MENTOR) & models.Q(mentor__isnull=True)),
+                name="companies_internshipevent_mentor_where_another",
             ),
             models.CheckConstraint(
                 condition=models.Q(step=InternshipStep.COMPLETED) | ~models.Q(words=""),

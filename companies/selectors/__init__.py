@@ -98,6 +98,7 @@ if TYPE_CHECKING:
         internships_in,
         internships_of,
         is_mentor,
+        mentor_of,
         mentored_by,
     )
     from companies.selectors.logos import company_logo
@@ -184,6 +185,7 @@ __all__ = [
     "manager_above",
     "managers_of",
     "memberships",
+    "mentor_of",
     "mentored_by",
     "notice_choices",
     "operator_grants",
@@ -240,6 +242,7 @@ _LATE = {
     "internships_in": "interns",
     "internships_of": "interns",
     "is_mentor": "interns",
+    "mentor_of": "interns",
     "mentored_by": "interns",
     "company_logo": "logos",
     "application_events": "openings",

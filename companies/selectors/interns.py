@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from companies.enums import InternshipState, InternshipStep
@@ -19,13 +19,19 @@ SOON_DAYS = 14
 def internships() -> QuerySet[Any]:
     """Return the internships of the open company scope with their people, the latest first.
 
-    Each knows the last day that holds (`ends_on`), `is_completed` and `is_void`.
+    Each knows the last day that holds (`ends_on`), whose mentor it is now (`mentor_now`, a primary
+    key, and `mentor_name`), `is_completed` and `is_void`.
     """
     events = InternshipEvent.objects.filter(internship=OuterRef("pk")).order_by("-number")
     moved = events.filter(ends_on__isnull=False)
-    rows: QuerySet[Any] = Internship.objects.select_related("employee", "mentor")
+    another = events.filter(mentor__isnull=False)
+    rows: QuerySet[Any] = Internship.objects.select_related("employee")
     rows = rows.annotate(
         ends_on=Coalesce(Subquery(moved.values("ends_on")[:1]), "agreed_until"),
+        mentor_now=Coalesce(
+            Subquery(another.values("mentor")[:1]), "mentor", output_field=BigIntegerField()
+        ),
+        mentor_name=Coalesce(Subquery(another.values("mentor__name")[:1]), "mentor__name"),
         is_completed=Exists(events.filter(step=InternshipStep.COMPLETED)),
         is_void=Exists(events.filter(step=InternshipStep.VOID)),
     )
@@ -77,13 +83,19 @@ def internships_between(people: Iterable[int], first: dt.date, last: dt.date) ->
 
 
 def mentored_by(mentor: Employee) -> QuerySet[Any]:
-    """Return the internships of who is mentored, the one that ends last first."""
-    return internships().filter(mentor=mentor, is_void=False).order_by("-ends_on", "-id")
+    """Return the internships of whom the person mentors now, the one that ends last first."""
+    return internships().filter(mentor_now=mentor.pk, is_void=False).order_by("-ends_on", "-id")
 
 
 def is_mentor(mentor: Employee) -> bool:
     """Return whether the person is anybody's mentor."""
     return mentored_by(mentor).exists()
+
+
+def mentor_of(row: Any) -> Employee:
+    """Return the mentor of one of `internships()` as of now, with the account."""
+    found: Employee = Employee.objects.select_related("user").get(pk=row.mentor_now)
+    return found
 
 
 def internship_events(row: Internship) -> QuerySet[InternshipEvent]:
@@ -95,5 +107,5 @@ def internship_events(row: Internship) -> QuerySet[InternshipEvent]:
 def ending_internships(today: dt.date) -> QuerySet[Any]:
     """Return the internships of the open company scope that end soon and are not completed."""
     return internships_in(internships(), InternshipState.ENDS_SOON, today).select_related(
-        "company", "employee", "mentor__user"
+        "company", "employee"
     )

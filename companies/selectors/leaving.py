@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from companies.leaving import Open
 from companies.models import Delegation, Employee, Placement, ReportReader, RoleGrant
+from companies.selectors.interns import mentored_by
 from companies.selectors.teams import here_on
 
 _DAY = dt.timedelta(days=1)
@@ -36,9 +38,15 @@ def reports_of(employee: Employee, after: dt.date) -> QuerySet[Placement]:
 
 
 def open_of_companies(employee: Employee, last_on: dt.date) -> Iterator[Open]:
-    """Yield the person's team, rights, delegations and reports by mail; see `MUSTER_LEAVING`."""
+    """Yield the person's team, interns, rights, delegations and reports by mail.
+
+    See `MUSTER_LEAVING`.
+    """
     people = {row.employee_id for row in reports_of(employee, last_on)}
     yield Open(_("People who report to them"), len(people))
+    interns = mentored_by(employee).filter(is_completed=False)
+    url = f"{reverse('admin:companies_internship_changelist')}?{urlencode({'q': employee.name})}"
+    yield Open(_("Interns whose mentor they are"), interns.count(), url)
     if employee.user_id is not None:
         roles = RoleGrant.objects.filter(
             Q(ends_on__isnull=True) | Q(ends_on__gt=last_on), user=employee.user_id

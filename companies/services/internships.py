@@ -24,6 +24,7 @@ from companies.errors import (
     InternshipRuns,
     InternshipTooLong,
     InvalidTransition,
+    MentorUnchanged,
     MentorUnfit,
     NotAllowed,
     NotAnIntern,
@@ -65,9 +66,7 @@ def internship_add(
     if (stipend_amount is None or stipend_amount <= 0) != (stipend_per == StipendPer.NONE):
         raise StipendUnfit
     _refuse_dates(employee, starts_on, ends_on)
-    is_other = mentor.pk != employee.pk and not _is_same_person(mentor, employee)
-    if not is_other or not selectors.here_on(starts_on).filter(pk=mentor.pk).exists():
-        raise MentorUnfit(name=mentor.name)
+    _refuse_mentor(mentor, employee, starts_on)
     _refuse_overlap(employee, starts_on, ends_on)
     made: Internship = Internship.objects.create(
         company=employee.company, employee=employee, mentor=mentor, starts_on=starts_on,
@@ -86,6 +85,12 @@ def _locked(employee: Employee) -> Employee:
     rows = Employee.objects.select_for_update(of=("self",)).select_related("company")
     found: Employee = rows.get(pk=employee.pk)
     return found
+
+
+def _refuse_mentor(mentor: Employee, employee: Employee, on: dt.date) -> None:
+    is_other = mentor.pk != employee.pk and not _is_same_person(mentor, employee)
+    if not is_other or not selectors.here_on(on).filter(pk=mentor.pk).exists():
+        raise MentorUnfit(name=mentor.name)
 
 
 def _is_same_person(one: Employee, other: Employee) -> bool:
@@ -147,15 +152,22 @@ def _standing(internship: Internship, by: Actor) -> _Standing:
 
 
 def _decide(
-    standing: _Standing, step: InternshipStep, words: str, by: Actor, ends_on: dt.date | None = None
+    standing: _Standing,
+    step: InternshipStep,
+    words: str,
+    by: Actor,
+    ends_on: dt.date | None = None,
+    mentor: Employee | None = None,
 ) -> InternshipEvent:
     row = standing.row
     made: InternshipEvent = InternshipEvent.objects.create(
         company=row.company, internship=row, number=selectors.internship_events(row).count() + 1,
-        step=step, ends_on=ends_on, words=words, made_by_id=by.id, made_by_name=by.name,
-        made_at=standing.now,
+        step=step, ends_on=ends_on, mentor=mentor, words=words, made_by_id=by.id,
+        made_by_name=by.name, made_at=standing.now,
     )  # fmt: skip
     moved = {"ends_on": [standing.ends_on.isoformat(), ends_on.isoformat()]} if ends_on else {}
+    if mentor is not None:
+        moved["mentor"] = [str(selectors.mentor_of(row)), str(mentor)]
     audit.record(
         by=by, verb=f"internship_{step.value}", subject=row, reason=words, changes=moved
     )  # fmt: skip
@@ -208,6 +220,29 @@ def internship_shorten(
 
 
 @transaction.atomic
+def internship_hand_over(
+    *, internship: Internship, mentor: Employee, reason: str, by: Actor
+) -> InternshipEvent:
+    """Give an internship another mentor from now on, and tell that one and the one before.
+
+    Raises:
+        NotAllowed, InvalidTransition, ReasonMissing, MentorUnchanged, MentorUnfit
+    """
+    words, standing = _reason(reason), _standing(internship, by)
+    row, today = standing.row, standing.now.date()
+    before = selectors.mentor_of(row)
+    if mentor.pk == before.pk:
+        raise MentorUnchanged(name=mentor.name)
+    _refuse_mentor(mentor, standing.employee, max(today, row.starts_on))
+    made = _decide(standing, InternshipStep.MENTOR, words, by, mentor=mentor)
+    has_left = before.has_left(standing.now)
+    notifications.internship_handed_over(
+        row, made, before=None if has_left else before.user, ends_on=standing.ends_on
+    )
+    return made
+
+
+@transaction.atomic
 def internship_complete(*, internship: Internship, by: Actor, remark: str = "") -> InternshipEvent:
     """Close an internship on its last day or after it; the remark stands on the certificate.
 
@@ -241,8 +276,8 @@ def internship_remind(*, internship: Any, today: dt.date) -> None:
     """
     ends_on: dt.date = internship.ends_on
     nearest = min(days for days in REMINDED_DAYS if (ends_on - today).days <= days)
-    own = internship.employee.user_id
-    mentor = internship.mentor.user if not internship.mentor.has_left(timezone.now()) else None
+    own, looks_after = internship.employee.user_id, selectors.mentor_of(internship)
+    mentor = looks_after.user if not looks_after.has_left(timezone.now()) else None
     people = [user for user in selectors.hr_of(on=today) if user.pk != own and user != mentor]
     notifications.internship_ends(
         internship, mentor=mentor, people=people, ends_on=ends_on, nth=str(nearest)

@@ -119,6 +119,21 @@ def test_it_is_extended_and_ends_early_with_reasons(hr: Client, world: World, ro
     assert "Today is the last day" in text
 
 
+def test_another_mentor_is_chosen_for_a_reason(hr: Client, world: World, row: Any) -> None:
+    asked = hr.get(_page(row, "mentor")).text
+    assert "Maya is the mentor until now. Both get a mail" in asked
+    sent = {"mentor": world.maya.public_id, "reason": "on leave"}
+    assert "Maya is the mentor already." in post_once(hr, _page(row, "mentor"), sent).text
+    sent["mentor"] = world.hari.public_id
+    assert post_once(hr, _page(row, "mentor"), {**sent, "reason": ""}).status_code == 200
+    assert post_once(hr, _page(row, "mentor"), sent).status_code == 302
+    text = hr.get(_page(row)).text
+    assert "Hari is the mentor of Bikram now." in text
+    assert "<b>Another mentor · Hari</b> on leave (Hari, 4 Mar 2026)" in text
+    assert _page(row) in hr.get(f"{LIST}?q=hari").text
+    assert _page(row) not in hr.get(f"{LIST}?q=maya").text
+
+
 def test_it_is_completed_certified_and_the_certificate_revoked(
     hr: Client, world: World, row: Any, client: Client
 ) -> None:

@@ -32,8 +32,9 @@ from companies.models import (
     RoleGrant,
 )
 from companies.scoping import company_scope
-from companies.services import employee_leave
+from companies.services import employee_leave, internship_complete
 from tests.attendance.world import START, World, at, make_person, make_world
+from tests.companies.internship_world import make_internship
 from tests.http import post_once
 from tests.leave.world import Leave, make_leave
 
@@ -153,11 +154,15 @@ def test_what_is_open_is_counted_by_kind(world: World) -> None:
         company=world.company, giver=world.bikram, delegate=world.hari, starts_on=START,
         ends_on=dt.date(2026, 6, 1), made_by=world.hari.user,
     )  # fmt: skip
+    make_internship(world)
+    done = make_internship(world, starts_on=START, ends_on=START)
+    internship_complete(internship=done, by=world.hr)
     world.punch(world.bikram, "2026-03-02 22:00", weigh=False)
     person_recompute(employee=world.bikram, first=MONDAY, last=MONDAY, now=timezone.now())
     found = [(each.title, each.count) for each in what_is_open(world.bikram, LAST)]
     assert found == [
         ("People who report to them", 3),
+        ("Interns whose mentor they are", 1),
         ("Roles, which end with the employment", 1),
         ("Delegations that go on after the last day", 1),
         ("Days with something to clear up", 1),

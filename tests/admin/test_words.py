@@ -35,6 +35,7 @@ VERBS = {
     ("internship_added", "companies.internship"): "Internship added",
     ("internship_extended", "companies.internship"): "Internship extended",
     ("internship_shortened", "companies.internship"): "Internship ends early",
+    ("internship_mentor", "companies.internship"): "Internship has another mentor",
     ("internship_completed", "companies.internship"): "Internship completed",
     ("internship_void", "companies.internship"): "Internship taken back",
     ("certificate_issued", "attendance.certificate"): "Certificate issued",

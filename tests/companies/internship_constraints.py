@@ -75,7 +75,8 @@ def revoked_twice(world: World) -> None:
 def fill_internships(world: World) -> None:
     """Leave a row of each kind."""
     row = internship(world, starts_on=dt.date(2026, 2, 1), agreed_until=dt.date(2026, 2, 2))
-    event(row, "completed")
+    event(row, "mentor", mentor=world.hari)
+    event(row, "completed", number=2)
     revocation(certificate(row, code=f"ACDEFG{world.company.code.upper():A<6}"[:12]))
 
 
@@ -113,6 +114,14 @@ REFUSED: list[Case] = [
         "companies_internshipevent_date_where_moved",
         lambda w: event(internship(w), "completed", ends_on=DAY),
     ),
+    (
+        "companies_internshipevent_mentor_where_another",
+        lambda w: event(internship(w), "mentor"),
+    ),
+    (
+        "companies_internshipevent_mentor_where_another",
+        lambda w: event(internship(w), "completed", mentor=w.hari),
+    ),
     ("companies_internshipevent_for_a_reason", lambda w: event(internship(w), "void", words="")),
     ("attendance_certificate_in_order", lambda w: _two_certificates(w, 1, 1)),
     (
@@ -132,6 +141,10 @@ ALLOWED: list[Case] = [
     (
         "companies_internshipevent_date_where_moved",
         lambda w: event(internship(w), "shortened", ends_on=DAY),
+    ),
+    (
+        "companies_internshipevent_mentor_where_another",
+        lambda w: event(internship(w), "mentor", mentor=w.hari),
     ),
     (
         "companies_internshipevent_for_a_reason",

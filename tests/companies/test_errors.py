@@ -130,6 +130,10 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "Nima cannot be the mentor: choose somebody else who works here then.",
     ),
     (
+        errors.MentorUnchanged, {"name": "Nima"}, "mentor_unchanged", 400,
+        "Nima is the mentor already. Choose somebody else.",
+    ),
+    (
         errors.InternshipDatesWrong, {}, "internship_dates_wrong", 400,
         "The last day is before the first. Choose other dates.",
     ),

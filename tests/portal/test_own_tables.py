@@ -33,7 +33,7 @@ DECIDED = {
     "companies.ApplicationFile": "not: beside Application.employee",
     "companies.Internship.employee": "internships",
     "companies.Internship.mentor": "not: whom one mentors is told by the others' own files",
-    "companies.InternshipEvent": "internships",
+    "companies.InternshipEvent.mentor": "not: whom one mentors is told by the others' own files",
     "companies.NoticeChoice.user": "mail_choices",
     "companies.RecordsRequest.user": "records_requests",
     "companies.RecordsRequest.decided_by": "not: answering another's request is a deed",

@@ -264,7 +264,7 @@ SAMPLES: dict[str, Sample] = {
     "portal:certificate": _code,
     **{
         f"admin:companies_internship_{page}": _open_internship
-        for page in ("extend", "shorten", "complete", "take_back")
+        for page in ("extend", "shorten", "hand_over", "complete", "take_back")
     },
     "admin:companies_internship_issue": _uncertified,
     "attendance:holiday": _optional_holiday,

@@ -172,6 +172,9 @@ BODIES: dict[str, Make] = {
     },
     "admin:companies_internship_extend": _always({"ends_on": "2026-03-20", **REASON}),
     "admin:companies_internship_shorten": _always({"ends_on": "2026-03-03", **REASON}),
+    "admin:companies_internship_hand_over": lambda house, person: {
+        "mentor": str(house.people["colleague"].public_id), **REASON,
+    },
     "admin:companies_internship_complete": _always({"remark": "Good hands."}),
     "admin:companies_internship_take_back": _always(REASON),
     "admin:attendance_certificate_revoke": _always(REASON),

@@ -177,6 +177,7 @@ class PayrollSource(TextChoices):
     BASE = "base", _("Days of the month that pay is for")
     PAYABLE = "payable", _("Payable days")
     STIPEND_DAYS = "stipend_days", _("Stipend days of an intern")
+    STIPEND_AMOUNT = "stipend_amount", _("Stipend of an intern, in money; empty where none is due")
     LOST = "lost", _("Days lost: absent, unpaid leave, without a verdict")
     OUTSIDE = "outside", _("Days not employed")
     PRESENT = "present", _("Days present")

@@ -20,7 +20,7 @@ from attendance.reports.base import (
 )
 from attendance.rules.payable import Payable
 from attendance.selectors.payable import interns_of, locked_month, paid_months, stipend_basis
-from attendance.selectors.stipends import stipend_moneys
+from attendance.selectors.stipends import stipends_of
 from companies.enums import StipendBasis
 from companies.reports import Asked
 from integrations.tables import Column, Kind, Row, Table, Value
@@ -104,7 +104,7 @@ def _rows(asked: Asked) -> Iterator[Row]:
             company=asked.company, people=[placed.employee for placed in chunk],
             first=filters.first, last=filters.last, now=asked.now,
         )  # fmt: skip
-        moneys = stipend_moneys(
+        moneys = stipends_of(
             company=asked.company, people=[placed.employee for placed in chunk], months=months,
             first=filters.first, last=filters.last, now=asked.now,
         )  # fmt: skip

@@ -17,6 +17,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from attendance.enums import MarkKind, Portion
@@ -66,7 +67,8 @@ class Payable:
 
     `incomplete` are those of the unmarked ones where a punch is missing. Of those present some are
     `on_duty` or `work_from_home`; `half_days` are the dates of which one half alone is present.
-    Interns have a `stipend` (`attendance.rules.stipend`), and what it consists of.
+    Interns have a `stipend` (`attendance.rules.stipend`), and what it consists of. A locked month
+    keeps what it came to in money, too, where an internship says an amount.
     """
 
     base: int = 0
@@ -86,6 +88,7 @@ class Payable:
     payable: int = 0
     stipend: int = 0
     stipend_basis: StipendBasis | None = None
+    stipend_money: Decimal | None = None
     worked_minutes: int = 0
     unpaid_minutes: int = 0
     overtime: Mapping[int, int] = field(default_factory=dict)
@@ -255,16 +258,19 @@ def to_json(found: Payable) -> tuple[dict[str, Any], list[list[Any]]]:
     figures["leave"] = dict(found.leave)
     if found.stipend_basis is not None:
         figures["stipend_basis"] = found.stipend_basis.value
+    if found.stipend_money is not None:
+        figures["stipend_money"] = str(found.stipend_money)
     return figures, [[step.code, dict(step.values)] for step in found.steps]
 
 
 def from_json(figures: Mapping[str, Any], steps: Iterable[Sequence[Any]]) -> Payable:
     """What `to_json` wrote."""
-    basis = figures.get("stipend_basis")
+    basis, money = figures.get("stipend_basis"), figures.get("stipend_money")
     return Payable(
         **{name: figures[name] for name in _FIGURES},
         overtime={int(rate): minutes for rate, minutes in figures["overtime"].items()},
         leave=dict(figures["leave"]),
         stipend_basis=StipendBasis(basis) if basis else None,
+        stipend_money=None if money is None else Decimal(money),
         steps=tuple(Step(code, values) for code, values in steps),
     )

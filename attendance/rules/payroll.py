@@ -12,7 +12,7 @@ from attendance.rules.payable import Payable
 _HALF = Decimal("0.5")
 _HUNDREDTH = Decimal("0.01")
 
-Value = str | int | Decimal
+Value = str | int | Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ _FIGURES: Mapping[PayrollSource, Callable[[Payable], Value]] = {
     _S.BASE: lambda month: days(month.base),
     _S.PAYABLE: lambda month: days(month.payable),
     _S.STIPEND_DAYS: lambda month: days(month.stipend),
+    _S.STIPEND_AMOUNT: lambda month: month.stipend_money,
     _S.LOST: lambda month: days(month.lost),
     _S.OUTSIDE: lambda month: days(month.outside),
     _S.PRESENT: lambda month: days(month.present),

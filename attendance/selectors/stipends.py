@@ -10,10 +10,28 @@ from typing import Any
 
 from attendance.rules.payable import Payable
 from attendance.rules.stipend import Term, stipend_money
-from attendance.selectors.payable import Window, stipends_within
+from attendance.selectors.payable import Window, locked_month, stipends_within
 from companies.enums import StipendPer
 from companies.models import Company, Employee
 from companies.selectors import internships_between
+
+
+def stipends_of(
+    *,
+    company: Company,
+    people: Sequence[Employee],
+    months: Mapping[int, Payable],
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+) -> dict[int, Decimal]:
+    """Return what each person's stipend comes to: as a locked month keeps it, else as of now."""
+    if locked_month(company, first) is None:
+        return stipend_moneys(
+            company=company, people=people, months=months, first=first, last=last, now=now
+        )
+    kept = ((key, month.stipend_money) for key, month in months.items())
+    return {key: money for key, money in kept if money is not None}
 
 
 def stipend_moneys(
@@ -28,7 +46,7 @@ def stipend_moneys(
     """Return what each person's stipend comes to, by primary key; who has no amount is left out.
 
     `months` are those of `payable.paid_months`: an internship that covers all of the month in which
-    the person was employed takes the stipend days from there, also as a locked month keeps them.
+    the person was employed takes the stipend days from there.
     """
     by_key = {person.pk: person for person in people}
     paid = [

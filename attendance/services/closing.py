@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +35,7 @@ from attendance.selectors.payable import MonthTotals, month_of_company
 from attendance.selectors.recorded import calendars_of
 from attendance.selectors.roll import roll_by
 from attendance.selectors.settings import company_settings
+from attendance.selectors.stipends import stipend_moneys
 from attendance.selectors.unresolved import unresolved
 from attendance.services import days, judging, payroll
 from attendance.services.decisions import month_name, month_of
@@ -116,6 +118,7 @@ def _lock(
     if still_open or last >= now.date():
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
     paid = list(month_of_company(company, first=first, last=last, now=now))
+    paid = list(_with_moneys(company, paid, first, last, now))
     totals = MonthTotals.of(month for _placed, month in paid)
     period.unresolved = unresolved(first, last, totals.unmarked_halves)
     if period.unresolved and must_say_why and not reason:
@@ -128,6 +131,24 @@ def _lock(
     changes["fingerprint"] = [None, period.fingerprint]
     audit.record(by=by, verb="month_locked", subject=period, reason=reason, changes=changes)
     return period
+
+
+def _with_moneys(
+    company: Company,
+    paid: list[tuple[Placed, Payable]],
+    first: dt.date,
+    last: dt.date,
+    now: dt.datetime,
+) -> Iterator[tuple[Placed, Payable]]:
+    """Yield the months with what the stipends of interns come to, which stands from the lock on."""
+    interns = [each for each in paid if each[1].stipend_basis is not None]
+    moneys = stipend_moneys(
+        company=company, people=[placed.employee for placed, _month in interns],
+        months={placed.employee.pk: month for placed, month in interns},
+        first=first, last=last, now=now,
+    )  # fmt: skip
+    for placed, month in paid:
+        yield placed, replace(month, stipend_money=moneys.get(placed.employee.pk))
 
 
 def _lock_everybody(company: Company, until: dt.date) -> list[Employee]:

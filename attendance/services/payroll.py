@@ -83,6 +83,8 @@ def fingerprint(content: bytes) -> str:
 
 def _column(each: LayoutColumn) -> Column:
     kind = Kind.AMOUNT if is_number(each.source) else Kind.TEXT
+    if each.source == PayrollSource.STIPEND_AMOUNT:
+        kind = Kind.MONEY
     return Column(key=each.heading, label=each.heading, kind=kind, width=14)
 
 

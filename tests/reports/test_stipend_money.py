@@ -14,8 +14,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from attendance.enums import DayStatus
+from attendance.enums import DayStatus, PayrollSource
+from attendance.models import PayrollColumn
 from attendance.services import closing
+from attendance.services.payroll import fingerprint, payroll_take
 from attendance.services.verdicts import day_set
 from companies.enums import EmploymentType, StipendPer
 from companies.models import Employee
@@ -130,6 +132,29 @@ def test_a_locked_month_comes_to_the_same(world: World, hr: Client) -> None:
     with company_scope(world.company):
         closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
     assert _moneys(hr) == before
+
+
+def test_a_locked_month_keeps_what_it_came_to_and_its_payroll_file_has_it(
+    world: World, hr: Client
+) -> None:
+    with company_scope(world.company):
+        row = _intern(world, "2026-03-01", "2026-03-31", StipendPer.MONTH, "15000.50")
+        for place, source in enumerate((PayrollSource.CODE, PayrollSource.STIPEND_AMOUNT)):
+            PayrollColumn.objects.create(
+                company=world.company, heading=source.value, place=place, source=source
+            )
+        period = closing.period_lock(company=world.company, starts_on=MARCH, by=world.hr)
+        internship_void(internship=row, reason="typed twice", by=world.hr)
+        content = payroll_take(period=period, kind="csv", by=world.hr).decode("utf-8-sig")
+        assert fingerprint(content.encode("utf-8-sig")) == period.fingerprint
+    lines = content.splitlines()
+    assert lines[0] == '"code","stipend_amount"'
+    # Who has no stipend has an empty cell, and no 0 that somebody would pay out.
+    assert sorted(lines[1:]) == ['"bikram",""', '"hari",""', '"maya",15000.5']
+    assert _moneys(hr) == {"Maya": ("3.5", "15000.5"), "Bikram": ("0", None)}
+    with company_scope(world.company):
+        closing.period_reopen(period=period, reason="a letter came", by=world.hr)
+    assert _moneys(hr) == {"Maya": ("3.5", None), "Bikram": ("0", None)}
 
 
 def test_the_page_shows_it_with_its_sum_and_costs_the_same_for_three(

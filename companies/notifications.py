@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 
-from companies import outbox
+from companies import notices, outbox
 from companies.enums import MailProblem, RequestOutcome
 from companies.models import (
     BlockedAddress,
@@ -271,6 +271,7 @@ def internship_ends(
             person=row.employee.name,
             mentor=row.mentor_name,
             ends=lambda: _day(ends_on),
+            foot=notices.foot,
         )
 
 

@@ -82,6 +82,21 @@ def can_see_internship(actor: Actor, internship: Internship) -> bool:
     return is_concerned or can_read_records(actor, internship)
 
 
+def is_told_of_interns(actor: Actor) -> bool:
+    """HR and company admins, and whoever mentors an intern, are told that an internship ends."""
+    if actor.company is None or actor.is_limited:
+        return False
+    if actor.has(Role.HR, Role.COMPANY_ADMIN):
+        return True
+    return actor.employee is not None and _is_mentor(actor.employee)
+
+
+def _is_mentor(employee: Employee) -> bool:
+    """Return whether the person is anybody's mentor now, or was one before."""
+    agreed = Internship.objects.filter(mentor=employee)
+    return agreed.exists() or InternshipEvent.objects.filter(mentor=employee).exists()
+
+
 def _mentor_of(internship: Internship) -> int:
     """Return the primary key of the mentor as of now."""
     events = InternshipEvent.objects.filter(internship=internship, mentor__isnull=False)

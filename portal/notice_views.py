@@ -37,14 +37,23 @@ def notice_choices(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(actor: Actor, said: dict[str, bool]) -> list[Notice]:
-    """Return the kinds that may come to the person: for deciders to who decides, so for HR."""
-    is_decider, is_hr = can_manage_team(actor), permissions.can_manage_hr(actor)
-    return [
-        notice
-        for notice in notices()
-        if notice.kind in said
-        or ((is_decider or not notice.for_deciders) and (is_hr or not notice.for_hr))
-    ]
+    """Return the kinds that may come to the person, and those that they chose about before."""
+    may_come = {
+        "": True,
+        "deciders": can_manage_team(actor),
+        "mentors": permissions.is_told_of_interns(actor),
+        "company": permissions.can_manage_hr(actor),
+    }
+    return [notice for notice in notices() if notice.kind in said or may_come[_about(notice)]]
+
+
+def _about(notice: Notice) -> str:
+    """Return the group in which the kind stands."""
+    if notice.for_mentors:
+        return "mentors"
+    if notice.for_hr:
+        return "company"
+    return "deciders" if notice.for_deciders else ""
 
 
 def _context(user: User, shown: list[Notice], said: dict[str, bool]) -> dict[str, Any]:
@@ -53,20 +62,19 @@ def _context(user: User, shown: list[Notice], said: dict[str, bool]) -> dict[str
             "kind": notice.kind,
             "title": notice.title,
             "about": notice.about,
-            "for_deciders": notice.for_deciders,
-            "for_hr": notice.for_hr,
+            "of": _about(notice),
             "is_wanted": said.get(notice.kind, True),
         }
         for notice in shown
     ]
-    own = [line for line in lines if not line["for_deciders"] and not line["for_hr"]]
-    return {
-        "groups": [
-            {"title": _("About yourself"), "lines": own},
-            {"title": _("About people you decide for"),
-             "lines": [line for line in lines if line["for_deciders"]]},
-            {"title": _("About the company"),
-             "lines": [line for line in lines if line["for_hr"]]},
-        ],
-        "address": user.email,
-    }  # fmt: skip
+    titles = {
+        "": _("About yourself"),
+        "deciders": _("About people you decide for"),
+        "mentors": _("About interns"),
+        "company": _("About the company"),
+    }
+    groups = [
+        {"title": title, "lines": [line for line in lines if line["of"] == of]}
+        for of, title in titles.items()
+    ]
+    return {"groups": groups, "address": user.email}

@@ -32,6 +32,7 @@ from companies.errors import (
     StipendUnfit,
 )
 from companies.models import Employee, Internship, InternshipEvent
+from companies.notices import INTERNSHIP_ENDS
 from companies.selectors.interns import SOON_DAYS
 
 MOST_DAYS = 3 * 366
@@ -279,6 +280,11 @@ def internship_remind(*, internship: Any, today: dt.date) -> None:
     own, looks_after = internship.employee.user_id, selectors.mentor_of(internship)
     mentor = looks_after.user if not looks_after.has_left(timezone.now()) else None
     people = [user for user in selectors.hr_of(on=today) if user.pk != own and user != mentor]
+    # Who had rather not be told by mail finds the days left on the pages.
+    asked = [mentor, *people] if mentor is not None else people
+    wanted = {user.pk for user in selectors.wanting(asked, INTERNSHIP_ENDS.kind)}
+    people = [user for user in people if user.pk in wanted]
+    mentor = mentor if mentor is not None and mentor.pk in wanted else None
     notifications.internship_ends(
         internship, mentor=mentor, people=people, ends_on=ends_on, nth=str(nearest)
     )

@@ -87,4 +87,6 @@ def test_the_mail_says_who_and_until_when(two: tuple[World, World]) -> None:
         "Hello Bikram,\n\nthe internship of Maya at Kettle ends on Tue, 31 March 2026. "
         "The mentor is Bikram.\n"
     )
-    assert body.rstrip().endswith("/team/interns/")
+    assert body.rstrip().endswith(
+        "/team/interns/\n\nChoose which of these mails you get: http://127.0.0.1:8000/me/notices/"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,11 +21,12 @@ from companies.enums import Role
 from companies.errors import NotAllowed
 from companies.models import AuditEvent, NoticeChoice, OutboxMessage, Placement, RoleGrant, User
 from companies.scoping import company_scope
-from companies.selectors import notice_choices, wanting
+from companies.selectors import ending_internships, notice_choices, wanting
 from portal import notices, own_data
 from portal.own_cells import Whose
 from tests.attendance.test_pages import _text
-from tests.attendance.world import ZONE, World, at, make_world
+from tests.attendance.world import START, ZONE, World, at, make_world
+from tests.companies.internship_world import LAST, make_internship
 from tests.portal.inboxes import file_correction
 
 PAGE = "/me/notices/"
@@ -72,7 +74,7 @@ def _ticked(page: str) -> dict[str, bool]:
 
 def test_every_kind_has_a_name_of_its_own() -> None:
     kinds = [notice.kind for notice in notices.notices()]
-    assert sorted(kinds) == sorted(OWN + DECIDERS + FOR_HR)
+    assert sorted(kinds) == sorted([*OWN, *DECIDERS, *FOR_HR, "internship_ends"])
     assert all(notice.title for notice in notices.notices())
 
 
@@ -97,6 +99,33 @@ def test_hr_chooses_about_the_company(world: World) -> None:
     page = _client(world.hari.user).get(PAGE).text
     assert _ticked(page)["careers_news"] is True
     assert "About the company" in page
+
+
+def test_mentors_and_hr_choose_about_interns(world: World) -> None:
+    with company_scope(world.company):
+        row = make_internship(world)
+        RoleGrant.objects.create(
+            company=world.company, user=world.hari.user, role=Role.HR, starts_on=START
+        )
+    for person in (world.bikram, world.hari):
+        page = _client(person.user).get(PAGE).text
+        assert _ticked(page)["internship_ends"] is True
+        assert "About interns" in page
+    assert "internship_ends" not in _ticked(_client(world.maya.user).get(PAGE).text)
+    _client(world.bikram.user).post(PAGE, {"wanted": OWN})
+    with company_scope(world.company):
+        (ending,) = ending_internships(LAST)
+        services.internship_remind(internship=ending, today=LAST)
+        mails = OutboxMessage.objects.filter(template="companies/email/internship_ends")
+        assert [mail.to for mail in mails] == ["hari@kettle.example"]
+    _client(world.hari.user).post(PAGE, {"wanted": []})
+    with company_scope(world.company):
+        services.internship_extend(
+            internship=row, ends_on=dt.date(2026, 3, 16), reason="more", by=world.hr
+        )
+        (ending,) = ending_internships(LAST)
+        services.internship_remind(internship=ending, today=LAST)
+        assert mails.count() == 1
 
 
 def test_what_is_unticked_is_kept_and_told_to_the_audit_once(world: World) -> None:
@@ -170,7 +199,7 @@ def test_a_role_without_employment_chooses_too(world: World) -> None:
             company=world.company, user=user, role=Role.HR, starts_on=at("2026-01-01 09:00").date()
         )
     page = _client(user).get(PAGE)
-    assert (page.status_code, len(_ticked(page.text))) == (200, len(OWN + DECIDERS + FOR_HR))
+    assert (page.status_code, len(_ticked(page.text))) == (200, len(OWN + DECIDERS + FOR_HR) + 1)
     user.email = None
     user.save()
     assert "You have no address yet" in _client(user).get(PAGE).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +13,11 @@ from attendance.enums import MarkKind
 from attendance.rules import codes
 from attendance.rules.overtime.types import Part
 from attendance.rules.payable import Payable, PayDate, payable
-from attendance.rules.stipend import with_stipend
+from attendance.rules.stipend import Term, stipend_halves, stipend_money, with_stipend
 from attendance.rules.stretch import dates
 from attendance.rules.types import DayInput, HalfKind, Verdict
 from attendance.simulate.people import Person
+from companies.enums import PayableBasis, StipendBasis
 
 Json = dict[str, Any]
 Words = Callable[[str, Mapping[str, Any]], str]
@@ -56,8 +58,9 @@ def line(
     judged = {day.date: verdict for day, verdict in days}
     policy = person.calendar.policy_on(last)
     basis = policy.payable_basis
+    pay_dates = list(_dates(person, first, last, judged, now))
     found = payable(
-        list(_dates(person, first, last, judged, now)),
+        pay_dates,
         basis=basis,
         known=known,
         worked_minutes=sum(
@@ -66,6 +69,8 @@ def line(
         overtime=overtime,
     )  # fmt: skip
     found = with_stipend(found, policy.stipend_basis)
+    parts = _stipend_parts(person, pay_dates, basis, policy.stipend_basis, known)
+    money = stipend_money(parts, last.day) if parts else None
     return {
         "person": person.name,
         "month": f"{first:%Y-%m}",
@@ -73,11 +78,30 @@ def line(
         "basis": basis.value,
         "stipend_basis": policy.stipend_basis.value,
         **_figures(found),
+        "stipend_money": None if money is None else f"{money:.2f}",
         "steps": [
             {"code": step.code, "values": dict(step.values), "words": words(step.code, step.values)}
             for step in found.steps
         ],
     }
+
+
+def _stipend_parts(
+    person: Person,
+    pay_dates: list[PayDate],
+    basis: PayableBasis,
+    wanted: StipendBasis,
+    known: Mapping[str, bool],
+) -> list[Term]:
+    """The parts of the person's internships that lie in the month, with their stipend days."""
+    first, last, parts = pay_dates[0].date, pay_dates[-1].date, []
+    for term in person.stipends:
+        begins, ends = max(term.first, first), min(term.last, last)
+        if begins <= ends:
+            inside = [day for day in pay_dates if begins <= day.date <= ends]
+            halves = stipend_halves(payable(inside, basis=basis, known=known), wanted)
+            parts.append(replace(term, first=begins, last=ends, halves=halves))
+    return parts
 
 
 def _figures(found: Payable) -> Json:

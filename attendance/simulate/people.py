@@ -14,11 +14,13 @@ from attendance.rules.errors import InvalidInput
 from attendance.rules.person import Assignment, Employment, PersonCalendar, Place
 from attendance.rules.roster import clash
 from attendance.rules.settings import CompanySettings, Steps
+from attendance.rules.stipend import Term
 from attendance.rules.stretch import REACH
 from attendance.rules.types import Manual, Mark, Occurrence, Tap
 from attendance.simulate.company import check_overtime, check_zone, dated, optional_holidays
 from attendance.simulate.forms import Row, meant
 from attendance.simulate.knobs import made, said
+from companies.enums import StipendPer
 
 T = TypeVar("T")
 
@@ -34,6 +36,7 @@ class Person:
     manuals: dict[dt.date, Manual] = field(default_factory=dict)
     taps: dict[str, Tap] = field(default_factory=dict)
     overtime: dict[dt.date, Row] = field(default_factory=dict)  # what was decided of extra minutes
+    stipends: tuple[Term, ...] = ()  # whole internships; a month takes its part
 
     def taps_around(self, first: dt.date, last: dt.date) -> tuple[Tap, ...]:
         """The punches that may decide about the dates from `first` to `last`."""
@@ -109,7 +112,22 @@ def _person(name: str, row: Row, scenario: Row, settings: CompanySettings) -> Pe
         name, PersonCalendar(employment, settings, Steps(_places(row["places"], scenario)))
     )
     person.calendar.marks, person.calendar.manuals = person.marks, person.manuals
+    person.stipends = tuple(_stipends(row["stipends"], employment))
     return person
+
+
+def _stipends(rows: list[Row], employment: Employment) -> Iterator[Term]:
+    last: dt.date | None = None
+    for row in sorted(rows, key=lambda row: row["from"]):
+        first, until = row["from"], row["to"]
+        if until < first:
+            row.wrong("to", "before from")
+        elif first < employment.joined_on or until > (employment.left_on or dt.date.max):
+            row.spot.wrong("lies outside the employment")
+        elif last is not None and first <= last:
+            row.wrong("from", f"another stipend lasts until {last}")
+        last = max(last or until, until)
+        yield Term(first=first, last=until, per=StipendPer(row["per"]), amount=row["amount"])
 
 
 def _places(rows: list[Row], scenario: Row) -> Iterator[tuple[dt.date, Place]]:

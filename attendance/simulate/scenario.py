@@ -33,11 +33,12 @@ from attendance.simulate.values import (
     DateNotInstant,
     Flag,
     Moment,
+    Money,
     Month,
     Text,
     Whole,
 )
-from companies.enums import CalendarKind
+from companies.enums import CalendarKind, StipendPer
 
 SCHEMA: Final = 1
 MOST_WORKING_DAYS: Final = 1000
@@ -135,10 +136,19 @@ _PLACE = Record(
         **_OVERTIME_POLICY,
     }
 )
+_STIPEND = Record(
+    {
+        "from": _must(Date()),
+        "to": _must(Date()),
+        "per": _must(Choice((StipendPer.DAY.value, StipendPer.MONTH.value))),
+        "amount": _must(Money()),
+    }
+)
 _PERSON = {
     **keys_of(Employment),
     "places": Key(ListOf(_PLACE), default=[]),
     "picked": Key(ListOf(Text(), is_distinct=True), default=[]),
+    "stipends": Key(ListOf(_STIPEND), default=[]),
 }
 _ASSIGNMENT = Record(
     {

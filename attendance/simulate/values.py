@@ -166,6 +166,29 @@ class Amount:
         return {"anyOf": [whole, {"type": "string", "pattern": f"^{self._pattern}$"}]}
 
 
+_MOST_MONEY = 9_999_999_999
+_MONEY = r"(?!0(?:\.0{1,2})?$)(?:0|[1-9][0-9]{0,9})(?:\.[0-9]{1,2})?"
+
+
+class Money:
+    """An amount of money above 0: a whole number, or text like "15000.50"."""
+
+    def read(self, spot: Spot) -> Decimal | None:
+        value = spot.node.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON tells no 1.0 from 1
+        if type(value) is int and 0 < value <= _MOST_MONEY:
+            return Decimal(value)
+        if isinstance(value, str) and re.fullmatch(_MONEY, value):
+            return Decimal(value)
+        spot.wrong(f'no money above 0, like "15000.50" (in quotes): {shown(spot.node)}')
+        return None
+
+    def schema(self) -> Schema:
+        whole = {"type": "integer", "minimum": 1, "maximum": _MOST_MONEY}
+        return {"anyOf": [whole, {"type": "string", "pattern": f"^{_MONEY}$"}]}
+
+
 class Flag:
     """`true` or `false`."""
 

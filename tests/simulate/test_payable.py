@@ -64,6 +64,39 @@ def test_a_month_under_way() -> None:
     assert (found["worked_minutes"], found["locked_on"]) == (540, None)
 
 
+_STIPEND = {"from": "2026-03-03", "to": "2026-06-30", "per": "day", "amount": "500"}
+
+
+def _money(*stipends: dict[str, str]) -> str | None:
+    scenario = json.loads(json.dumps(SCENARIO))
+    scenario["people"]["maya"]["stipends"] = [{**_STIPEND, **stipend} for stipend in stipends]
+    scenario["punches"] += [
+        {"person": "maya", "at": "2026-03-04 17:00", "direction": "out"},
+        {"person": "maya", "at": "2026-03-09 09:00", "direction": "in"},
+        {"person": "maya", "at": "2026-03-09 17:00", "direction": "out"},
+    ]
+    (answer,) = simulate(json.dumps(scenario))["answers"]
+    found = {month["person"]: month for month in answer["payable"]}
+    assert (found["maya"]["stipend"], found["una"]["stipend_money"]) == ("3", None)
+    money: str | None = found["maya"]["stipend_money"]
+    return money
+
+
+def test_a_stipend_comes_to_money_by_the_rule_of_the_report() -> None:
+    month = {"per": "month", "amount": "15000"}
+    for stipends, money in (
+        ([{}], "1500.00"),
+        ([{"from": "2026-03-04"}], "1000.00"),
+        ([{"to": "2026-03-03", "amount": "500.01"}], "500.01"),
+        ([{"from": "2026-03-21", **month}], "5322.58"),
+        # Two of a month add up, whatever their order in the file.
+        ([{"from": "2026-03-21", **month}, {"to": "2026-03-20"}], "6822.58"),
+        ([{"from": "2026-04-01"}], None),
+        ([], None),
+    ):
+        assert _money(*stipends) == money
+
+
 def test_nothing_is_due_without_a_shift() -> None:
     found = _months()["una"]
     assert (found["lost"], found["not_due"], found["outside"]) == ("0", "8", "14")

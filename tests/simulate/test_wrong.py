@@ -61,6 +61,12 @@ def test_shifts_that_touch_over_midnight_do_not_overlap() -> None:
 
 
 LONG = "x" * 201
+
+
+def _stipend(first: str, last: str) -> dict[str, str]:
+    return {"from": first, "to": last, "per": "day", "amount": "500"}
+
+
 FORM: list[tuple[str, Any, str]] = [
     ("schema", 2, "schema: not a whole number from 1 to 1: 2"),
     ("schema", MISSING, "schema is missing"),
@@ -73,6 +79,12 @@ FORM: list[tuple[str, Any, str]] = [
     ("people.maya.joined_on", "2026-02-30", "people.maya.joined_on: not a date: 2026-02-30"),
     ("people.maya.joined_on", 20260301, "people.maya.joined_on: not a date: 20260301"),
     ("people.maya.left_on", "1899-12-31", "people.maya.left_on: not a date: 1899-12-31"),
+    ("people.maya.stipends", [{"from": "2026-03-01", "to": "2026-03-02", "per": "day",
+                               "amount": "0.00"}],
+     'people.maya.stipends[0].amount: no money above 0, like "15000.50" (in quotes): 0.00'),
+    ("people.maya.stipends", [{"from": "2026-03-01", "to": "2026-03-02", "per": "none",
+                               "amount": 5}],
+     "people.maya.stipends[0].per: not one of day, month: none"),
     ("people.maya.is_active", "no", "people.maya.is_active: neither true nor false: no"),
     ("people.", {"joined_on": "2025-01-01"}, "people.: not a name of 1 to 200 characters"),
     ("peolpe", {}, "peolpe: unknown key; did you mean people?"),
@@ -186,6 +198,13 @@ MEANING: list[tuple[str, Any, str]] = [
     ("changes.1.settings.optional_holiday_quota", 0,
      "people.maya.picked: o is more than optional_holiday_quota of 2026"),
     ("people.maya.left_on", "2025-05-31", "people.maya.left_on: before joined_on"),
+    ("people.maya.stipends", [_stipend("2026-03-02", "2026-03-01")],
+     "people.maya.stipends[0].to: before from"),
+    ("people.maya.stipends", [_stipend("1999-03-02", "2026-03-01")],
+     "people.maya.stipends[0]: lies outside the employment"),
+    ("people.maya.stipends",
+     [_stipend("2026-03-05", "2026-03-09"), _stipend("2026-03-01", "2026-03-05")],
+     "people.maya.stipends[0].from: another stipend lasts until 2026-03-05"),
     ("people.maya.places.0.shift", "Dya",
      "people.maya.places[0].shift: there is no Dya; did you mean Day?"),
     ("people.maya.places.0.calendar", "Pokhara",

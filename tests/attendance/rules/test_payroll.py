@@ -20,7 +20,8 @@ MONTH = Payable(
     base=62, outside=10, present=30, paid_leave=3, unpaid_leave=2, off=8, absent=5, unmarked=4,
     not_due=0, half_days=1, on_duty=2, work_from_home=4, lost=11, stipend=33,
     stipend_basis=StipendBasis.PRESENT_AND_LEAVE, stipend_money=Decimal("8250.10"),
-    payable=41, worked_minutes=9010, unpaid_minutes=90, overtime={100: 30, 150: 75}, leave={"": 1, "CL": 3, "LOP": 1},
+    payable=41, worked_minutes=9010, unpaid_minutes=90,
+    overtime={100: 30, 150: 75}, leave={"": 1, "CL": 3, "LOP": 1},
     steps=(Step("absent", {"date": "2026-03-02", "halves": 5}),),
 )  # fmt: skip
 

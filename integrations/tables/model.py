@@ -151,6 +151,9 @@ def value_of(cell: Value | Cell) -> Value:
     return cell.value if isinstance(cell, Cell) else cell
 
 
+_Sums = dict[int, int | Decimal | None]
+
+
 class _Lines:
     """Sums on the way: nothing but the running sums is kept."""
 
@@ -175,21 +178,23 @@ class _Lines:
         if table.total_label and self._summed:
             yield self._sum(LineKind.TOTAL, total, "")
 
-    def _zero(self) -> dict[int, int | Decimal]:
-        return dict.fromkeys(self._summed, 0)
+    def _zero(self) -> _Sums:
+        """Return the sums of no row: of money there is none, rather than an amount of nothing."""
+        columns = self._table.columns
+        return {n: None if columns[n].kind == Kind.MONEY else 0 for n in self._summed}
 
     @staticmethod
-    def _add(sums: dict[int, int | Decimal], row: Row) -> None:
+    def _add(sums: _Sums, row: Row) -> None:
         cells = row.cells
         for place in sums:
             found = cells[place]
             # Nearly always one of the two; asking in general costs more than adding.
             if type(found) is Decimal or type(found) is int:
-                sums[place] += found
+                sums[place] = found + (sums[place] or 0)
             elif isinstance(value := value_of(found), int | Decimal):
-                sums[place] += value
+                sums[place] = value + (sums[place] or 0)
 
-    def _sum(self, kind: LineKind, sums: dict[int, int | Decimal], group: str) -> Line:
+    def _sum(self, kind: LineKind, sums: _Sums, group: str) -> Line:
         table = self._table
         label = table.total_label if kind == LineKind.TOTAL else table.labels.get(kind, group)
         first = label % {"group": group} if kind == LineKind.SUBTOTAL and "%" in label else label

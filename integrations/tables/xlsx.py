@@ -204,7 +204,7 @@ class _Sheet:
         for n, column in enumerate(self._table.columns):
             value = value_of(cells[n])
             style = self._style(column.kind, "total", False)
-            if not column.is_summed:
+            if not column.is_summed or value is None:
                 self._value(n, value, column, style)
                 continue
             letters = self._letters[n]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,29 @@ def test_json_holds_columns_rows_marks_and_sums() -> None:
     assert [(each["of"], each["group"], each["days"]) for each in found["sums"]] == [
         ("subtotal", "Design", "4"), ("subtotal", "Ops & more", "1.5"), ("total", "", "5.5"),
     ]  # fmt: skip
+
+
+_MONEY = (Column(key="name", label="Name"),
+          Column(key="paid", label="Paid", kind=Kind.MONEY, is_summed=True))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("moneys", "value", "words"),
+    [
+        ([], None, ""),
+        # Nobody has an amount: there is no sum either, neither 0 nor a number of another kind.
+        ([None, None], None, ""),
+        ([None, Decimal("1234.50"), Cell(Decimal("0.25"))], "1234.75", "1,234.75"),
+        ([Decimal("5"), Decimal("-5")], "0", "–"),
+    ],
+)
+def test_money_that_nobody_has_has_no_sum(moneys: list[Any], value: str | None, words: str) -> None:
+    rows = [Row(("Maya", money)) for money in moneys]
+    of = table(rows, columns=_MONEY, is_grouped=False)
+    *_lines, total = of.lines()
+    assert shown(total.cells[1], Kind.MONEY) == words
+    (found,) = json.loads(written("json", of))["sums"]
+    assert found["paid"] == value
 
 
 def test_json_without_groups_names_none() -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import re
 import zipfile
+from decimal import Decimal
 
 import pytest
 from python_calamine import load_workbook
@@ -66,6 +67,17 @@ def test_xlsx_of_nobody_adds_nothing_up() -> None:
     data = written("xlsx", table([]))
     assert "<f>" not in _part(data, "xl/worksheets/sheet1.xml")
     assert _rows(data)[7][:4] == ["All", "", dt.timedelta(0), 0.0]
+
+
+def test_xlsx_leaves_the_sum_of_money_that_nobody_has_empty() -> None:
+    columns = (
+        Column(key="name", label="Name"),
+        Column(key="paid", label="Paid", kind=Kind.MONEY, is_summed=True),
+    )
+    for money, total in ((None, ""), (Decimal("2.5"), 2.5)):
+        of = table([Row(("Maya", money))], columns=columns, is_grouped=False)
+        (found,) = (row for row in _rows(written("xlsx", of)) if row[0] == "All")
+        assert found == ["All", total]
 
 
 def test_xlsx_freezes_the_heads_and_prints_across_on_one_width() -> None:

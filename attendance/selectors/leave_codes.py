@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils.module_loading import import_string
 
-from attendance.enums import DayStatus, MarkKind
-from attendance.models import DayMark, ManualVerdict
+from attendance.enums import DayStatus, MarkKind, PayrollSource
+from attendance.models import DayMark, ManualVerdict, PayrollColumn
 from attendance.rules import codes
 from attendance.rules.types import HalfKind
 from companies.models import Company
@@ -31,6 +31,12 @@ def known_codes(company: Company) -> list[str]:
     """Return every code of the open company's leave, in order; those of marks from before too."""
     of_types: Callable[[], Iterable[str]] = import_string(settings.MUSTER_LEAVE_CODES)
     return sorted({*of_types(), *paid_codes(company)} - {""})
+
+
+def columns_of_code(code: str) -> list[str]:
+    """Return the headings of the payroll file's columns that hold leave of a code, in order."""
+    rows = PayrollColumn.objects.filter(source=PayrollSource.LEAVE_OF_TYPE, value=code)
+    return list(rows.order_by("place", "pk").values_list("heading", flat=True))
 
 
 def leave_codes(company: Company, first: dt.date, last: dt.date) -> list[str]:

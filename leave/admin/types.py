@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import display
 
+from attendance.selectors.leave_codes import columns_of_code
 from companies.admin_base import DatedRows
-from companies.admin_forms import FirstRow
+from companies.admin_forms import FirstRow, RecordForm
 from companies.admin_records import VersionAdmin
 from companies.enums import EmploymentType
 from leave import wording
@@ -118,6 +120,34 @@ class NewTypeForm(ChainForm):
         return made
 
 
+class TypeForm(RecordForm):
+    """A type that stands. Its code is not changed under a column of the payroll file.
+
+    Days that stand keep the code that they were given, so that neither code alone would hold all
+    leave of a month: whoever defines the file decides.
+    """
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        before = LeaveType.objects.get(pk=self.instance.pk).code
+        headings = columns_of_code(before) if code != before else []
+        if headings:
+            words = {"code": before, "columns": ", ".join(f"“{each}”" for each in headings)}
+            raise ValidationError(
+                ngettext(
+                    "The payroll file has a column of %(code)s: %(columns)s. Delete that column, "
+                    "change the code, then add a column of the new one. Days that stand keep "
+                    "%(code)s.",
+                    "The payroll file has columns of %(code)s: %(columns)s. Delete those columns, "
+                    "change the code, then add a column of the new one. Days that stand keep "
+                    "%(code)s.",
+                    len(headings),
+                )
+                % words
+            )
+        return code
+
+
 def type_words(version: LeaveTypeVersion | None) -> str:
     """Return the rules of a type in a row: "days and halves, paid, needs a balance"."""
     if version is None:
@@ -168,6 +198,7 @@ class LeaveTypeAdmin(StarterPage, ServedAdmin):
     search_fields = ("name", "code")
     ordering = ("name",)
     first_row = FirstRow(LeaveTypeVersion, "leave_type", KNOBS)
+    form = TypeForm
     add_form = NewTypeForm
     change_form_template = "leave/admin/type.html"
     empty_words = gettext_lazy("Start with what is usual in your country, and change it after.")

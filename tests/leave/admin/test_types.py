@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from attendance.models import PayrollColumn
 from companies.models import AuditEvent, Company
 from companies.scoping import company_scope
 from leave.enums import Decider
@@ -146,6 +147,25 @@ def test_a_type_is_renamed_and_taken_off_offer_with_a_trace(hr: Client, leave: L
     assert event.changes["name"] == ["Annual", "Yearly"]
     taken = send(hr, path, code="P")
     assert "names a day in the month" in str(errors_of(taken))
+
+
+def test_a_code_in_the_payroll_file_is_not_changed_under_it(hr: Client, leave: Leave) -> None:
+    path = f"{TYPES}{leave.annual.public_id}/change/"
+    before, company = leave.annual.code, leave.world.company
+    column = PayrollColumn.objects.create(
+        company=company, heading="Annual leave", source="leave_of_type", value=before
+    )
+    PayrollColumn.objects.create(company=company, heading="Code", source="fixed", value=before)
+    refused = str(errors_of(send(hr, path, code="AN", name="Yearly")))
+    assert f"The payroll file has a column of {before}: “Annual leave”. Delete that" in refused
+    leave.annual.refresh_from_db()
+    assert (leave.annual.code, leave.annual.name) == (before, "Annual")
+    # The rest of it may change.
+    assert send(hr, path, name="Yearly").status_code == 302
+    column.delete()
+    assert send(hr, path, code="AN").status_code == 302
+    leave.annual.refresh_from_db()
+    assert (leave.annual.code, leave.annual.name) == ("AN", "Yearly")
 
 
 def test_an_auditor_reads_and_no_more(auditor: Client, leave: Leave) -> None:

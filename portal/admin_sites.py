@@ -145,6 +145,12 @@ class HrSite(MusterAdminSite):
     settings_name = "UNFOLD"
     index_title = _("What needs a human")
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Name the company whose records these are: the side bar shows its logo."""
+        actor = getattr(request, "actor", None)
+        company = actor.company if actor is not None else None
+        return {**super().each_context(request), "company_of_site": company}
+
     def has_permission(self, request: HttpRequest) -> bool:
         actor = getattr(request, "actor", None)
         return actor is not None and can_enter_hr(actor)

@@ -72,6 +72,7 @@ OWN_PAGES = {
     "leave:request-change",
     "leave:request-withdraw",
     "leave:year",
+    "portal:logo",
     "portal:looks",
     "portal:me",
     "portal:pin",

@@ -189,6 +189,7 @@ urlpatterns = [
         login_not_required(on_demand("portal.careers_views.apply")),
         name="careers-apply",
     ),
+    path("logo/<slug:version>.png", on_demand("portal.logo_views.logo"), name="logo"),
     path("styleguide/", views.Styleguide.as_view(), name="styleguide"),
     path("demo/mail/", views.dev_mail, name="dev-mail"),
     path("healthz", views.healthz, name="healthz"),

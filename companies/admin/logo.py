@@ -1,4 +1,4 @@
-"""HR sets the company's logo, which stands on the files that people are handed."""
+"""HR sets the company's logo, which stands on pages and on the files that people are handed."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def _sent(request: HttpRequest, model_admin: BaseAdmin) -> HttpResponse:
     except MusterError as error:
         form.add_error("picture", str(error))
         return _page(model_admin, request, form)
-    model_admin.message_user(request, _("The logo stands on new PDFs and spreadsheets from now."))
+    model_admin.message_user(
+        request, _("The logo stands on pages, new PDFs and spreadsheets from now on.")
+    )
     return _back(model_admin)
 
 

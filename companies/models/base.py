@@ -16,7 +16,8 @@ class Company(models.Model):
 
     `settings_revision` and `faces_revision` count changes of settings and of face templates;
     database triggers (`companies.integrity`) raise them, so that caches keyed by them cannot
-    go stale behind a bulk write.
+    go stale behind a bulk write. `logo_version` is part of the address of the logo, empty without
+    one: pages show it by the row that each request loads anyway.
     """
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -25,6 +26,7 @@ class Company(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     settings_revision = models.PositiveBigIntegerField(default=1, editable=False)
     faces_revision = models.PositiveBigIntegerField(default=1, editable=False)
+    logo_version = models.CharField(max_length=16, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("company")

@@ -283,7 +283,8 @@ class CalendarDay(CompanyOwned):
 class CompanyLogo(CompanyOwned):
     """The company's logo, a PNG made anew from what HR sent; at most one a company.
 
-    In a table of its own: every request loads the company, few need its picture.
+    In a table of its own: every request loads the company, few need its picture. Which one it is
+    says the company's `logo_version`.
     """
 
     content = models.BinaryField(_("picture"))

@@ -14,6 +14,9 @@ from companies.permissions import can_manage_hr
 from integrations import photos
 from integrations.errors import Rejected
 
+# So many digits of its hash tell a logo from every other one of the company.
+_VERSION = 16
+
 
 def logo_set(*, company: Company, data: bytes, by: Actor) -> CompanyLogo:
     """Make the picture the company's logo, in the place of the one that was.
@@ -44,6 +47,7 @@ def _replace(company: Company, content: bytes, by: Actor) -> CompanyLogo:
         row = CompanyLogo(company=company)
     row.content, row.sha256 = content, found
     row.save()
+    _version(company, found[:_VERSION])
     audit.record(by=by, verb="logo_set", subject=row, changes={"sha256": [before, found]})
     return row
 
@@ -61,7 +65,14 @@ def logo_remove(*, company: Company, by: Actor) -> bool:
         return False
     audit.record(by=by, verb="logo_removed", subject=row, changes={"sha256": [row.sha256, None]})
     row.delete()
+    _version(company, "")
     return True
+
+
+def _version(company: Company, version: str) -> None:
+    """Let pages show this logo, under an address of its own, or none."""
+    company.logo_version = version
+    Company.objects.filter(pk=company.pk).update(logo_version=version)
 
 
 def _must_manage(by: Actor, company: Company) -> None:

@@ -66,7 +66,7 @@ def test_a_logo_is_set_once_shown_replaced_and_taken_away(hr: Client, world: Wor
     assert _kept(world) == photos.logo(RED)
     page = hr.get(PATH).text
     assert f"data:image/png;base64,{base64.b64encode(photos.logo(RED)).decode()}" in page
-    assert "The logo stands on new PDFs and spreadsheets from now." in page
+    assert "The logo stands on pages, new PDFs and spreadsheets from now on." in page
 
     hr.post(PATH, _form(BLUE))
     hr.post(PATH, _form(BLUE))

@@ -37,6 +37,7 @@ from companies.models import (
     Application,
     ApplicationFile,
     CalendarDay,
+    Company,
     Delegation,
     EmailChange,
     Employee,
@@ -113,6 +114,10 @@ def _upload(house: House, person: Employee) -> dict[str, Any]:
 
 def _company(house: House, person: Employee) -> dict[str, Any]:
     return {"public_id": house.world.company.public_id}
+
+
+def _logo(house: House, person: Employee) -> dict[str, Any]:
+    return {"version": Company.objects.get(pk=house.world.company.pk).logo_version}
 
 
 def _punch(house: House, person: Employee) -> dict[str, Any]:
@@ -321,6 +326,7 @@ SAMPLES: dict[str, Sample] = {
     "portal:report": lambda house, person: {"slug": "summary"},
     "portal:report-file": lambda house, person: {"slug": "muster-roll"},
     "portal:join-request": _asks_to_join,
+    "portal:logo": _logo,
     "portal:email-change": _change_of_address(links.CONFIRM),
     "portal:email-change-stop": _change_of_address(links.STOP),
     "mfa_edit_webauthn": lambda house, person: {"pk": 1},
@@ -351,6 +357,7 @@ NOT_OF_A_PERSON = {
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "portal:slack-link", "portal:slack-unlink",
     "portal:join-request",
+    "portal:join-request", "portal:logo",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
 

@@ -44,6 +44,8 @@ from companies.enums import (
 from companies.models import (
     BlockedAddress,
     CalendarDay,
+    Company,
+    CompanyLogo,
     Delegation,
     Department,
     EmailChange,
@@ -314,6 +316,8 @@ def _openings(house: House, helper: User, guest: User) -> None:
     )  # fmt: skip
     _internships(house)
     _careers(house)
+    CompanyLogo.objects.create(company=company, content=b"a picture", sha256="0" * 64)
+    Company.objects.filter(pk=company.pk).update(logo_version=f"{company.code:0<16}")
     phone = SessionStore()
     phone.create()
     SignedInSession.objects.create(

@@ -176,6 +176,11 @@ class LastDayBeforeFirst(MusterError):
     sentence = _("%(name)s had not joined by then. Choose a later last day.")
 
 
+class LastDayTooFar(MusterError):
+    code = "last_day_too_far"
+    sentence = _("This last day is more than ten years away. Choose an earlier one.")
+
+
 class LastDayUnchanged(MusterError):
     code = "last_day_unchanged"
     sentence = _("This is the last day of %(name)s already, and nobody is to be handed over.")

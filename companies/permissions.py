@@ -93,8 +93,8 @@ def is_told_of_interns(actor: Actor) -> bool:
 
 def _is_mentor(employee: Employee) -> bool:
     """Return whether the person is anybody's mentor now, or was one before."""
-    agreed = Internship.objects.filter(mentor=employee)
-    return agreed.exists() or InternshipEvent.objects.filter(mentor=employee).exists()
+    agreed: bool = Internship.objects.filter(mentor=employee).exists()
+    return agreed or bool(InternshipEvent.objects.filter(mentor=employee).exists())
 
 
 def _mentor_of(internship: Internship) -> int:

@@ -49,12 +49,14 @@ def stipend_moneys(
     the person was employed takes the stipend days from there.
     """
     by_key = {person.pk: person for person in people}
-    paid = [
+    found_rows = [
         row
         for row in internships_between(months, first, last)
         if row.employee_id in by_key and row.stipend_amount is not None
     ]
-    parts = {row.pk: _part(row, by_key[row.employee_id], first, last) for row in paid}
+    parts = {row.pk: _part(row, by_key[row.employee_id], first, last) for row in found_rows}
+    # One may reach beyond a last day that was written later: what lies there was never worked.
+    paid = [row for row in found_rows if parts[row.pk].first <= parts[row.pk].last]
     halves = {row.pk: months[row.employee_id].stipend for row in paid}
     asked = [row for row in paid if _needs_window(row, parts[row.pk], first, last)]
     if asked:
@@ -77,7 +79,8 @@ def stipend_moneys(
 
 
 def _part(row: Any, person: Employee, first: dt.date, last: dt.date) -> Window:
-    return Window(person, max(row.starts_on, first), min(row.ends_on, last))
+    begins = max(row.starts_on, first, person.joined_on)
+    return Window(person, begins, min(row.ends_on, last, person.left_on or last))
 
 
 def _needs_window(row: Any, part: Window, first: dt.date, last: dt.date) -> bool:

@@ -20,6 +20,7 @@ from companies.admin_fields import RowSelect
 from companies.leaving import what_is_open
 from companies.models import Employee, Placement
 from companies.services import employee_leave
+from companies.services.leaving import FAREST
 
 
 def may_leave(actor: Any, row: Employee) -> bool:
@@ -29,7 +30,9 @@ def may_leave(actor: Any, row: Employee) -> bool:
 
 def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) -> HttpResponse:
     """Show what is open, ask for the last day and who takes over, and do it."""
-    last_on = row.left_on or timezone.now().date()
+    today = timezone.now().date()
+    is_written = row.left_on is not None and row.left_on <= today + FAREST
+    last_on = row.left_on if row.left_on is not None and is_written else today
 
     def act(cleaned: dict[str, Any]) -> str:
         count = employee_leave(
@@ -44,7 +47,7 @@ def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) ->
         title=_("%(name)s leaves") % {"name": row.name},
         above=render_to_string(
             "companies/admin/leaving.html",
-            {"open": what_is_open(row, last_on), "date": last_on, "is_written": bool(row.left_on)},
+            {"open": what_is_open(row, last_on), "date": last_on, "is_written": is_written},
         ),
         sentence=_(
             "After the last day nothing is open to them but a page to ask for their records; their "

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from companies.leaving import Open
 from companies.models import Delegation, Employee, Placement, ReportReader, RoleGrant
-from companies.selectors.interns import mentored_by
+from companies.selectors.interns import internships_of, mentored_by
 from companies.selectors.teams import here_on
 
 _DAY = dt.timedelta(days=1)
@@ -44,6 +44,9 @@ def open_of_companies(employee: Employee, last_on: dt.date) -> Iterator[Open]:
     """
     people = {row.employee_id for row in reports_of(employee, last_on)}
     yield Open(_("People who report to them"), len(people))
+    own = internships_of(employee).filter(is_completed=False, ends_on__gt=last_on)
+    url = f"{reverse('admin:companies_internship_changelist')}?{urlencode({'q': employee.code})}"
+    yield Open(_("Their own internships that go on after the last day"), own.count(), url)
     interns = mentored_by(employee).filter(is_completed=False)
     url = f"{reverse('admin:companies_internship_changelist')}?{urlencode({'q': employee.name})}"
     yield Open(_("Interns whose mentor they are"), interns.count(), url)

@@ -103,6 +103,10 @@ def _refuse_dates(employee: Employee, first: dt.date, last: dt.date) -> None:
         raise InternshipDatesWrong
     if (last - first).days >= MOST_DAYS:
         raise InternshipTooLong
+    _refuse_outside(employee, first, last)
+
+
+def _refuse_outside(employee: Employee, first: dt.date, last: dt.date) -> None:
     if first < employee.joined_on or last > (employee.left_on or dt.date.max):
         end = _day(employee.left_on) if employee.left_on else _("now on")
         raise InternshipOutside(name=employee.name, first=_day(employee.joined_on), last=end)
@@ -248,9 +252,11 @@ def internship_complete(*, internship: Internship, by: Actor, remark: str = "") 
     """Close an internship on its last day or after it; the remark stands on the certificate.
 
     Raises:
-        NotAllowed, InvalidTransition, InternshipRuns
+        NotAllowed, InvalidTransition, InternshipRuns, InternshipOutside
     """
     standing = _standing(internship, by)
+    # The certificate would say days on which they worked here no more.
+    _refuse_outside(standing.employee, standing.row.starts_on, standing.ends_on)
     if standing.ends_on > standing.now.date():
         raise InternshipRuns(last=_day(standing.ends_on))
     words = remark.strip()[:_LONGEST_WORDS]

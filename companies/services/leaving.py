@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.utils import timezone
 
 from companies import audit, notifications, permissions
 from companies.actor import Actor
 from companies.errors import (
     LastDayBeforeFirst,
+    LastDayTooFar,
     LastDayUnchanged,
     NotAllowed,
     OwnRecord,
@@ -20,6 +22,8 @@ from companies.models import Employee, Placement
 from companies.selectors.leaving import reports_of, successors
 
 _DAY = dt.timedelta(days=1)
+# Some write 9999-12-31 for "never": no such day is reckoned with.
+FAREST = dt.timedelta(days=10 * 366)
 
 
 @transaction.atomic
@@ -36,7 +40,7 @@ def employee_leave(
     Who has the successor as themselves reports to nobody then. Return how many were handed over.
 
     Raises:
-        NotAllowed, OwnRecord, LastDayBeforeFirst, LastDayUnchanged, SuccessorUnfit
+        NotAllowed, OwnRecord, LastDayTooFar, LastDayBeforeFirst, LastDayUnchanged, SuccessorUnfit
     """
     if not permissions.can_end_employment(by, employee):
         raise NotAllowed
@@ -47,6 +51,8 @@ def employee_leave(
             pk=employee.pk
         )
     )  # fmt: skip
+    if last_on > timezone.now().date() + FAREST:
+        raise LastDayTooFar
     if last_on < locked.joined_on:
         raise LastDayBeforeFirst(name=locked.name)
     if successor is not None and not successors(locked, last_on).filter(pk=successor.pk).exists():

@@ -216,8 +216,30 @@ def test_bad_input_is_told_at_its_field(hr: Client, world: World) -> None:
         ({"last_on": ""}, "This field is required."),
         ({"last_on": "2025-01-01"}, "Bikram had not joined by then."),
         ({"last_on": "31.31.2026"}, "Enter a valid date."),
+        ({"last_on": "9999-12-31"}, "This last day is more than ten years away."),
     ):
         assert words in post_once(hr, _path(world), form).text
+
+
+def test_a_last_day_that_stands_for_never_is_shown(hr: Client, world: World) -> None:
+    Employee.objects.filter(pk=world.bikram.pk).update(left_on=dt.date.max)
+    page = hr.get(_path(world))
+    assert page.status_code == 200
+    assert "People who report to them: <b>3</b>" in page.text
+
+
+def test_no_last_day_is_proposed(hr: Client, world: World) -> None:
+    assert 'value="2026-03-04"' not in hr.get(_path(world)).text
+    Employee.objects.filter(pk=world.bikram.pk).update(left_on=LAST)
+    assert 'value="2026-03-31"' in hr.get(_path(world)).text
+
+
+def test_an_intern_who_leaves_has_an_internship_to_end(world: World) -> None:
+    make_internship(world)
+    found = {each.title: each.count for each in what_is_open(world.maya, dt.date(2026, 3, 12))}
+    assert found["Their own internships that go on after the last day"] == 1
+    found = {each.title: each.count for each in what_is_open(world.maya, dt.date(2026, 3, 13))}
+    assert "Their own internships that go on after the last day" not in found
 
 
 def test_statements_do_not_grow_with_the_team(hr: Client, world: World) -> None:

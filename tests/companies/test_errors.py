@@ -28,6 +28,10 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "Maya had not joined by then. Choose a later last day.",
     ),
     (
+        errors.LastDayTooFar, {}, "last_day_too_far", 400,
+        "This last day is more than ten years away. Choose an earlier one.",
+    ),
+    (
         errors.LastDayUnchanged, {"name": "Maya"}, "last_day_unchanged", 409,
         "This is the last day of Maya already, and nobody is to be handed over.",
     ),

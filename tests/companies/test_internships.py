@@ -211,6 +211,19 @@ def test_it_is_completed_on_its_last_day_and_then_stands(kettle: World, noon: An
         services.internship_void(internship=row, reason="x", by=by)
 
 
+def test_one_that_outlasts_the_employment_is_ended_early_before_it_is_completed(
+    kettle: World, noon: Any
+) -> None:
+    row, by = make_internship(kettle), kettle.hr
+    services.employee_leave(employee=kettle.maya, last_on=LAST - DAY, by=by)
+    noon.move_to(at("2026-03-20 12:00"))
+    with pytest.raises(InternshipOutside, match="from 1 January 2026 to 12 March 2026"):
+        services.internship_complete(internship=row, by=by)
+    services.internship_shorten(internship=row, ends_on=LAST - DAY, reason="left", by=by)
+    services.internship_complete(internship=row, by=by)
+    assert _state(row) == "completed"
+
+
 @pytest.mark.parametrize(
     ("on", "state"),
     [

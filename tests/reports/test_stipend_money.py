@@ -22,7 +22,7 @@ from attendance.services.verdicts import day_set
 from companies.enums import EmploymentType, StipendPer
 from companies.models import Employee
 from companies.scoping import company_scope
-from companies.services import internship_add, internship_shorten, internship_void
+from companies.services import employee_leave, internship_add, internship_shorten, internship_void
 from tests.attendance.world import START, World, at, make_world
 
 MARCH = dt.date(2026, 3, 1)
@@ -104,6 +104,24 @@ def test_who_joined_within_the_month_is_paid_by_the_days_of_the_month(
         Employee.objects.filter(pk=world.maya.pk).update(joined_on=dt.date(2026, 3, 2))
         _intern(world, "2026-03-02", "2026-05-31", StipendPer.DAY, "500")
     assert _moneys(hr)["Maya"] == ("3.5", "1750")
+
+
+def test_nobody_is_paid_for_days_after_their_last_one(world: World, hr: Client) -> None:
+    with company_scope(world.company):
+        _intern(world, "2026-03-01", "2026-06-30", StipendPer.MONTH, "3100")
+        employee_leave(employee=world.maya, last_on=dt.date(2026, 3, 10), by=world.hr)
+    assert _moneys(hr)["Maya"] == ("3.5", "1000")
+
+
+def test_an_internship_after_the_last_day_pays_nothing(world: World, hr: Client) -> None:
+    with company_scope(world.company):
+        for per, first, last in (
+            (StipendPer.MONTH, "2026-03-20", "2026-03-25"),
+            (StipendPer.DAY, "2026-03-26", "2026-06-30"),
+        ):
+            _intern(world, first, last, per, "3100")
+        employee_leave(employee=world.maya, last_on=dt.date(2026, 3, 10), by=world.hr)
+    assert _moneys(hr)["Maya"] == ("3.5", None)
 
 
 def test_two_internships_of_a_month_add_up_and_one_taken_back_pays_nothing(

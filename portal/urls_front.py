@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
-from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from companies.routes import View, on_demand

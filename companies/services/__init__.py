@@ -100,13 +100,6 @@ if TYPE_CHECKING:
     )
     from companies.services.leaving import employee_leave
     from companies.services.logos import logo_remove, logo_set
-    from companies.services.visitor_questions import (
-        visitor_answer,
-        visitor_ask,
-        visitor_forget,
-        visitor_publish,
-        visitor_unpublish,
-    )
     from companies.services.slack_deliveries import (
         slack_dm_noted,
         slack_done,
@@ -130,6 +123,13 @@ if TYPE_CHECKING:
         slack_disconnect,
         slack_lost,
         slack_refused,
+    )
+    from companies.services.visitor_questions import (
+        visitor_answer,
+        visitor_ask,
+        visitor_forget,
+        visitor_publish,
+        visitor_unpublish,
     )
 
 __all__ = [

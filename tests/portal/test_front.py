@@ -138,8 +138,8 @@ def test_every_job_can_be_loaded_and_runs(world: World) -> None:
     assert [job.name for job in jobs.JOBS] == [
         "outbox", "report_exports", "report_schedules", "pending_verify", "settle_open",
         "absence_sweep", "month_asks", "auto_lock", "leave_run", "leave_files", "correction_files",
-        "leave_reminders", "leave_lapses", "internships_end", "careers_purge", "face_retention",
-        "leave_reminders", "leave_lapses", "slack_digest", "internships_end", "face_retention",
+        "leave_reminders", "leave_lapses", "slack_digest", "internships_end", "careers_purge",
+        "face_retention",
         "face_erasures", "photo_retention", "journal_outbox", "journal_replay", "retention",
         "backup",
     ]  # fmt: skip

@@ -357,7 +357,7 @@ NOT_OF_A_PERSON = {
     "portal:security-end-session", "portal:email-change", "portal:email-change-stop",
     "portal:slack-link", "portal:slack-unlink",
     "portal:join-request",
-    "portal:join-request", "portal:logo",
+    "portal:logo",
     "mfa_edit_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
 

@@ -310,7 +310,6 @@ BARE = {
     "portal:join-request", "portal:application", "admin:companies_application_withdraw",
     "admin:companies_opening_publish", "admin:companies_opening_close",
     "admin:companies_visitorquestion_unpublish",
-    "portal:join-request",
     "portal:slack-connect", "portal:slack-disconnect", "portal:slack-link", "portal:slack-unlink",
     # Slack's own, which nobody here signs; the way back without a state leads away.
     "portal:slack-commands", "portal:slack-interactions", "portal:slack-events",

@@ -75,9 +75,9 @@ from leave.services import settings as leave_settings
 from tests.admin.conftest import NOON, fill
 from tests.attendance.fakes import FakeEngine, jpeg
 from tests.attendance.world import START, ZONE, World, at, make_person, make_world
+from tests.companies import slack_constraints as slack_rows
 from tests.companies.careers_constraints import visitor
 from tests.companies.careers_world import PDF, at_stage, opening_of
-from tests.companies import slack_constraints as slack_rows
 from tests.companies.sign_in_rows import join
 from tests.leave import rows
 
@@ -270,6 +270,8 @@ def _careers(house: House) -> None:
     answered = {"answer": "Yes.", "answered_at": at(NOON)}
     visitor(house.world, **answered)
     visitor(house.world, **answered, is_published=True, public_question="Tea?")
+
+
 def _slack(house: House) -> None:
     """A workspace, an account that Maya has confirmed, and one that the manager may confirm."""
     place = slack_rows.workspace(house.world)

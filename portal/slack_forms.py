@@ -7,7 +7,7 @@ from django import forms
 from companies.models import SlackWorkspace
 
 
-class SlackForm(forms.ModelForm):  # type: ignore[type-arg]
+class SlackForm(forms.ModelForm):
     """Only its shape: the service saves."""
 
     class Meta:

@@ -41,14 +41,15 @@ def _publish(hr: Person) -> None:
     page.get_by_label("Answered by").select_option("file")
     assert _faults(page) == []
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name="A letter")).to_be_visible()
+    expect(page.locator(".muster-table").get_by_role("link", name="A letter")).to_be_visible()
     assert _faults(page) == []
     _do(page, "Publish", "Publish")
     expect(page.get_by_text("Published. People may apply on its dates.")).to_be_visible()
 
 
-def _send(page: Page, button: str) -> None:
+def _send(visitor: Person, button: str) -> None:
     """Press until it is taken: whoever is quicker than a person is asked to look it over."""
+    page = visitor.page
     quick = page.get_by_text("That was quick.")
     for _n in range(40):
         page.get_by_label("A letter").set_input_files([LETTER])  # type: ignore[list-item]
@@ -56,6 +57,7 @@ def _send(page: Page, button: str) -> None:
         page.wait_for_load_state()
         if not quick.count():
             return
+        visitor.forgive("400")
         page.wait_for_timeout(250)
 
 
@@ -71,7 +73,7 @@ def _apply(visitor: Person) -> str:
     page.get_by_label("Your name").fill("Nima Sherpa")
     page.get_by_label("Your e-mail").fill("nima@ribbon.example")
     page.get_by_label("I agree that what I send").check()
-    _send(page, "Send the application")
+    _send(visitor, "Send the application")
     expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     assert _faults(page) == []
     _open_mail(visitor, "Confirm your application at Terai Textiles")

@@ -68,6 +68,7 @@ HR = (
     "/admin/leave/ledgerentry/file/",
     "/inbox/",
     "/setup/",
+    "/slack/",
     "/me/looks/",
     "/me/notices/",
     "/team/attest/",

@@ -27,8 +27,9 @@ from integrations import aws, parameters
 from integrations.errors import Misconfigured, Unavailable
 from portal import doctor, jobs
 from portal.doctor import Wrong
-from tests import oidc_stand_in
+from tests import oidc_stand_in, slack_stand_in
 from tests.repository import ROOT
+from tests.slack_world import set_up
 
 pytestmark = pytest.mark.django_db
 Usage = namedtuple("Usage", "free")
@@ -227,6 +228,18 @@ def test_user_pool_none_there_away_and_another(settings: Any) -> None:
 
 # --- the clock ------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("seconds", "is_fine"), [(0, True), (29, True), (31, False), (300, False)])
+def test_slack_none_half_there_and_away(settings: Any) -> None:
+    assert doctor.slack() == "not set up; docs/slack.md says how."
+    with slack_stand_in.standing() as town:
+        set_up(settings, town)
+        assert doctor.slack().startswith(f"{town.url}/api/ answers in ")
+    with pytest.raises(Unavailable, match="slack_away"):
+        doctor.slack()
+    settings.MUSTER_SLACK_SIGNING_SECRET = ""
+    with pytest.raises(Wrong, match="is missing: set all three"):
+        doctor.slack()
+
+
 def test_a_clock_is_compared_with_that_of_aws(
     settings: Any, monkeypatch: pytest.MonkeyPatch, seconds: int, is_fine: bool
 ) -> None:

@@ -226,8 +226,6 @@ def test_user_pool_none_there_away_and_another(settings: Any) -> None:
             doctor.pool()
 
 
-# --- the clock ------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("seconds", "is_fine"), [(0, True), (29, True), (31, False), (300, False)])
 def test_slack_none_half_there_and_away(settings: Any) -> None:
     assert doctor.slack() == "not set up; docs/slack.md says how."
     with slack_stand_in.standing() as town:
@@ -240,6 +238,8 @@ def test_slack_none_half_there_and_away(settings: Any) -> None:
         doctor.slack()
 
 
+# --- the clock ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("seconds", "is_fine"), [(0, True), (29, True), (31, False), (300, False)])
 def test_a_clock_is_compared_with_that_of_aws(
     settings: Any, monkeypatch: pytest.MonkeyPatch, seconds: int, is_fine: bool
 ) -> None:

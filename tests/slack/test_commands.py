@@ -8,6 +8,7 @@ import uuid
 import pytest
 import time_machine
 
+from attendance import tasks
 from attendance.enums import Direction, FaceState, Source
 from attendance.errors import NotRecorded
 from attendance.models import Punch, PunchState
@@ -91,13 +92,14 @@ def test_somebody_who_has_not_confirmed_is_asked_by_a_link(slack: SlackWorld) ->
 
 def test_status_says_since_when_how_long_and_how_the_day_stands(slack: SlackWorld) -> None:
     slack.world.punch(slack.leave.maya, "2026-02-27 09:00")
+    tasks.settle_open()
     slack.world.punch(slack.leave.maya, "2026-03-02 09:00")
 
     assert slack.say(MAYA, "status").splitlines() == [
         "Working since 09:00",
         "Today: 3 h",
         "On time (shift 09:00, grace 10 min)",
-        "No check-out on Fri 27 Feb",
+        "No check-out on Fri 27 February",
         "<http://127.0.0.1:8000/|Open today>",
     ]
 

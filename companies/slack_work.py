@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.module_loading import import_string
@@ -280,7 +281,7 @@ def _digest(values: dict[str, Any]) -> None:
     if workspace is None or workspace.ended_at is not None or not workspace.has_digest:
         return
     with company_scope(workspace.company), _told_of_a_lost_token(workspace):
-        said: Said = import_string(values["made_by"])(workspace.company, timezone.now())
+        said: Said = import_string(settings.MUSTER_SLACK_DIGEST)(workspace.company, timezone.now())
         services.slack_client(workspace).call(
             "chat.postMessage", channel=workspace.digest_channel, text=said.text,
             blocks=said.blocks,

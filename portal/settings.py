@@ -105,6 +105,7 @@ MUSTER_LEAVING = (
 # What people may do from Slack: who offers it (companies.slack), and who sends and works on it.
 MUSTER_SLACK_OFFERS = ("attendance.slack.OFFERS", "leave.slack.OFFERS")
 MUSTER_SLACK_SENDER = "companies.slack_work.send"
+MUSTER_SLACK_DIGEST = "leave.slack.away.digest"
 # Which codes of leave a company has (attendance.selectors.leave_codes).
 MUSTER_LEAVE_CODES = "leave.selectors.plans.codes"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

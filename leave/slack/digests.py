@@ -23,7 +23,6 @@ from integrations.slack.client import is_set_up
 
 # A scheduler that stood still does not post the morning in the evening.
 _LATEST: Final = dt.timedelta(hours=4)
-_MADE_BY: Final = "leave.slack.away.digest"
 _OFF: Final = (DayType.WEEKLY_OFF, DayType.HOLIDAY)
 
 
@@ -50,7 +49,7 @@ def _want(company: Company, workspace: SlackWorkspace, now: dt.datetime) -> bool
     outbox.enqueue(
         company=company, dedupe_key=f"{SLACK_DIGEST}:{workspace.public_id}:{here.date()}",
         to="Slack", template=SLACK_DIGEST, channel=Channel.SLACK,
-        values={"workspace": str(workspace.public_id), "made_by": _MADE_BY},
+        values={"workspace": str(workspace.public_id)},
     )  # fmt: skip
     return True
 

@@ -119,6 +119,7 @@ BY_UNFOLD = {
     "unfold/helpers/header.html",
     "unfold/helpers/header_title.html",
     "unfold/helpers/navigation_user.html",
+    "unfold/helpers/site_icon.html",
     "unfold/helpers/tab_actions.html",
 }
 CODE = {
@@ -188,7 +189,7 @@ MUTABLE = {
     "attendance.CorrectionFile": "services.attachments",
     # Reference records: changed by the admin's base class, which audits before and after.
     "companies.CalendarDay": "admin",
-    "companies.Company": "company_create; revisions by triggers",
+    "companies.Company": "company_create; services.logos its version; revisions by triggers",
     "companies.Department": "admin",
     "companies.Employee": "admin, employee_invite",
     "companies.Office": "admin",

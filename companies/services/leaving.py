@@ -46,11 +46,7 @@ def employee_leave(
         raise NotAllowed
     if not permissions.can_manage_person(by, employee):
         raise OwnRecord
-    locked: Employee = (
-        Employee.objects.select_for_update(of=("self",)).select_related("company").get(
-            pk=employee.pk
-        )
-    )  # fmt: skip
+    locked = _locked(employee, successor)
     if last_on > timezone.now().date() + FAREST:
         raise LastDayTooFar
     if last_on < locked.joined_on:
@@ -72,6 +68,17 @@ def employee_leave(
     if successor is not None and handed - {successor.pk}:
         notifications.team_handed_over(locked, successor, handed - {successor.pk}, last_on + _DAY)
     return len(handed)
+
+
+def _locked(employee: Employee, successor: Employee | None) -> Employee:
+    """Lock the leaver and the successor, who may be about to leave too; return the leaver.
+
+    In one order always, so that two who hand over to each other wait for each other in no circle.
+    """
+    keys = [each.pk for each in (employee, successor) if each is not None]
+    rows = Employee.objects.select_for_update(of=("self",)).select_related("company")
+    found: dict[int, Employee] = {row.pk: row for row in rows.filter(pk__in=keys).order_by("pk")}
+    return found[employee.pk]
 
 
 def _hand_over(

@@ -79,11 +79,13 @@ from tests.companies import slack_constraints as slack_rows
 from tests.companies.careers_constraints import visitor
 from tests.companies.careers_world import PDF, at_stage, opening_of
 from tests.companies.sign_in_rows import join
+from tests.integrations import pictures
 from tests.leave import rows
 
 # Where allauth keeps by what somebody signed in.
 METHODS = "account_authentication_methods"
 OURS, THEIRS = "kettle", "zqx"
+LOGO = pictures.encoded(pictures.plain(40, 20, (10, 90, 60)), "PNG")
 _SLACK = {
     f"MUSTER_SLACK_{name}": "of-no-worth"
     for name in ("CLIENT_ID", "CLIENT_SECRET", "SIGNING_SECRET")
@@ -318,7 +320,7 @@ def _openings(house: House, helper: User, guest: User) -> None:
     )  # fmt: skip
     _internships(house)
     _careers(house)
-    CompanyLogo.objects.create(company=company, content=b"a picture", sha256="0" * 64)
+    CompanyLogo.objects.create(company=company, content=LOGO, sha256="0" * 64)
     Company.objects.filter(pk=company.pk).update(logo_version=f"{company.code:0<16}")
     phone = SessionStore()
     phone.create()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from attendance.selectors.payable import interns_of, locked_month, paid_months, 
 from attendance.selectors.stipends import stipends_of
 from companies.enums import StipendBasis
 from companies.reports import Asked
+from companies.selectors import READERS, Placed
 from integrations.tables import Column, Kind, Row, Table, Value
 
 # Columns of days before and after that of the half days, which are counted as dates.
@@ -69,7 +70,7 @@ class StipendDays(AttendanceReport):
             *name_columns(asked),
             # What the report is read for comes first: there are many columns.
             summed("stipend", _("Stipend days"), Kind.DAYS, 9),
-            summed("money", _("Stipend"), Kind.MONEY, 12),
+            *([summed("money", _("Stipend"), Kind.MONEY, 12)] if _tells_money(asked) else []),
             *(_column(key, label) for key, label in _PRESENT),
             summed("half_days", _("Half days"), Kind.COUNT, 9),
             *(_column(key, label) for key, label in _DAYS),
@@ -81,6 +82,11 @@ class StipendDays(AttendanceReport):
         )  # fmt: skip
 
 
+def _tells_money(asked: Asked) -> bool:
+    """Return whether the reader is of HR: what somebody is paid is not their manager's to read."""
+    return asked.actor.has(*READERS)
+
+
 def _column(key: str, label: str | Promise) -> Column:
     return summed("employed" if key == "halves" else key, str(label), Kind.DAYS, 9)
 
@@ -89,9 +95,12 @@ def _notes(asked: Asked) -> tuple[str, ...]:
     first, last = asked.filters.first, asked.filters.last
     notes = [
         str(_NOTES[stipend_basis(asked.company, first, last)]),
-        _("The amount is that of the internship: per stipend day, or a month's by its days in it."),
         _("Never more than the days that pay is for: a day off worked makes up for an absence."),
     ]
+    if _tells_money(asked):
+        notes.insert(
+            1, _("The amount is that of the internship: per stipend day, or a month's by its days.")
+        )
     if locked_month(asked.company, first) is not None:
         notes.append(_("The month is locked: these are the figures of the payroll file."))
     return tuple(notes)
@@ -104,23 +113,32 @@ def _rows(asked: Asked) -> Iterator[Row]:
             company=asked.company, people=[placed.employee for placed in chunk],
             first=filters.first, last=filters.last, now=asked.now,
         )  # fmt: skip
-        moneys = stipends_of(
-            company=asked.company, people=[placed.employee for placed in chunk], months=months,
-            first=filters.first, last=filters.last, now=asked.now,
-        )  # fmt: skip
+        moneys = _moneys(asked, chunk, months)
         for placed in chunk:
             month = months.get(placed.employee.pk)
             if month is not None:
                 link = links.month(placed.employee, filters.first) if asked.has_links else None
-                money = moneys.get(placed.employee.pk)
+                money = [] if moneys is None else [moneys.get(placed.employee.pk)]
                 cells = (*name_cells(asked, placed), *_cells(month, money))
                 yield Row(cells, group_of(asked, placed), (link,) if link else ())
 
 
-def _cells(month: Payable, money: Value) -> tuple[Value, ...]:
+def _moneys(
+    asked: Asked, chunk: list[Placed], months: Mapping[int, Payable]
+) -> Mapping[int, Value] | None:
+    """Return what each person's stipend comes to; nothing at all for who may not read it."""
+    if not _tells_money(asked):
+        return None
+    return stipends_of(
+        company=asked.company, people=[placed.employee for placed in chunk], months=months,
+        first=asked.filters.first, last=asked.filters.last, now=asked.now,
+    )  # fmt: skip
+
+
+def _cells(month: Payable, money: Sequence[Value]) -> tuple[Value, ...]:
     return (
         days(month.stipend),
-        money,
+        *money,
         *(days(getattr(month, key)) for key, _label in _PRESENT),
         month.half_days,
         *(days(getattr(month, key)) for key, _label in _DAYS),

@@ -20,7 +20,7 @@ from attendance.services import closing
 from attendance.services.payroll import fingerprint, payroll_take
 from attendance.services.verdicts import day_set
 from companies.enums import EmploymentType, StipendPer
-from companies.models import Employee
+from companies.models import Employee, Placement
 from companies.scoping import company_scope
 from companies.services import employee_leave, internship_add, internship_shorten, internship_void
 from tests.attendance.world import START, World, at, make_world
@@ -199,3 +199,19 @@ def test_the_page_shows_it_with_its_sum_and_costs_the_same_for_three(
     again, text = page()
     assert again == count
     assert "2,100.00" in text and "3,850.00" in text
+
+
+def test_a_manager_reads_the_days_of_their_interns_and_no_money(world: World) -> None:
+    with company_scope(world.company):
+        _intern(world, "2026-03-01", "2026-03-31", StipendPer.DAY, "500")
+        Placement.objects.filter(employee=world.maya).update(manager=world.bikram)
+    bikram = Client()
+    bikram.force_login(world.bikram.user)
+    answer: Any = bikram.post("/reports/stipend-days/file", {"month": "2026-03", "format": "json"})
+    found = json.loads(b"".join(answer.streaming_content))
+    assert [row["stipend"] for row in found["rows"] if row["name"] == "Maya"] == ["3.5"]
+    assert "money" not in [column["key"] for column in found["columns"]]
+    page = bikram.get("/reports/stipend-days/", {"month": "2026-03"}).text
+    assert "Stipend days" in page
+    assert "1,750" not in page
+    assert "amount is that of the internship" not in page

@@ -321,9 +321,6 @@ def _openings(house: House, helper: User, guest: User) -> None:
     _internships(house)
     _careers(house)
     CompanyLogo.objects.create(company=company, content=LOGO, sha256="0" * 64)
-    # A real one: files bear it.
-    picture = pictures.encoded(pictures.plain(60, 30, (20, 90, 60)), "PNG")
-    CompanyLogo.objects.create(company=company, content=picture, sha256="0" * 64)
     Company.objects.filter(pk=company.pk).update(logo_version=f"{company.code:0<16}")
     phone = SessionStore()
     phone.create()

@@ -50,6 +50,19 @@ def test_an_altered_body_does_not_come_in(slack: SlackWorld) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
+def test_what_a_signed_in_browser_sends_in_parts_does_not_come_in(
+    slack: SlackWorld, door: str
+) -> None:
+    client = Client()
+    client.force_login(slack.world.hari.user)
+
+    # The form was read before, to see for which company it is: its bytes are gone.
+    response = client.post(f"/slack/{door}", {"team_id": TEAM})
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_without_an_app_there_is_no_such_page(slack: SlackWorld, settings: Any, door: str) -> None:
     settings.MUSTER_SLACK_SIGNING_SECRET = ""
 

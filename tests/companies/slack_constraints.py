@@ -19,7 +19,8 @@ def workspace(world: World, team: str = "", **columns: object) -> SlackWorkspace
     made: SlackWorkspace = SlackWorkspace.objects.create(
         **{
             "company": world.company, "team_id": team or f"T{world.company.pk}",
-            "team_name": "Tea", "token": "sealed", "connected_at": NOW, **columns,
+            "team_name": "Tea", "token": "sealed", "bot_user_id": "B1", "scopes": "commands",
+            "connected_at": NOW, **columns,
         }
     )  # fmt: skip
     return made

@@ -50,6 +50,7 @@ def test_a_month_counts_each_date_of_employment_that_has_come_once(world: World)
         "early_count": 0,
         "early_minutes": 0,
         "worked_minutes": 480 + 455,
+        "overtime_minutes": 0,  # told beside, of days that have any
     }
     assert [day.is_employed for day in found.days[:2]] == [False, True]
 

@@ -263,6 +263,7 @@ def test_every_task_is_a_job_and_every_job_is_there() -> None:
         "portal.report_exports:drain",
         "portal.report_schedules:send",
         "portal.retention:retention",
+        "portal.careers_job:careers_purge", "leave.slack.digests:slack_digest",
     }  # fmt: skip
     assert len(targets) == len(set(targets)) == len({job.name for job in jobs.JOBS})
     assert all(callable(job.load()) for job in jobs.JOBS)

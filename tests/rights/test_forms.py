@@ -10,6 +10,8 @@ from tests.rights.stand import Stand
 from tests.rights.walk import unseen
 
 WHO = ("nobody", "self", "hr", "oper")
+# What comes there is signed by who sends it: no page of ours has a form for it.
+SIGNED = {"portal:slack-commands", "portal:slack-interactions", "portal:slack-events"}
 
 
 @pytest.mark.parametrize("who", WHO)
@@ -23,4 +25,6 @@ def test_no_form_of_another_page_is_taken(stand: Stand, who: str) -> None:
         answers = {
             name: client.post(str(address(name, stand.ours, maya))).status_code for name in LEAVES
         }
-    assert set(answers.values()) == {403}, answers
+    assert {name: said for name, said in answers.items() if said != 403} == dict.fromkeys(
+        SIGNED, 401
+    )

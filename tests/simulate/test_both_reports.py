@@ -44,7 +44,10 @@ def _totals(row: Json) -> dict[str, str]:
     codes = {f"leave_{code}": value for code, value in row["leave_by_code"].items() if code}
     found = {name: row[name] for name in ("present", "absent", "off", "unmarked", "days")}
     found |= {"leave_CL": "0", "leave_SL": "0", **codes, "leave": row["leave_by_code"].get("", "0")}
-    plain = {"worked": "worked_minutes", "late_count": "late_count", "late": "late_minutes"}
+    plain = {
+        "worked": "worked_minutes", "overtime": "overtime_minutes", "late_count": "late_count",
+        "late": "late_minutes",
+    }  # fmt: skip
     return {name: _short(value) for name, value in found.items()} | {
         ours: str(row[theirs]) for ours, theirs in plain.items()
     }
@@ -66,8 +69,8 @@ def test_the_golden_months_sheet(golden: Golden) -> None:
     }
     whole = EXPECTED["muster-roll"]["sums"][-1]
     assert {name: value for name, value in _totals(sheet["totals"]).items()
-            if name in ("present", "absent", "leave_CL", "worked", "late")} == {
-        name: str(whole[name]) for name in ("present", "absent", "leave_CL", "worked", "late")
+            if name in ("present", "absent", "leave_CL", "worked", "overtime", "late")} == {
+        name: str(whole[name]) for name in ("present", "absent", "leave_CL", "worked", "overtime", "late")
     }  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from dataclasses import asdict
 from enum import Enum
 from typing import Any
 
+from attendance.enums import OvertimeOutcome
 from attendance.models import DayMark, OptionalHolidayPick, PunchState, ShiftAssignment
+from attendance.selectors import overtime as overtime_of
 from attendance.selectors import people as people_of
 from attendance.selectors import settings as settings_of
 from attendance.simulate.scenario import NOT_OF_RULES
@@ -18,6 +20,7 @@ from companies.models import (
     Employee,
     Office,
     OfficeVersion,
+    OvertimePolicyVersion,
     Placement,
     PolicyVersion,
     ShiftVersion,
@@ -35,11 +38,12 @@ def scenario_of(now: dt.datetime, first: dt.date, last: dt.date) -> str:
         "changes": list(_changes()),
         "calendars": _calendars(),
         "shifts": _shifts(),
+        "overtime": _overtime(),
         "people": {person.code: _person(person) for person in people},
         "roster": list(_roster()),
         "punches": list(_punches()),
         "marks": list(_marks()),
-        "corrections": list(_verdicts(first, last)),
+        "corrections": [*_verdicts(first, last), *_decisions(first, last)],
         "ask": [{"days": {"from": first.isoformat(), "to": last.isoformat()}}],
     }
     return json.dumps(scenario, default=_text, indent=0)
@@ -93,8 +97,20 @@ def _shifts() -> Json:
     return found
 
 
+def _overtime() -> Json:
+    found: Json = {}
+    for row in OvertimePolicyVersion.objects.select_related("policy").order_by("id"):
+        knobs = _without(
+            asdict(settings_of.overtime_policy(row)), "policy_id", "version_id", "name"
+        )
+        found.setdefault(row.policy.name, []).append({"from": row.starts_on, **knobs})
+    return found
+
+
 def _person(person: Employee) -> Json:
-    rows = Placement.objects.filter(employee=person).select_related("office", "default_shift")
+    rows = Placement.objects.filter(employee=person).select_related(
+        "office", "default_shift", "overtime_policy"
+    )
     places: list[Json] = []
     for row in rows:
         place: Json = {"from": row.starts_on, "zone": row.zone, "weekly_off": row.weekly_off}
@@ -102,6 +118,8 @@ def _person(person: Employee) -> Json:
             place["calendar"] = row.office.name
         if row.default_shift:
             place["shift"] = row.default_shift.name
+        if row.overtime_policy:
+            place["overtime_policy"] = row.overtime_policy.name
         places.append(place)
     names = ("joined_on", "left_on", "is_active", "judged_from")
     picks = OptionalHolidayPick.objects.filter(employee=person).select_related("calendar_day")
@@ -154,3 +172,15 @@ def _verdicts(first: dt.date, last: dt.date) -> Iterable[Json]:
                     name: getattr(manual, name) for name in ("status", "code", "worked_minutes")
                 }
                 yield {"verdict": {**day, **said}}
+
+
+def _decisions(first: dt.date, last: dt.date) -> Iterable[Json]:
+    codes = dict(Employee.objects.values_list("pk", "code"))
+    for (pk, date), row in overtime_of.holding_decisions(codes, first=first, last=last).items():
+        reason = row.reason or "approved"
+        said: Json = {
+            "person": codes[pk], "date": date, "outcome": row.outcome, "reason": reason
+        }  # fmt: skip
+        if row.outcome == OvertimeOutcome.SET:
+            said |= {"extra_minutes": row.extra_minutes, "missing_minutes": row.missing_minutes}
+        yield {"overtime": said}

@@ -19,6 +19,10 @@ OF_KIND = {
     for kind in ("inside", "nowhere", "elsewhere")
 }
 LEADS_IN = {"302 /sign-in/", "302 /admin/login/", "302 /operator/login/"}
+# What strangers send a company by its careers page, and do by the link that they get.
+OF_A_CANDIDATE = {
+    "portal:careers", "portal:careers-opening", "portal:careers-apply", "portal:application",
+}  # fmt: skip
 # What everybody in the world may see or do.
 PUBLIC = {
     "account_login", "portal:sign-in-code", "portal:phone", "portal:phone-forget",
@@ -29,13 +33,15 @@ PUBLIC = {
     "portal:join", "portal:join-sent", "portal:join-request",
     "portal:certificate", "portal:certificate-check",
     "portal:slack-commands", "portal:slack-interactions", "portal:slack-events",
+    "portal:careers-asked", "portal:careers-sent", *OF_A_CANDIDATE,
 }  # fmt: skip
-# Of how one signs in, company or not; or of whoever holds a link.
+# Of how one signs in, company or not; of whoever holds a link, and of everybody.
 OF_THE_SIGN_IN = {
     "portal:set-password", "portal:password-reset", "portal:welcome", "portal:security-password",
     "portal:security-email", "portal:security-end-session", "portal:security-end-others",
     "portal:email-change",
     "portal:email-change-stop", "portal:join", "portal:join-request", *OF_A_DEVICE,
+    *OF_A_CANDIDATE,
 }  # fmt: skip
 # What somebody without any role writes: of their own.
 OWN_DEEDS = {
@@ -146,7 +152,7 @@ NOT_TAKEN = {
         # something stands on the row
         "admin:companies_department_delete", "admin:companies_employee_delete",
         "admin:companies_office_delete", "admin:companies_shift_delete",
-        "admin:companies_overtimepolicy_delete",
+        "admin:companies_overtimepolicy_delete", "admin:companies_opening_delete",
     )
 }  # fmt: skip
 
@@ -201,6 +207,7 @@ LOOKED = {
     "attendance:correction-attachment": _DECIDERS | {"audit"},
     "portal:payable-why": _DECIDERS | {"audit"},
     "leave:attachment": _DECIDERS | {"audit"},
+    "portal:application-file": {"hr", "admin", "audit"},
     # Everybody's own list of decisions: in the other company, of that company's people.
     "portal:inbox": _DECIDERS | {"o-mgr", "o-hr", "o-adm"},
     "admin": {"hr", "admin", "audit", "supp"},

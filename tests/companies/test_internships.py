@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -277,6 +278,13 @@ def test_who_sees_one(kettle: World) -> None:
 def _remind(today: dt.date) -> None:
     for row in selectors.ending_internships(today):
         services.internship_remind(internship=row, today=today)
+
+
+def test_who_signed_in_by_a_pin_or_acts_nowhere_is_told_of_no_intern(kettle: World) -> None:
+    with company_scope(kettle.company):
+        assert permissions.is_told_of_interns(kettle.hr)
+        assert not permissions.is_told_of_interns(replace(kettle.hr, is_limited=True))
+        assert not permissions.is_told_of_interns(replace(kettle.hr, company=None))
 
 
 def test_mentor_and_hr_are_reminded_once_14_and_once_3_days_before(kettle: World) -> None:

@@ -140,3 +140,18 @@ def test_a_locked_month_keeps_its_extra_minutes() -> None:
     part = with_kept(row_of(own, [], begin), begin, [(MARCH, locked)])
     assert (part.overtime, part.totals.overtime_minutes) == ({}, 0)
     assert (part.kept_hours, found.kept_hours[30]) == ({0: (480, 1)}, (480, 1))
+
+
+def test_a_locked_month_without_a_line_counts_and_lacks_nothing() -> None:
+    span = Span(MARCH, LAST, dt.datetime(2026, 5, 1, tzinfo=dt.UTC))
+    flagged = judged(DayStatus.INCOMPLETE, "", (DayException.MISSING_OUT.value,))
+    row_now = row_of(calendar(), [(1, PRESENT, 540, 5, 0), (2, flagged, 0, 0, 0)], span, {1: 60})
+    assert (row_now.problems, row_now.days[2].lacks) == (21, ("missing_out",))
+    found = with_kept(row_now, span, [(MARCH, None)])
+    assert [(day.counts, day.lacks, day.is_problem) for day in found.days] == (
+        [(False, (), False)] * 31
+    )
+    assert (found.days[1].code, found.days[2].code) == ("P", "INC")
+    assert (found.totals.halves, found.totals.worked_minutes, found.problems) == (0, 0, 0)
+    assert (found.totals.overtime_minutes, found.unrecorded) == (0, [])
+    assert found.kept_hours == dict.fromkeys(range(31), (0, 0))

@@ -30,12 +30,21 @@ _UNUSED: Final = (
     "boto3/examples",
     "django/contrib/gis",
     "README.rst",
+    "slack_sdk/audit_logs",
+    "slack_sdk/oauth",
+    "slack_sdk/rtm",
+    "slack_sdk/rtm_v2",
+    "slack_sdk/scim",
+    "slack_sdk/socket_mode",
 )
+# Accounts of other sites: allauth loads one only where its app is installed, and none is.
+_PROVIDERS: Final = "allauth/socialaccount/providers"
 
 
 def trim(libraries: Path) -> None:
     """Delete what is not needed from a folder of installed libraries."""
-    for found in (*_bytecode(libraries), *_named(libraries), *_of_packages(libraries)):
+    unused = (*_bytecode(libraries), *_named(libraries), *_of_packages(libraries))
+    for found in (*unused, *_providers(libraries)):
         if found.is_dir():
             shutil.rmtree(found)
         else:
@@ -73,6 +82,10 @@ def _bytecode(libraries: Path) -> list[Path]:
 
 def _named(libraries: Path) -> list[Path]:
     return [libraries / name for name in _UNUSED if (libraries / name).exists()]
+
+
+def _providers(libraries: Path) -> list[Path]:
+    return [found for found in (libraries / _PROVIDERS).glob("*") if found.is_dir()]
 
 
 def _of_packages(libraries: Path) -> Iterator[Path]:

@@ -39,6 +39,7 @@ _UNUSED: Final = (
 )
 # Accounts of other sites: allauth loads one only where its app is installed, and none is.
 _PROVIDERS: Final = "allauth/socialaccount/providers"
+_SHARED_BY_PROVIDERS: Final = frozenset({"base", "oauth", "oauth2"})
 
 
 def trim(libraries: Path) -> None:
@@ -85,7 +86,11 @@ def _named(libraries: Path) -> list[Path]:
 
 
 def _providers(libraries: Path) -> list[Path]:
-    return [found for found in (libraries / _PROVIDERS).glob("*") if found.is_dir()]
+    return [
+        found
+        for found in (libraries / _PROVIDERS).glob("*")
+        if found.is_dir() and found.name not in _SHARED_BY_PROVIDERS
+    ]
 
 
 def _of_packages(libraries: Path) -> Iterator[Path]:

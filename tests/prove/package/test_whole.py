@@ -312,8 +312,8 @@ def test_doctor_looks_at_every_part_from_within(whole: Whole) -> None:
     ]
     names = [line.removeprefix("✗").strip().partition(":")[0] for line in lines]
     assert names == [
-        "Database", "Triggers", "Journal", "Files", "Faces", "Mail", "User pool", "Clock",
-        "Secrets", "Jobs", "Disk",
+        "Database", "Triggers", "Journal", "Files", "Faces", "Mail", "User pool",
+        "Slack", "Clock", "Secrets", "Jobs", "Disk",
     ]  # fmt: skip
 
 

@@ -249,7 +249,9 @@ class WorkedOnDaysOff(_DayList):
         self, asked: Asked, chunk: list[Placed]
     ) -> Iterator[tuple[Placed, dt.date, DayCells]]:
         filters = asked.filters
-        found = recorded(_keys(chunk), filters.first, filters.last, HAS_PUNCH & WAS_OFF)
+        found = recorded(
+            _keys(chunk), filters.first, filters.last, HAS_PUNCH & WAS_OFF, with_day_kind=True
+        )
         return _each(chunk, found, self._cells)
 
     def _cells(self, row: Recorded) -> DayCells:

@@ -124,7 +124,8 @@ def _judged(keys: Sequence[int], when: set[dt.date]) -> dict[tuple[int, dt.date]
     """Return what these dates were judged to be; one statement."""
     if not when:
         return {}
-    found = recorded(keys, min(when), max(when), Q(date__in=when, slot=0))
+    wanted = Q(date__in=when, slot=0)
+    found = recorded(keys, min(when), max(when), wanted, with_day_kind=True)
     return {(row.employee_id, row.date): row for rows in found.values() for row in rows}
 
 

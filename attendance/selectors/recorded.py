@@ -60,8 +60,6 @@ IS_LATE_OR_EARLY = Q(late_minutes__gt=0) | Q(early_minutes__gt=0)
 HAS_SHIFT = Q(scheduled_start_at__isnull=False)
 HAS_PUNCH = Q(first_in_at__isnull=False) | Q(last_out_at__isnull=False)
 NEEDS_SOMEBODY = ~Q(exceptions=[])
-
-
 WAS_OFF = Q(input__day_kind__type__in=[DayType.WEEKLY_OFF, DayType.HOLIDAY])
 
 
@@ -70,21 +68,30 @@ def _day_kind(kind: str | None, name: str | None) -> DayKind:
     return DayKind(DayType(kind or DayType.WORKING), name or "")
 
 
+_COLUMNS = (
+    "employee_id", "date", "status", "code", "exceptions", "shift_name", "zone",
+    "scheduled_start_at", "scheduled_end_at", "first_in_at", "last_out_at",
+    "worked_minutes", "late_minutes", "early_minutes",
+)  # fmt: skip
+_DAY_KIND = ("input__day_kind__type", "input__day_kind__name")
+
+
 def recorded(
-    keys: Iterable[int], first: dt.date, last: dt.date, which: Q
+    keys: Iterable[int], first: dt.date, last: dt.date, which: Q, *, with_day_kind: bool = False
 ) -> dict[int, list[Recorded]]:
-    """Return the rows of the people that are wanted, by person in order of dates; one statement."""
+    """Return the rows of the people that are wanted, by person in order of dates; one statement.
+
+    The kind of day lies in the stored input, which is most of a row: it is read where asked for,
+    and a working day everywhere else.
+    """
     rows = AttendanceDay.objects.filter(
         which, employee__in=list(keys), date__range=(first, last)
     ).order_by("date", "slot")
     found: dict[int, list[Recorded]] = {}
-    for *columns, kind, name in rows.values_list(
-        "employee_id", "date", "status", "code", "exceptions", "shift_name", "zone",
-        "scheduled_start_at", "scheduled_end_at", "first_in_at", "last_out_at",
-        "worked_minutes", "late_minutes", "early_minutes",
-        "input__day_kind__type", "input__day_kind__name",
-    ).iterator(chunk_size=2000):  # fmt: skip
-        row = Recorded(*[*columns, _day_kind(kind, name)])
+    names = (*_COLUMNS, *_DAY_KIND) if with_day_kind else _COLUMNS
+    for values in rows.values_list(*names).iterator(chunk_size=2000):
+        own, kind = values[: len(_COLUMNS)], values[len(_COLUMNS) :]
+        row = Recorded(*[*own, _day_kind(*(kind or (None, None)))])
         found.setdefault(row.employee_id, []).append(row)
     return found
 

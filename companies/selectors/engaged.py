@@ -71,7 +71,12 @@ class Where:
 
     @property
     def is_anywhere(self) -> bool:
+        """Return whether nothing is narrowed."""
         return self.offices is None and self.departments is None
+
+    def _holds(self, office: int | None, department: int | None) -> bool:
+        is_office = self.offices is None or office in self.offices
+        return is_office and (self.departments is None or department in self.departments)
 
     def _placements(self) -> QuerySet[Placement]:
         rows: QuerySet[Placement] = Placement.objects.all()
@@ -113,14 +118,13 @@ class Where:
         """
         if self.is_anywhere:
             return None
-        here = set(self._placements().filter(employee__in=keys).values_list("pk", flat=True))
         rows = Placement.objects.filter(employee__in=keys, starts_on__lte=dates[-1])
         found: dict[int, set[int]] = {key: set() for key in keys}
-        for pk, key, starts_on in rows.order_by("starts_on").values_list(
-            "pk", "employee_id", "starts_on"
+        for key, starts_on, office, department in rows.order_by("starts_on").values_list(
+            "employee_id", "starts_on", "office_id", "department_id"
         ):
             rest = range(max(0, (starts_on - dates[0]).days), len(dates))
-            if pk in here:
+            if self._holds(office, department):
                 found[key].update(rest)
             else:
                 found[key].difference_update(rest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
@@ -121,11 +122,9 @@ def slack_disconnect(*, workspace: SlackWorkspace, by: Actor, now: dt.datetime) 
     if not permissions.can_manage_slack(by, workspace):
         raise NotAllowed
     if workspace.ended_at is None:
-        try:
+        # Slack away, or the token gone already: forgotten here, nobody uses it again.
+        with suppress(IntegrationError):
             slack_client(workspace).call("auth.revoke")
-        except IntegrationError:
-            # Slack away, or the token gone already: forgotten here, nobody uses it again.
-            return _end(workspace, SlackEnd.BY_HAND, by, now)
     return _end(workspace, SlackEnd.BY_HAND, by, now)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from tests.browser.company import PASSWORD
 from tests.portraits import mjpeg, portrait
@@ -168,6 +168,16 @@ class Person:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(self.page).to_have_url(f"{url or self.server.url}{lands_on}")
+
+    def mail(self, found: Locator) -> Locator:
+        """Open the demo's mails until this is among them: a job sends them, within seconds."""
+        until = time.monotonic() + 60
+        while True:
+            self.page.goto(f"{self.server.url}/demo/mail/")
+            if found.count():
+                return found.first
+            assert time.monotonic() < until, "the mail did not come"
+            self.page.wait_for_timeout(500)
 
     def agree_and_enrol(self) -> None:
         """Read the consent text, agree, and let the camera take the reference pictures."""

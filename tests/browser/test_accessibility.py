@@ -99,9 +99,10 @@ _AT_REST = """() => Promise.all(document.getAnimations()
 def _faults(page: Page) -> list[str]:
     """Return what axe-core finds, and whether the page is wider than its window.
 
-    Colours are judged where they come to rest: a button that is still fading from the light to
-    the dark scheme has neither's contrast.
+    A page is judged once it is there whole, and its colours where they come to rest: a button
+    that is still fading from the light to the dark scheme has neither's contrast.
     """
+    page.wait_for_load_state()
     page.evaluate(_AT_REST)
     found = [
         f"{rule['id']}: {node['html'][:120]}"

@@ -41,14 +41,10 @@ def _send(page: Page) -> None:
 
 
 def _open_mail(person: Person, subject: str) -> None:
-    """Follow the link of a mail; it comes within seconds."""
-    mail = person.page.locator("article", has=person.page.get_by_role("heading", name=subject))
-    for _n in range(30):
-        person.page.goto(f"{person.server.url}/demo/mail/")
-        if mail.count():
-            break
-        person.page.wait_for_timeout(500)
-    link = mail.first.get_by_role("link", name="Open the link").first.get_attribute("href")
+    """Follow the link of a mail."""
+    heading = person.page.get_by_role("heading", name=subject)
+    mail = person.mail(person.page.locator("article", has=heading))
+    link = mail.get_by_role("link", name="Open the link").first.get_attribute("href")
     person.page.goto(person.server.url + urlsplit(str(link)).path)
 
 

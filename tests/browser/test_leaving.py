@@ -29,6 +29,7 @@ def _choose(page: Page, label: str, name: str) -> None:
 
 def _write(page: Page, last_on: dt.date, successor: str = "") -> None:
     page.get_by_role("link", name="Leaving…").click()
+    page.wait_for_load_state()  # before its script is there, nobody can be looked up
     page.get_by_label("Last day").fill(last_on.isoformat())
     if successor:
         _choose(page, "Who takes their people over", successor)
@@ -95,16 +96,10 @@ def test_a_leaver_hands_the_team_over_and_is_led_to_the_former_page(open_browser
 
 
 def _mail_says(hr: Person, *texts: str) -> None:
-    mail = hr.page.locator(
-        "article", has=hr.page.get_by_role("heading", name="You take over the team of Lhamo")
-    )
-    for _n in range(30):
-        hr.page.goto(f"{hr.server.url}/demo/mail/")
-        if mail.count():
-            break
-        hr.page.wait_for_timeout(500)
+    heading = hr.page.get_by_role("heading", name="You take over the team of Lhamo")
+    mail = hr.mail(hr.page.locator("article", has=heading))
     for text in texts:
-        expect(mail.first).to_contain_text(text)
+        expect(mail).to_contain_text(text)
 
 
 def _is_shut_out(person: Person) -> None:

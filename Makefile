@@ -10,10 +10,10 @@ STAGE ?= dev
 .DEFAULT_GOAL := help
 .PHONY: help run setup faces dev browser portraits test test-postgres test-browser package deploy manage undeploy \
   prove prove-services prove-package prove-deploy prove-templates prove-iam bench-cold rights check bench \
-  alarms stack parameters release redrive scan-tools lock clean
+  alarms first-migrations stack parameters release redrive scan-tools lock clean
 
 help: ## Show what there is
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # Each set of requirements leaves a stamp, so that a second run starts in seconds.
 $(VENV)/.tools: requirements/tools.txt
@@ -92,6 +92,9 @@ bench: portraits ## Measure the punch path on PostgreSQL; DATABASE_URL says whic
 
 package: dev ## Build the Lambda package of a stage (STAGE=dev) and look through it
 	@$(BIN)/python -m infrastructure.package $(STAGE)
+
+first-migrations: dev ## Write each app's first migration anew, as long as nothing is released
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m infrastructure.first_migrations
 
 alarms: dev ## Write the alarms of jobs into infrastructure/alarms.yaml anew
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m infrastructure.job_alarms

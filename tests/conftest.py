@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 import pytest
 import pytest_socket
+from botocore import loaders
 from django.db import connections
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from companies import integrity
+
+# Tests forget their AWS clients, sessions and all; what botocore reads from its own files stays.
+loaders.create_loader = functools.cache(loaders.create_loader)
 
 ROOT = Path(__file__).resolve().parents[1]
 # How long an example takes is no result: a machine that is busy makes it longer.

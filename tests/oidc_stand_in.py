@@ -96,7 +96,7 @@ def standing(issuer: str = "", jwks_uri: str = "") -> Iterator[Pool]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     url = f"http://127.0.0.1:{server.server_port}"
     pool = Pool(url, issuer or f"{url}/pool", jwks_uri or f"{url}/pool/.well-known/jwks.json")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield pool

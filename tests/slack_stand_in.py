@@ -173,7 +173,7 @@ def standing() -> Iterator[Town]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     town = Town(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield town

@@ -67,7 +67,7 @@ def smtp(settings: Any) -> Iterator[Any]:
         server.asked, server.let_go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
         server.let_go.set()  # type: ignore[attr-defined]

@@ -152,7 +152,9 @@ class Sandbox:
         self._reading = threading.Lock()
         self._unfinished = b""
         self._server = _RuntimeServer(self)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
 
     def run(self, payload: bytes) -> Invocation:
         """Return an event when it is done, failed, out of time, or its process is dead."""
@@ -352,7 +354,9 @@ class LocalLambda(ThreadingHTTPServer):
         self.upstream = urllib.parse.urlsplit(moto_url).netloc
         self.calls: list[Call] = []
         super().__init__(("127.0.0.1", 0), _ApiHandler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
 
     @property
     def url(self) -> str:

@@ -8,7 +8,7 @@ LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-
 STAGE ?= dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup faces dev browser portraits test test-postgres test-browser package deploy manage undeploy \
+.PHONY: help run setup faces dev browser portraits test test-rights test-postgres test-browser package deploy manage undeploy \
   prove prove-services prove-package prove-deploy prove-templates prove-iam bench-cold rights check bench \
   alarms first-migrations stack parameters release redrive scan-tools lock clean
 
@@ -56,8 +56,13 @@ portraits: dev ## Fetch the portraits that face tests use, by hash, as data
 SPREAD = -n auto --dist loadfile --no-loadscope-reorder
 
 test: portraits ## Run the tests (SQLite; neither browser nor PostgreSQL nor AWS)
-	@echo "Left out here: make test-postgres (needs PostgreSQL), make test-browser (needs Chromium), make prove (stand-ins for AWS)."
-	@env -u DATABASE_URL $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove $(SPREAD) $(ARGS)
+	@echo "Left out here: make test-rights (every page in everybody's name: minutes), make test-postgres (needs PostgreSQL),"
+	@echo "make test-browser (needs Chromium), make prove (stand-ins for AWS)."
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests --ignore=tests/browser --ignore=tests/prove --ignore=tests/rights \
+	  $(SPREAD) $(ARGS)
+
+test-rights: portraits ## Ask for every page in everybody's name; test-postgres does too, on the stricter database
+	@env -u DATABASE_URL $(BIN)/python -m pytest tests/rights $(SPREAD) $(ARGS)
 
 # What asks no database answers alike on both; tests/conftest.py refuses one that does in there.
 WITHOUT_DATABASE = tests/attendance/rules tests/leave/rules tests/infrastructure \

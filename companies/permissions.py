@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.utils import timezone
 
 from companies.actor import Actor
@@ -22,6 +21,7 @@ from companies.models import (
     SlackWorkspace,
     SupportGrant,
 )
+from companies.models.people import grants_on
 
 
 def _is_inside(actor: Actor, row: CompanyOwned | None) -> bool:
@@ -108,11 +108,8 @@ def _has_nobody_to_ask(actor: Actor) -> bool:
     if actor.user is None or not actor.has(Role.COMPANY_ADMIN):
         return False
     today = timezone.now().date()
-    others = RoleGrant.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), role__in=(Role.HR, Role.COMPANY_ADMIN),
-        starts_on__lte=today, user__is_active=True,
-    ).exclude(user=actor.user)  # fmt: skip
-    return not others.exists()
+    others = grants_on(today, Role.HR, Role.COMPANY_ADMIN).filter(user__is_active=True)
+    return not others.exclude(user=actor.user).exists()
 
 
 def can_manage_careers(actor: Actor, row: CompanyOwned | None = None) -> bool:

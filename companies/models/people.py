@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from companies.enums import EmploymentType, Role
@@ -232,6 +233,29 @@ class RoleGrant(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+
+def not_left() -> models.QuerySet[Employee]:
+    """Return who has not left by now, of the open company scope, as `Employee.has_left` says it."""
+    last = models.Q(left_on__isnull=True) | models.Q(left_on__gte=earliest_today(timezone.now()))
+    rows: models.QuerySet[Employee] = Employee.objects.filter(last, is_active=True)
+    return rows
+
+
+def grants_on(on: dt.date, *roles: Role) -> models.QuerySet[RoleGrant]:
+    """Return who holds one of the roles on a date, of the open company scope.
+
+    One that ended with an employment is none, as `selectors.memberships` has it.
+    """
+    ends = models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on)
+    held: models.QuerySet[RoleGrant] = RoleGrant.objects.filter(
+        ends, role__in=roles, starts_on__lte=on
+    )
+    of_user = models.OuterRef("user")
+    lasted = models.Q(left_on__isnull=True) | models.Q(left_on__gte=models.OuterRef("starts_on"))
+    engaged = Employee.objects.filter(lasted, user=of_user)
+    works = models.Exists(not_left().filter(user=of_user))
+    return held.filter(models.Q(works) | ~models.Q(models.Exists(engaged)))
 
 
 class OperatorGrant(models.Model):

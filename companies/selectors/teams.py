@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Delegation, Department, Employee, Placement, RoleGrant, User
+from companies.models import Delegation, Department, Employee, Placement, User
+from companies.models.people import grants_on, not_left
 from companies.selectors.delegations import delegations_on, held_by
 
 
@@ -32,11 +33,6 @@ def _placed(on: dt.date) -> QuerySet[Employee]:
         placed_department=Subquery(latest.values("department")[:1]),
         placed_office=Subquery(latest.values("office")[:1]),
     )
-
-
-def _grants_on(on: dt.date, *roles: Role) -> QuerySet[RoleGrant]:
-    held: QuerySet[RoleGrant] = RoleGrant.objects.filter(role__in=roles, starts_on__lte=on)
-    return held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
 
 
 def _with_those_below(departments: set[int], below: dict[int | None, list[int]]) -> set[int]:
@@ -74,7 +70,7 @@ def _own(actor: Actor, on: dt.date) -> Q:
         return Q()
     departments: set[int | None] = set()
     if actor.has(Role.MANAGER):
-        grants = _grants_on(on, Role.MANAGER).filter(user=actor.user)
+        grants = grants_on(on, Role.MANAGER).filter(user=actor.user)
         departments = set(grants.values_list("department", flat=True))
     own = actor.employee.pk if actor.employee is not None else None
     return _below(own, departments, _parts() if departments - {None} else {})
@@ -88,7 +84,7 @@ def _in_stead(held: Collection[Delegation], on: dt.date) -> dict[int, Q]:
     if not held:
         return {}
     users = [row.giver.user_id for row in held if row.giver.user_id is not None]
-    grants = _grants_on(on, Role.MANAGER, Role.HR, Role.COMPANY_ADMIN).filter(user__in=users)
+    grants = grants_on(on, Role.MANAGER, Role.HR, Role.COMPANY_ADMIN).filter(user__in=users)
     departments: dict[int, set[int | None]] = {}
     for user, role, department in grants.values_list("user", "role", "department"):
         where = department if role == Role.MANAGER else None
@@ -214,15 +210,16 @@ def _managers(employee: Employee, on: dt.date) -> list[User]:
     if employee.user_id is not None:
         users = users.exclude(pk=employee.user_id)
     if manager is not None:
-        named = list(users.filter(engagements=manager))
+        # Who has left decides nothing: the next ones are asked.
+        named = list(users.filter(engagements__in=not_left().filter(pk=manager).values("pk")))
         if named:
             return named
     if department is not None:
-        grants = _grants_on(on, Role.MANAGER).filter(department__in=departments_above(department))
+        grants = grants_on(on, Role.MANAGER).filter(department__in=departments_above(department))
         found = list(users.filter(pk__in=grants.values("user")).distinct())
         if found:
             return found
-    return list(users.filter(pk__in=_grants_on(on, Role.HR).values("user")))
+    return list(users.filter(pk__in=grants_on(on, Role.HR).values("user")))
 
 
 def users_for(employee: int, *, on: dt.date) -> list[User]:
@@ -254,7 +251,7 @@ def _manager_of(employee: int, on: dt.date) -> int | None:
 
 def hr_of(*, on: dt.date) -> list[User]:
     """Return HR and the company admins of the open company scope, by name."""
-    grants = _grants_on(on, Role.HR, Role.COMPANY_ADMIN)
+    grants = grants_on(on, Role.HR, Role.COMPANY_ADMIN)
     return list(User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("name"))
 
 

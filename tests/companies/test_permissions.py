@@ -10,7 +10,7 @@ import pytest
 from companies import permissions
 from companies.actor import Actor, job_actor
 from companies.enums import ActorKind, Role
-from companies.models import RoleGrant
+from companies.models import Employee, RoleGrant
 from companies.scoping import company_scope
 from tests.attendance.world import World
 
@@ -156,6 +156,11 @@ def test_nobody_says_where_they_stand_themselves_but_who_has_nobody_to_ask(
         assert permissions.can_manage_person(admin, world.hari)
         world.maya.user.is_active = True
         world.maya.user.save(update_fields=["is_active"])
+        # Who has left is nobody to ask, though nobody ended the role.
+        Employee.objects.filter(pk=world.maya.pk).update(left_on=dt.date(2026, 1, 31))
+        assert permissions.can_manage_person(admin, world.hari)
+        Employee.objects.filter(pk=world.maya.pk).update(left_on=None)
+        assert not permissions.can_manage_person(admin, world.hari)
         grant.ends_on = dt.date(2026, 1, 2)
         grant.save(update_fields=["ends_on"])
         assert permissions.can_manage_person(admin, world.hari)

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from companies import selectors
 from companies.actor import Actor
 from companies.enums import Role
-from companies.models import Department, Employee, Placement, RoleGrant
+from companies.models import Department, Employee, Placement, RoleGrant, User
 from companies.scoping import company_scope
 from tests.attendance.world import START, World, make_person
 
@@ -38,8 +38,8 @@ def _place(world: World, employee: Employee, on: dt.date = START, **columns: Any
 
 def _grant(world: World, employee: Employee, **columns: Any) -> None:
     RoleGrant.objects.create(
-        company=world.company, user=employee.user, role=Role.MANAGER,
-        **{"starts_on": START, **columns},
+        company=world.company, user=employee.user,
+        **{"starts_on": START, "role": Role.MANAGER, **columns},
     )  # fmt: skip
 
 
@@ -154,3 +154,41 @@ def test_who_has_no_place_and_no_sign_in_is_hrs(kettle: World) -> None:
     Placement.objects.filter(employee=kettle.maya).delete()
     kettle.maya.user = None
     assert _managers(kettle) == ["Hari"]
+
+
+# --- who left decides nothing ---------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "gone", [{"left_on": dt.date(2026, 3, 3)}, {"is_active": False}], ids=["left", "inactive"]
+)
+def test_nobody_is_asked_who_left_in_their_place_the_next_ones_are(
+    kettle: World, gone: dict[str, Any]
+) -> None:
+    works = Department.objects.create(company=kettle.company, name="Works")
+    nima = make_person(kettle.company, "Nima", kettle.office, kettle.day_shift)
+    _place(kettle, kettle.maya, manager=kettle.bikram, department=works)
+    _grant(kettle, nima, department=works)
+    assert _managers(kettle) == ["Bikram"]
+    Employee.objects.filter(pk=kettle.bikram.pk).update(**gone)
+    assert _managers(kettle) == ["Nima"]
+    Employee.objects.filter(pk=nima.pk).update(**gone)
+    assert _managers(kettle) == ["Hari"]
+    Employee.objects.filter(pk=kettle.hari.pk).update(**gone)
+    assert _managers(kettle) == selectors.hr_of(on=TODAY) == []
+
+
+def test_a_role_given_after_the_last_day_or_to_nobodys_employee_is_asked(kettle: World) -> None:
+    Employee.objects.filter(pk=kettle.hari.pk).update(left_on=dt.date(2026, 3, 3))
+    _grant(kettle, kettle.hari, role=Role.HR, starts_on=TODAY)
+    founder = User.objects.create_user(email="founder@kettle.example", name="Founder")
+    RoleGrant.objects.create(
+        company=kettle.company, user=founder, role=Role.COMPANY_ADMIN, starts_on=START
+    )
+    assert [user.name for user in selectors.hr_of(on=TODAY)] == ["Founder", "Hari"]
+
+
+def test_who_works_here_again_is_asked_as_before(kettle: World) -> None:
+    Employee.objects.filter(pk=kettle.hari.pk).update(left_on=dt.date(2026, 3, 2))
+    Employee.objects.create(
+        company=kettle.company, user=kettle.hari.user, code="hari-2", name="Hari", joined_on=TODAY
+    )
+    assert [user.name for user in selectors.hr_of(on=TODAY)] == ["Hari"]

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from attendance.errors import (
     CertificateNotYet,
@@ -22,7 +24,7 @@ from attendance.selectors.people import zone_of
 from companies import audit
 from companies.actor import Actor
 from companies.enums import InternshipState, InternshipStep
-from companies.errors import InvalidTransition, NotAllowed, ReasonMissing
+from companies.errors import InternshipOutside, InvalidTransition, NotAllowed, ReasonMissing
 from companies.models import Employee, Internship
 from companies.permissions import can_manage_person
 from companies.selectors import internship_events, internship_state, internships
@@ -38,7 +40,7 @@ def certificate_issue(*, internship: Internship, by: Actor) -> Certificate:
     """Certify what an intern attended, as it stands now; it replaces an earlier certificate.
 
     Raises:
-        NotAllowed, CertificateNotYet, CertificatePersonOff, CertificateUnchanged
+        NotAllowed, CertificateNotYet, CertificatePersonOff, InternshipOutside, CertificateUnchanged
     """
     employee, now = _locked(internship.employee), timezone.now()
     if not can_manage_person(by, employee):
@@ -71,7 +73,7 @@ def _locked(employee: Employee) -> Employee:
 
 def _content(row: Any, employee: Employee, by: Actor, now: dt.datetime) -> Content:
     """Return all that the certificate says: nothing else ever stands on its public page."""
-    first, last = row.starts_on, row.ends_on
+    first, last = _dates(row, employee)
     done = internship_events(row).get(step=InternshipStep.COMPLETED)
     figures = selectors.attended(employee, first, last, now=now)
     return {
@@ -87,6 +89,22 @@ def _content(row: Any, employee: Employee, by: Actor, now: dt.datetime) -> Conte
         "issued_on": zones.local_date(now, zone_of(employee, now)).isoformat(),
         "issued_by": by.name,
     }
+
+
+def _dates(row: Any, employee: Employee) -> tuple[dt.date, dt.date]:
+    """Return the dates that are certified: a last day may be written once it is completed.
+
+    Raises:
+        InternshipOutside
+    """
+    joined_on, left_on = employee.joined_on, employee.left_on
+    first, last = max(row.starts_on, joined_on), min(row.ends_on, left_on or row.ends_on)
+    if last < first:
+        until = date_format(left_on, "j F Y") if left_on else _("now on")
+        raise InternshipOutside(
+            name=employee.name, first=date_format(joined_on, "j F Y"), last=until
+        )
+    return first, last
 
 
 def _says(content: Content) -> Content:

@@ -21,10 +21,11 @@ from attendance.selectors.certificates import (
 )
 from attendance.services.certificates import certificate_issue, certificate_revoke
 from companies.enums import Role
-from companies.errors import InvalidTransition, NotAllowed, ReasonMissing
+from companies.errors import InternshipOutside, InvalidTransition, NotAllowed, ReasonMissing
+from companies.leaving import what_is_open
 from companies.models import AuditEvent, Employee
 from companies.scoping import company_scope
-from companies.services import internship_void
+from companies.services import employee_leave, internship_void
 from tests.attendance.certificate_world import NOW, completed, issued, set_day
 from tests.attendance.world import World, at
 from tests.companies.internship_world import FIRST, LAST, make_internship
@@ -83,6 +84,27 @@ def test_who_has_left_since_gets_one_too(scoped: World) -> None:
     Employee.objects.filter(pk=scoped.maya.pk).update(left_on=LAST)
     made = certificate_issue(internship=row, by=scoped.hr)
     assert made.content["present_halves"] == 5
+
+
+def test_a_last_day_written_after_it_was_completed_ends_what_is_certified(scoped: World) -> None:
+    first, last_on = issued(scoped), dt.date(2026, 3, 6)
+    employee_leave(employee=scoped.maya, last_on=last_on, by=scoped.hr)
+    wrong = {each.title: each.count for each in what_is_open(scoped.maya, last_on)}
+    assert wrong["Certificates that go beyond the last day"] == 1
+    made = certificate_issue(internship=first.internship, by=scoped.hr)
+    said = made.content["last"], made.content["present_halves"], made.content["working_halves"]
+    assert said == ("2026-03-06", 5, 10)
+    assert _states() == ["replaced", "valid"]
+    titles = [each.title for each in what_is_open(scoped.maya, last_on)]
+    assert "Certificates that go beyond the last day" not in titles
+
+
+def test_nothing_is_certified_of_who_had_left_before_it_began(scoped: World) -> None:
+    row = completed(scoped)
+    Employee.objects.filter(pk=scoped.maya.pk).update(left_on=FIRST - dt.timedelta(days=1))
+    with pytest.raises(InternshipOutside, match="to 1 March 2026"):
+        certificate_issue(internship=row, by=scoped.hr)
+    assert not Certificate.objects.exists()
 
 
 def test_a_corrected_one_replaces_the_first_and_one_that_says_the_same_is_refused(

@@ -39,7 +39,7 @@ from companies import audit
 from companies.actor import job_actor
 from companies.models import Company, Employee, JobRun
 from companies.scoping import company_scope
-from companies.selectors import ending_internships
+from companies.selectors import company_today, ending_internships
 from companies.services import internship_remind
 from companies.sweeps import Failures, companies
 from integrations import journal, metrics
@@ -112,10 +112,11 @@ def settle_open() -> int:
 
 def internships_end() -> int:
     """Tell mentors and HR of internships that end soon; return of how many."""
-    today = timezone.now().date()
+    now = timezone.now()
     told, failures = 0, Failures()
     for company in companies():
         with company_scope(company):
+            today = company_today(company, now)
             for row in ending_internships(today):
                 with failures.noted(f"internship {row.public_id}"):
                     internship_remind(internship=row, today=today)

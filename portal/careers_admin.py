@@ -85,7 +85,7 @@ class OpeningAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         company: Any = request.actor.company  # type: ignore[attr-defined]
-        rows = selectors.openings_counted(selectors.careers_today(company, timezone.now()))
+        rows = selectors.openings_counted(selectors.company_today(company, timezone.now()))
         return rows.order_by(*self.get_ordering(request))
 
     def _rows(self, request: HttpRequest) -> Any:

@@ -83,7 +83,7 @@ def careers(request: HttpRequest, company: Company, page: CareersPage) -> HttpRe
     form = AskForm(request.POST if request.method == "POST" else None)
     if form.is_bound and _is_asked(request, form, company, None):
         return redirect("portal:careers-asked", code=company.code)
-    today = selectors.careers_today(company, timezone.now())
+    today = selectors.company_today(company, timezone.now())
     context = {
         **_frame(company),
         "page": page,
@@ -113,7 +113,7 @@ def opening(
 
 def _open(company: Company, public_id: uuid.UUID) -> Opening:
     """Return an opening that takes applications today; any other answers like none."""
-    today = selectors.careers_today(company, timezone.now())
+    today = selectors.company_today(company, timezone.now())
     return get_object_or_404(selectors.openings_taking(today), public_id=public_id)
 
 

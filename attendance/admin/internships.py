@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import DateField, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -49,6 +51,12 @@ _TONES = {
 }
 
 
+def _today(request: HttpRequest) -> dt.date:
+    """Return the date by the clocks of the company whose pages these are."""
+    company = request.actor.company  # type: ignore[attr-defined]
+    return selectors.company_today(company, timezone.now())
+
+
 def _date() -> UnfoldAdminTextInputWidget:
     return UnfoldAdminTextInputWidget({"type": "date"})
 
@@ -83,8 +91,7 @@ class InternshipStateFilter(WordsFilter):
         value = self.value()
         if value not in InternshipState.values:
             return None
-        state = InternshipState(value)
-        return selectors.internships_in(queryset, state, timezone.now().date())
+        return selectors.internships_in(queryset, InternshipState(value), _today(request))
 
 
 class InternshipAdmin(ReadOnlyAdmin):
@@ -104,7 +111,9 @@ class InternshipAdmin(ReadOnlyAdmin):
     actions_detail = ("extend", "shorten", "hand_over", "complete", "issue", "take_back")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return selectors.internships()
+        # Each row knows the date: how it stands is asked of every one.
+        today = Value(_today(request), output_field=DateField())
+        return selectors.internships().annotate(today=today)
 
     @display(description=gettext_lazy("last day"))
     def last_day(self, row: Any) -> str:
@@ -116,10 +125,9 @@ class InternshipAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("state"), label=_TONES)
     def standing(self, row: Any) -> tuple[str, str]:
-        today = timezone.now().date()
-        state = selectors.internship_state(row, today)
+        state = selectors.internship_state(row, row.today)
         if state in (InternshipState.RUNNING, InternshipState.ENDS_SOON):
-            return state.value, f"{state.label} · {left_text(row, today)}"
+            return state.value, f"{state.label} · {left_text(row, row.today)}"
         return state.value, str(state.label)
 
     @display(description=gettext_lazy("state"))
@@ -214,14 +222,13 @@ class InternshipAdmin(ReadOnlyAdmin):
 
     # --- deciding ------------------------------------------------------------------------------
     def offers(self, request: HttpRequest, action: str, row: Any) -> bool:
-        actor, today = request.actor, timezone.now().date()  # type: ignore[attr-defined]
-        if not permissions.can_manage_person(actor, row.employee):
+        if not permissions.can_manage_person(request.actor, row.employee):  # type: ignore[attr-defined]
             return False
-        state = selectors.internship_state(row, today)
+        state = selectors.internship_state(row, row.today)
         if action == "issue":
             return state == InternshipState.COMPLETED
         if action == "complete":
-            return state not in InternshipState.closed and row.ends_on <= today
+            return state not in InternshipState.closed and row.ends_on <= row.today
         return state not in InternshipState.closed
 
     @action(description=gettext_lazy("Extend"), url_path="extend", icon="event_upcoming")

@@ -10,6 +10,7 @@ from companies.selectors.access import (
     support_held,
     support_now,
 )
+from companies.selectors.dates import company_today
 from companies.selectors.delegations import colleagues, delegations_of, delegations_on, held_by
 from companies.selectors.engaged import (
     READERS,
@@ -107,7 +108,6 @@ if TYPE_CHECKING:
         application_file,
         applications,
         careers_page,
-        careers_today,
         faq_of,
         openings_counted,
         openings_taking,
@@ -139,7 +139,6 @@ __all__ = [
     "application_file",
     "applications",
     "careers_page",
-    "careers_today",
     "faq_of",
     "openings_counted",
     "openings_taking",
@@ -149,6 +148,7 @@ __all__ = [
     "colleagues",
     "company_logo",
     "company_of_domain",
+    "company_today",
     "delegations_of",
     "departments_above",
     "delegations_on",
@@ -249,7 +249,6 @@ _LATE = {
     "application_file": "openings",
     "applications": "openings",
     "careers_page": "openings",
-    "careers_today": "openings",
     "faq_of": "openings",
     "openings_counted": "openings",
     "openings_taking": "openings",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
@@ -16,7 +15,6 @@ from companies.models import (
     CareersPage,
     Company,
     Opening,
-    PolicyVersion,
     VisitorQuestion,
 )
 
@@ -25,14 +23,6 @@ def careers_page(company: Company) -> CareersPage:
     """Return the company's settings of careers; those of one that has none are off."""
     found: CareersPage | None = CareersPage.objects.filter(company=company).first()
     return found or CareersPage(company=company)
-
-
-def careers_today(company: Company, now: dt.datetime) -> dt.date:
-    """Return the date in the company's time zone, by which openings open and close."""
-    policies = PolicyVersion.objects.filter(company=company, starts_on__lte=now.date())
-    zone = policies.order_by("-starts_on", "-id").values_list("zone", flat=True).first()
-    today: dt.date = now.astimezone(ZoneInfo(zone or "UTC")).date()
-    return today
 
 
 def openings_taking(today: dt.date) -> QuerySet[Opening]:

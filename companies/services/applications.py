@@ -32,7 +32,8 @@ from companies.models import (
     Opening,
     ScreeningQuestion,
 )
-from companies.selectors.openings import careers_page, careers_today
+from companies.selectors.dates import company_today
+from companies.selectors.openings import careers_page
 from companies.services import careers_files
 from companies.services.careers_files import NewFile
 
@@ -126,7 +127,7 @@ def application_send(
     """
     if Application.objects.filter(token=token).exists():
         return
-    if not opening.takes(careers_today(opening.company, now)):
+    if not opening.takes(company_today(opening.company, now)):
         raise OpeningClosed
     kept = careers_page(opening.company).kept_months
     row = Application(

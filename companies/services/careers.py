@@ -12,7 +12,8 @@ from companies.career_errors import CareersOff, OpeningEmpty, OpeningOver
 from companies.enums import OpeningState
 from companies.errors import InvalidTransition, NotAllowed
 from companies.models import CareersPage, Company, Opening
-from companies.selectors.openings import careers_page, careers_today
+from companies.selectors.dates import company_today
+from companies.selectors.openings import careers_page
 
 
 @transaction.atomic
@@ -69,7 +70,7 @@ def opening_publish(*, opening: Opening, by: Actor, now: dt.datetime) -> Opening
         raise CareersOff
     if not locked.description.strip():
         raise OpeningEmpty
-    if locked.is_over(careers_today(locked.company, now)):
+    if locked.is_over(company_today(locked.company, now)):
         raise OpeningOver
     return _turn(locked, OpeningState.PUBLISHED, by)
 

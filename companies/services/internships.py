@@ -133,12 +133,16 @@ def _day(date: dt.date) -> str:
 
 @dataclass(frozen=True)
 class _Standing:
-    """One of `selectors.internships` under the lock of its person, open to be decided."""
+    """One of `selectors.internships` under the lock of its person, open to be decided.
+
+    `today` is the company's: HR decides about a day by its own clocks.
+    """
 
     row: Any
     employee: Employee
     ends_on: dt.date
     now: dt.datetime
+    today: dt.date
 
 
 def _standing(internship: Internship, by: Actor) -> _Standing:
@@ -151,9 +155,10 @@ def _standing(internship: Internship, by: Actor) -> _Standing:
     if not permissions.can_manage_person(by, employee):
         raise NotAllowed
     row: Any = selectors.internships().get(pk=internship.pk)
-    if selectors.internship_state(row, now.date()) in InternshipState.closed:
+    today = selectors.company_today(employee.company, now)
+    if selectors.internship_state(row, today) in InternshipState.closed:
         raise InvalidTransition
-    return _Standing(row, employee, row.ends_on, now)
+    return _Standing(row, employee, row.ends_on, now, today)
 
 
 def _decide(
@@ -234,11 +239,11 @@ def internship_hand_over(
         NotAllowed, InvalidTransition, ReasonMissing, MentorUnchanged, MentorUnfit
     """
     words, standing = _reason(reason), _standing(internship, by)
-    row, today = standing.row, standing.now.date()
+    row = standing.row
     before = selectors.mentor_of(row)
     if mentor.pk == before.pk:
         raise MentorUnchanged(name=mentor.name)
-    _refuse_mentor(mentor, standing.employee, max(today, row.starts_on))
+    _refuse_mentor(mentor, standing.employee, max(standing.today, row.starts_on))
     made = _decide(standing, InternshipStep.MENTOR, words, by, mentor=mentor)
     has_left = before.has_left(standing.now)
     notifications.internship_handed_over(
@@ -257,7 +262,7 @@ def internship_complete(*, internship: Internship, by: Actor, remark: str = "") 
     standing = _standing(internship, by)
     # The certificate would say days on which they worked here no more.
     _refuse_outside(standing.employee, standing.row.starts_on, standing.ends_on)
-    if standing.ends_on > standing.now.date():
+    if standing.ends_on > standing.today:
         raise InternshipRuns(last=_day(standing.ends_on))
     words = remark.strip()[:_LONGEST_WORDS]
     return _decide(standing, InternshipStep.COMPLETED, words, by)

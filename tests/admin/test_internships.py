@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -102,6 +103,15 @@ def test_the_list_by_state(hr: Client, world: World, row: Any) -> None:
     assert found("completed") == [False, True]
     assert found("over") == found("running") == [False, False]
     assert found("nothing") == [True, True]
+
+
+def test_days_are_those_of_the_company(hr: Client, world: World, row: Any) -> None:
+    with time_machine.travel(at("2026-03-14 00:30"), tick=False):  # by UTC, its last day yet
+        assert _page(row) in hr.get(f"{LIST}?state=over").text
+        assert "Over, to be completed" in hr.get(_page(row)).text
+    with time_machine.travel(at("2026-03-13 00:30"), tick=False):
+        assert "Today is the last day" in hr.get(LIST).text
+        assert _page(row, "complete") in hr.get(_page(row)).text
 
 
 def test_it_is_extended_and_ends_early_with_reasons(hr: Client, world: World, row: Any) -> None:

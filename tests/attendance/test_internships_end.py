@@ -55,6 +55,11 @@ def test_it_tells_late_or_twice_the_same_once(two: tuple[World, World]) -> None:
     assert _run("2026-04-02 09:00") == 0
 
 
+def test_fourteen_days_are_counted_from_the_companys_date(two: tuple[World, World]) -> None:
+    assert _run("2026-03-16 23:59") == 0
+    assert _run("2026-03-17 00:01") == 2
+
+
 def test_one_that_fails_holds_up_no_other_company(
     two: tuple[World, World], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,8 @@ from companies.models import (
     ScreeningQuestion,
 )
 from companies.scoping import company_scope
-from companies.selectors.openings import careers_today, openings_taking
+from companies.selectors.dates import company_today
+from companies.selectors.openings import openings_taking
 from companies.services import applications
 from companies.services.applications import CONFIRM_WITHIN, Given
 from integrations.errors import Unavailable
@@ -171,12 +172,12 @@ def test_an_opening_takes_applications_on_its_dates(
 
 def test_dates_are_those_of_the_companys_zone(world: World) -> None:
     evening = dt.datetime(2026, 3, 4, 19, 0, tzinfo=dt.UTC)
-    assert careers_today(world.company, evening) == dt.date(2026, 3, 5)
+    assert company_today(world.company, evening) == dt.date(2026, 3, 5)
     with company_scope(make_world("other").company):
         pass
     assert PolicyVersion.objects.count() == 1
     before = dt.datetime(2025, 3, 4, 19, 0, tzinfo=dt.UTC)
-    assert careers_today(world.company, before) == dt.date(2025, 3, 4)
+    assert company_today(world.company, before) == dt.date(2025, 3, 4)
 
 
 @pytest.mark.parametrize(

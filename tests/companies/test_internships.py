@@ -322,3 +322,15 @@ def test_a_mentor_who_left_gets_no_mail(kettle: World) -> None:
     Employee.objects.filter(pk=kettle.bikram.pk).update(is_active=False)
     _remind(LAST)
     assert [mail.to for mail in OutboxMessage.objects.all()] == ["hari@kettle.example"]
+
+
+@pytest.mark.parametrize("when", ["2026-03-12 23:59", "2026-03-13 00:01"])
+def test_the_last_day_begins_by_the_companys_clocks(kettle: World, noon: Any, when: str) -> None:
+    row = make_internship(kettle)
+    noon.move_to(at(when))  # by UTC, the 12th both times
+    if when < "2026-03-13":
+        with pytest.raises(InternshipRuns):
+            services.internship_complete(internship=row, by=kettle.hr)
+    else:
+        services.internship_complete(internship=row, by=kettle.hr)
+        assert _state(row) == "completed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from typing import Any
 
@@ -69,9 +70,13 @@ def state_words(state: CertificateState) -> str:
 
 
 def certificate_context(row: Certificate) -> dict[str, Any]:
-    """Return what the public page of one of `selectors.certificates` shows."""
-    state = certificate_state(row)
+    """Return what the public page of one of `selectors.certificates` shows.
+
+    That is what stands on the paper, under the same logo. The company's scope is open.
+    """
+    state, logo = certificate_state(row), company_logo(row.company)
     return {
+        "logo": f"data:image/png;base64,{base64.b64encode(logo).decode()}" if logo else "",
         "state": state.label,
         "state_words": state_words(state),
         "tone": _TONES[state],

@@ -14,6 +14,7 @@ from attendance.rules.certificates import grouped, read_code
 from attendance.selectors.certificates import certificate_by_code
 from companies import throttle
 from companies.errors import TooMany
+from companies.scoping import company_scope
 
 # Whoever employs many looks up many; nobody tries out codes.
 CHECKS_AN_HOUR = 120
@@ -42,7 +43,9 @@ def certificate(request: HttpRequest, code: str) -> HttpResponse:
     found = certificate_by_code(known) if known is not None else None
     if found is None:
         return _form(request, typed=code, problem=_unknown(), status=404)
-    return render(request, "portal/certificate.html", certificate_context(found))
+    with company_scope(found.company):
+        context = certificate_context(found)
+    return render(request, "portal/certificate.html", context)
 
 
 def _unknown() -> str:

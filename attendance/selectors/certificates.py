@@ -76,4 +76,4 @@ def valid_certificates(internships: Iterable[int]) -> dict[int, Certificate]:
 def certificate_by_code(code: str) -> Certificate | None:
     """Return the certificate of any company that has this code, as `rules.read_code` reads it."""
     with no_scope("certificates: anybody checks one by its code"):
-        return certificates().filter(code=code).first()
+        return certificates().filter(code=code).select_related("company").first()

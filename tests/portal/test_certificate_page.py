@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from PIL import Image
 
 from attendance.models import Certificate
 from attendance.services.certificates import certificate_issue, certificate_revoke
 from companies.scoping import company_scope
+from companies.services import logo_set
 from portal.certificate_views import CHECKS_AN_HOUR
 from tests.attendance.certificate_world import NOW, issued, set_day
 from tests.attendance.world import World, at, make_world
@@ -58,6 +61,21 @@ def test_anybody_reads_what_the_certificate_says_and_nothing_more(
     assert '<meta name="robots" content="noindex">' in answer.text
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
+
+
+def test_it_stands_under_the_companys_logo_as_the_paper_does(
+    client: Client, world: World, certificate: Certificate
+) -> None:
+    path, other = f"/certificate/{certificate}/", make_world("oolong")
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 30), (10, 90, 60)).save(picture, "PNG")
+    with company_scope(other.company):
+        logo_set(company=other.company, data=picture.getvalue(), by=other.hr)
+    assert "<img" not in client.get(path).text.split("<main")[1]
+    with company_scope(world.company):
+        logo_set(company=world.company, data=picture.getvalue(), by=world.hr)
+    shown = client.get(path).text.split("<main")[1]
+    assert shown.count('<img class="company-logo" src="data:image/png;base64,') == 1
 
 
 def test_a_code_is_typed_into_a_form_that_may_be_found(

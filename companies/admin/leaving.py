@@ -19,8 +19,12 @@ from companies.admin_base import BaseAdmin
 from companies.admin_fields import RowSelect
 from companies.leaving import what_is_open
 from companies.models import Employee, Placement
+from companies.selectors.leaving import handed_over
 from companies.services import employee_leave
 from companies.services.leaving import FAREST
+
+# So many names are said: a message is read at a glance.
+_MOST_NAMED = 10
 
 
 def may_leave(actor: Any, row: Employee) -> bool:
@@ -39,7 +43,8 @@ def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) ->
             employee=row, last_on=cleaned["last_on"], successor=cleaned["successor"],
             reason=cleaned["reason"], by=request.actor,  # type: ignore[attr-defined]
         )  # fmt: skip
-        return _said(row, cleaned["last_on"], cleaned["successor"], count)
+        said = _said(row, cleaned["last_on"], cleaned["successor"], count)
+        return " ".join(filter(None, (said, _given_away(row, cleaned["last_on"]))))
 
     return model_admin.ask(
         request, row=row, form=_form(model_admin, row.left_on), act=act,
@@ -67,6 +72,30 @@ def _said(row: Employee, last_on: dt.date, successor: Employee | None, count: in
         "The last day of %(name)s is %(date)s. One person reports to %(successor)s after it.",
         "The last day of %(name)s is %(date)s. %(count)s people report to %(successor)s after it.",
         count,
+    )
+    return text % words
+
+
+def _given_away(row: Employee, last_on: dt.date) -> str:
+    """Return whom a hand-over took from them too early, where the last day is later than before.
+
+    `row` is the person as they were. Nobody is given back by itself: others may count on it.
+    """
+    if row.left_on is None or last_on <= row.left_on:
+        return ""
+    names = list(handed_over(row, row.left_on).values_list("employee__name", flat=True))
+    if not names:
+        return ""
+    words = {
+        "first": date_format(row.left_on + dt.timedelta(days=1), "j F Y"), "count": len(names),
+        "people": ", ".join(names[:_MOST_NAMED]) + ("…" if len(names) > _MOST_NAMED else ""),
+    }  # fmt: skip
+    text = ngettext(
+        "From %(first)s on one person of their team reports to another already: %(people)s. "
+        "Change their manager of that date where it is too early.",
+        "From %(first)s on %(count)s people of their team report to others already: %(people)s. "
+        "Change their manager of that date where it is too early.",
+        len(names),
     )
     return text % words
 

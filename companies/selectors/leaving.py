@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,6 +35,17 @@ def reports_of(employee: Employee, after: dt.date) -> QuerySet[Placement]:
         .select_related("employee")
         .order_by("employee__name", "employee__code", "starts_on")
     )
+
+
+def handed_over(employee: Employee, last_on: dt.date) -> QuerySet[Placement]:
+    """Return the placements that gave the person's team to others on the day after a last day."""
+    first = last_on + _DAY
+    earlier = Placement.objects.filter(employee=OuterRef("employee"), starts_on__lt=first)
+    before = Subquery(earlier.order_by("-starts_on").values("manager")[:1])
+    rows = Placement.objects.filter(starts_on=first).annotate(before=before)
+    others = Q(manager__isnull=True) | ~Q(manager=employee)
+    found: QuerySet[Placement] = rows.filter(others, before=employee.pk)
+    return found.order_by("employee__name", "employee__code")
 
 
 def open_of_companies(employee: Employee, last_on: dt.date) -> Iterator[Open]:

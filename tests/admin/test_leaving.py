@@ -211,6 +211,19 @@ def test_hr_sees_what_is_open_and_writes_the_last_day_once(hr: Client, world: Wo
     assert "Nothing of theirs is open" in hr.get(_path(world)).text
 
 
+def test_a_later_last_day_says_who_reports_to_others_before_it(hr: Client, world: World) -> None:
+    _place(world, world.maya, dt.date(2026, 4, 15), world.hari)
+    hr_id = str(world.hari.public_id)
+    post_once(hr, _path(world), {"last_on": "2026-03-31", "successor": hr_id})
+    answer = post_once(hr, _path(world), {"last_on": "2026-04-30"})
+    said = hr.get(answer["Location"]).text
+    assert "The last day of Bikram is Thursday, 30 April 2026. From 1 April 2026 on" in said
+    assert "2 people of their team report to others already: Maya, Nima." in said
+    # Whom an earlier last day concerns still report to them.
+    answer = post_once(hr, _path(world), {"last_on": "2026-03-20"})
+    assert "of their team" not in hr.get(answer["Location"]).text
+
+
 def test_bad_input_is_told_at_its_field(hr: Client, world: World) -> None:
     for form, words in (
         ({"last_on": ""}, "This field is required."),

@@ -66,7 +66,11 @@ def open_of_companies(employee: Employee, last_on: dt.date) -> Iterator[Open]:
             Q(ends_on__isnull=True) | Q(ends_on__gt=last_on), user=employee.user_id
         )
         url = reverse("admin:companies_rolegrant_changelist")
-        yield Open(_("Roles, which end with the employment"), roles.count(), url)
+        ending = roles.filter(starts_on__lte=last_on)
+        yield Open(_("Roles, which end with the employment"), ending.count(), url)
+        # As one given to a former employee who audits: see `selectors.memberships`.
+        later = roles.filter(starts_on__gt=last_on)
+        yield Open(_("Roles that begin after the last day, and stand"), later.count(), url)
     stands_in = Delegation.objects.filter(
         Q(giver=employee) | Q(delegate=employee), ended_at__isnull=True, ends_on__gt=last_on
     )

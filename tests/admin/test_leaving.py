@@ -172,6 +172,18 @@ def test_what_is_open_is_counted_by_kind(world: World) -> None:
     )
 
 
+def test_a_role_that_begins_after_the_last_day_is_told_apart_for_it_stands(world: World) -> None:
+    for role, starts_on in ((Role.MANAGER, LAST), (Role.AUDITOR, AFTER)):
+        RoleGrant.objects.create(
+            company=world.company, user=world.bikram.user, role=role, starts_on=starts_on
+        )
+    found = [(each.title, each.count) for each in what_is_open(world.bikram, LAST)]
+    assert found[1:] == [
+        ("Roles, which end with the employment", 1),
+        ("Roles that begin after the last day, and stand", 1),
+    ]
+
+
 def test_leave_that_is_open_and_what_is_left_of_it(db: None) -> None:
     leave: Leave = make_leave()
     with company_scope(leave.world.company):

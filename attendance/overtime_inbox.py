@@ -28,14 +28,15 @@ class Overtime:
     kind = "overtime"
 
     def waiting(self, actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[Any]:
-        return lines(overtime.waiting(team), self.kind, since="waiting_since")
+        return lines(overtime.waiting(actor, team=team), self.kind, since="waiting_since")
 
     def entries(self, actor: Actor, ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[Entry]:
         rows = OvertimeDay.objects.filter(public_id__in=list(ids)).select_related("employee")
-        return [self._entry(row) for row in rows]
+        return [self._entry(row, now) for row in rows]
 
-    def _entry(self, row: OvertimeDay) -> Entry:
+    def _entry(self, row: OvertimeDay, now: dt.datetime) -> Entry:
         figures = overtime_pages.figures_text(row)
+        is_here = row.employee.is_employed_on(now.date())
         return Entry(
             kind=self.kind,
             public_id=row.public_id,
@@ -44,7 +45,10 @@ class Overtime:
             when=wording.short_date(row.date),
             effect=_("Approved: %(figures)s count") % {"figures": figures},
             note=overtime_pages.rules_text(row),
-            url=reverse("attendance:team-day", args=[row.employee.public_id, row.date]),
+            hints=() if is_here else (_("Does not work here any more."),),
+            url=reverse("attendance:team-day", args=[row.employee.public_id, row.date])
+            if is_here
+            else "",
             approve=_("Approve"),
             refuse=_("Refuse"),
         )

@@ -21,6 +21,7 @@ from companies.actor import Actor
 from companies.enums import ActorKind
 from companies.inbox import Answer, Decided, Entry, lines
 from companies.models import Company, Employee
+from companies.selectors import answered_for
 from leave import notifications, permissions, wording
 from leave.enums import ClaimOutcome, Decider, RequestState, StepKind
 from leave.errors import ClaimDecided, NothingToUndo, RequestNotWaiting
@@ -306,7 +307,8 @@ class CompOffClaims:
     kind = "comp_off"
 
     def waiting(self, actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[Any]:
-        rows = CompOffClaim.objects.filter(employee__in=team.values("pk"), decision__isnull=True)
+        people = answered_for(actor, team).values("pk")
+        rows = CompOffClaim.objects.filter(employee__in=people, decision__isnull=True)
         return lines(rows, self.kind, since="created_at")
 
     def entries(self, actor: Actor, ids: Collection[uuid.UUID], *, now: dt.datetime) -> list[Entry]:

@@ -19,7 +19,7 @@ from attendance.rules.types import DayInput, Tap
 from companies.actor import Actor
 from companies.enums import HoursMode, Pairing
 from companies.models import Employee
-from companies.permissions import can_manage_hr
+from companies.selectors import answered_for
 
 _DAY = dt.timedelta(days=1)
 
@@ -92,10 +92,7 @@ def waiting_for(actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[Correctio
 
     Also of who has left: HR alone sees those.
     """
-    if not can_manage_hr(actor):
-        return waiting(team.values("pk"))
-    others = Employee.objects.filter(company=actor.company).exclude(user=actor.user)
-    return waiting(others.values("pk"))
+    return waiting(answered_for(actor, team).values("pk"))
 
 
 def waiting_dates(employee: Employee, first: dt.date, last: dt.date) -> set[dt.date]:

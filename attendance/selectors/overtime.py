@@ -15,6 +15,7 @@ from attendance.rules.overtime.types import Part
 from attendance.selectors.settings import company_settings, overtime_rule
 from companies.actor import Actor
 from companies.models import Company, Employee, OvertimePolicyVersion
+from companies.selectors import answered_for
 
 MINUTES_TO_TAKE_BACK = 10
 
@@ -126,10 +127,10 @@ def overtime_on(employee: Employee, date: dt.date) -> OvertimeDay | None:
     return row
 
 
-def waiting(team: QuerySet[Employee]) -> QuerySet[OvertimeDay]:
-    """Return the rows of a team that somebody must approve before they count."""
+def waiting(actor: Actor, *, team: QuerySet[Employee]) -> QuerySet[OvertimeDay]:
+    """Return the rows that the actor must approve before they count; HR's of who has left too."""
     rows: QuerySet[OvertimeDay] = OvertimeDay.objects.filter(
-        employee__in=team.values("pk"), state=OvertimeState.WAITING
+        employee__in=answered_for(actor, team).values("pk"), state=OvertimeState.WAITING
     )
     return rows
 

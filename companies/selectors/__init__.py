@@ -75,6 +75,7 @@ from companies.selectors.sign_in import (
     without_sign_in,
 )
 from companies.selectors.teams import (
+    answered_for,
     answers_for_others,
     departments_above,
     givers_of,
@@ -134,6 +135,7 @@ __all__ = [
     "Membership",
     "Place",
     "Placed",
+    "answered_for",
     "answers_for_others",
     "application_events",
     "application_file",

@@ -120,6 +120,17 @@ def team_of(actor: Actor, *, on: dt.date) -> QuerySet[Employee]:
     return people.filter(mine)
 
 
+def answered_for(actor: Actor, team: QuerySet[Employee]) -> QuerySet[Employee]:
+    """Return of whom the actor decides what waits: their team; HR also who has left, never the own.
+
+    `team` is their `team_of`. What somebody did before they left still counts.
+    """
+    if not actor.has(Role.HR, Role.COMPANY_ADMIN):
+        return team
+    people: QuerySet[Employee] = Employee.objects.filter(company=actor.company)
+    return people.exclude(user=actor.user)
+
+
 def teammates_of(employee: Employee, *, on: dt.date) -> QuerySet[Employee]:
     """Return who stands beside the person on a date, by name; no statement of its own.
 

@@ -15,7 +15,7 @@ from attendance.selectors.settings import company_settings
 from companies.actor import Actor
 from companies.models import Company, Department, Employee, Placement
 from companies.permissions import can_manage_hr
-from companies.selectors import delegations_on
+from companies.selectors import answered_for, delegations_on
 from leave.enums import Decider, RequestState
 from leave.models import (
     BlockDate,
@@ -60,9 +60,10 @@ def history(request: LeaveRequest) -> QuerySet[RequestStep]:
 def waiting(actor: Actor, *, team: QuerySet[Employee], on: dt.date) -> QuerySet[LeaveRequestState]:
     """Return the requests that wait for the actor, oldest first: at their place of the chain.
 
-    `team` is whom they answer for; HR also has what waits for HR, and never their own.
+    `team` is whom they answer for; HR also has what waits for HR, of who has left too, and never
+    their own.
     """
-    mine = Q(waits_for_manager=True, employee__in=team.values("pk"))
+    mine = Q(waits_for_manager=True, employee__in=answered_for(actor, team).values("pk"))
     if can_manage_hr(actor):
         mine |= Q(waits_for_hr=True)
     if actor.employee is not None:

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from attendance import overtime_pages, overtime_wording
 from attendance.models import OvertimeDay
 from attendance.selectors.settings import overtime_policy
-from companies.models import OvertimePolicyVersion, Placement
+from companies.models import Employee, OvertimePolicyVersion, Placement
 from companies.scoping import company_scope
 from tests.attendance.overtime_world import (
     MONDAY,
@@ -221,6 +221,20 @@ def test_the_inbox_decides_in_bulk_and_takes_back(bikram: Client, extra: World) 
 def test_nobody_finds_their_own_in_the_inbox(maya: Client, extra: World) -> None:
     maya.post("/inbox/decide", {"item": _item(extra), "answer": "approve"})
     assert _row(extra).state == "waiting"
+
+
+def test_hr_alone_decides_about_who_has_left(bikram: Client, extra: World) -> None:
+    with company_scope(extra.company):
+        Employee.objects.filter(pk=extra.maya.pk).update(left_on=MONDAY + DAY)
+    assert bikram.get("/inbox/").context["entries"] == []
+    hari = Client()
+    hari.force_login(extra.hari.user)
+    entries = hari.get("/inbox/").context["entries"]
+    assert [(entry.hints, entry.url) for entry in entries] == [
+        (("Does not work here any more.",), "")
+    ] * 2
+    hari.post("/inbox/decide", {"item": _item(extra), "answer": "approve"})
+    assert _row(extra).state == "approved"
 
 
 # --- words ------------------------------------------------------------------------------------

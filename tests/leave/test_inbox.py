@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from companies.actor import Actor
 from companies.enums import Role
 from companies.inbox import Answer
-from companies.models import Delegation, Department, Placement
+from companies.models import Delegation, Department, Employee, Placement
 from companies.selectors import team_of
 from leave import tasks
 from leave.enums import Decider, Taken
@@ -60,6 +60,20 @@ def test_a_request_waits_where_its_chain_says(leave: Leave) -> None:
     assert inbox.count(leave.boss, on=NOW.date()) == 1
     decisions.request_ask_back(request=request, by=leave.boss, reason="Who stays?", now=NOW)
     assert _waiting(leave.boss) == []
+
+
+def test_what_waits_of_who_has_left_is_hrs(leave: Leave) -> None:
+    leave.grant("10")
+    request = leave.submit("03-05")
+    claim = CompOffClaim.objects.create(
+        company=leave.world.company, employee=leave.maya, leave_type=leave.annual,
+        date=d("03-01"), amount=n("0.5"),
+    )  # fmt: skip
+    Employee.objects.filter(pk=leave.maya.pk).update(left_on=d("02-28"))
+    assert _waiting(leave.hr) == [request.public_id]
+    assert _waiting(leave.hr, CompOffClaims()) == [claim.public_id]
+    assert _waiting(leave.boss) == _waiting(leave.boss, CompOffClaims()) == []
+    assert _waiting(leave.me) == _waiting(leave.me, CompOffClaims()) == []
 
 
 def test_what_waits_for_hr_or_a_named_person(leave: Leave) -> None:

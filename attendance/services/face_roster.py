@@ -12,6 +12,7 @@ from django.utils import timezone
 from attendance.enums import EnrolmentState
 from attendance.models import FaceTemplate
 from companies.models import Company
+from companies.models.people import earliest_today
 from integrations.errors import Misconfigured
 from integrations.faces import vault
 from integrations.faces.protocol import FaceEngine, Roster
@@ -33,7 +34,8 @@ def face_roster(company: Company, engine: FaceEngine) -> Roster:
         Misconfigured: a key is missing or wrong.
     """
     key = (company.public_id, engine.name, engine.version)
-    mark = (company.faces_revision, timezone.now().date())
+    # Whoever may still check out on their last day, wherever that is, is compared.
+    mark = (company.faces_revision, earliest_today(timezone.now()))
     known = _cache.get(key)
     if known is not None and known[0] == mark:
         return known[1]

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 
 from attendance import consent_text
 from attendance.enums import EnrolmentState
@@ -21,7 +22,7 @@ from attendance.services import face_roster as roster_module
 from attendance.services.face_roster import face_roster
 from companies.actor import job_actor
 from companies.errors import NotAllowed
-from companies.models import AuditEvent, Company
+from companies.models import AuditEvent, Company, Employee
 from companies.scoping import company_scope
 from integrations.faces.protocol import Advice
 from tests.attendance.fakes import FakeEngine, jpeg
@@ -270,3 +271,16 @@ def test_a_process_keeps_so_many_rosters_and_no_more(
 def test_the_text_says_all_that_a_company_may_choose(said: str) -> None:
     assert said in consent_text.plain()
     assert "never decides by itself" not in consent_text.plain()
+
+
+def test_the_evening_of_a_last_day_is_still_compared_where_utc_is_a_day_ahead(
+    scoped: World, engine: FakeEngine
+) -> None:
+    _agree(scoped)
+    _capture(scoped)
+    enrolment.enrolment_finish(by=scoped.actor(scoped.maya), now=NOW)
+    Employee.objects.filter(pk=scoped.maya.pk).update(left_on=dt.date(2026, 3, 31))
+    for hour, found in ((1, {str(scoped.maya.public_id)}), (13, frozenset())):
+        # At 1 in UTC it is 6 in the evening in California, and they check out.
+        with time_machine.travel(dt.datetime(2026, 4, 1, hour, tzinfo=dt.UTC), tick=False):
+            assert face_roster(_fresh(scoped), engine) == found

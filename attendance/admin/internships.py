@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django import forms
@@ -10,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -34,7 +32,7 @@ from attendance.selectors.certificates import (
 )
 from attendance.services.certificates import certificate_issue, certificate_revoke
 from companies import permissions, selectors, services
-from companies.admin_base import ReadOnlyAdmin, on_row
+from companies.admin_base import ReadOnlyAdmin, on_row, today_of
 from companies.admin_fields import RowSelect
 from companies.admin_filters import PersonFilter, WordsFilter
 from companies.admin_forms import ConfirmForm, ReasonForm
@@ -49,12 +47,6 @@ _TONES = {
     InternshipState.COMPLETED.value: "",
     InternshipState.VOID.value: "",
 }
-
-
-def _today(request: HttpRequest) -> dt.date:
-    """Return the date by the clocks of the company whose pages these are."""
-    company = request.actor.company  # type: ignore[attr-defined]
-    return selectors.company_today(company, timezone.now())
 
 
 def _date() -> UnfoldAdminTextInputWidget:
@@ -91,7 +83,7 @@ class InternshipStateFilter(WordsFilter):
         value = self.value()
         if value not in InternshipState.values:
             return None
-        return selectors.internships_in(queryset, InternshipState(value), _today(request))
+        return selectors.internships_in(queryset, InternshipState(value), today_of(request))
 
 
 class InternshipAdmin(ReadOnlyAdmin):
@@ -112,7 +104,7 @@ class InternshipAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         # Each row knows the date: how it stands is asked of every one.
-        today = Value(_today(request), output_field=DateField())
+        today = Value(today_of(request), output_field=DateField())
         return selectors.internships().annotate(today=today)
 
     @display(description=gettext_lazy("last day"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import DateField, OuterRef, Q, Subquery, Value
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from companies.admin import cards
 from companies.admin.leaving import leaving_page, may_leave
 from companies.admin.mail import MailActions, mail_words
 from companies.admin.sign_in import SignInActions
-from companies.admin_base import DatedRows, on_row
+from companies.admin_base import DatedRows, on_row, today_of
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
@@ -52,14 +52,14 @@ class StandingFilter(WordsFilter):
         ]
 
     @staticmethod
-    def here(queryset: Any) -> Any:
+    def here(request: HttpRequest, queryset: Any) -> Any:
         """Return who works here today, or will."""
         return queryset.filter(is_active=True).filter(
-            Q(left_on__isnull=True) | Q(left_on__gte=timezone.now().date())
+            Q(left_on__isnull=True) | Q(left_on__gte=today_of(request))
         )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        here = self.here(queryset)
+        here = self.here(request, queryset)
         return {
             "here": here,
             "left": queryset.exclude(pk__in=here.values("pk")),
@@ -77,7 +77,9 @@ class EmployeeForm(RecordForm):
         if self.instance.pk is None and cleaned and not cleaned.get("judged_from"):
             joined_on = cleaned.get("joined_on")
             if joined_on is not None:
-                cleaned["judged_from"] = first_judged_day(joined_on, timezone.now().date())
+                assert self.actor.company is not None  # noqa: S101  # HR acts in one
+                today = selectors.company_today(self.actor.company, timezone.now())
+                cleaned["judged_from"] = first_judged_day(joined_on, today)
         is_standing = self.instance.pk and _STANDING & set(self.changed_data)
         if is_standing and not permissions.can_manage_person(self.actor, self.instance):
             raise ValidationError(str(OwnRecord()), code=OwnRecord.code)
@@ -128,11 +130,14 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        in_force = Placement.objects.filter(
-            employee=OuterRef("pk"), starts_on__lte=timezone.now().date()
-        ).order_by("-starts_on")
+        today = today_of(request)
+        in_force = Placement.objects.filter(employee=OuterRef("pk"), starts_on__lte=today).order_by(
+            "-starts_on"
+        )
         return (
             super().get_queryset(request).annotate(
+                # Each row knows the date: how a person stands is asked of every one.
+                today=Value(today, output_field=DateField()),
                 office_name=Subquery(in_force.values("office__name")[:1]),
                 department_name=Subquery(in_force.values("department__name")[:1]),
             )
@@ -173,8 +178,8 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
         description=gettext_lazy("standing"),
         label={"here": "success", "left": "", "no_sign_in": "warning"},
     )
-    def standing(self, row: Employee) -> tuple[str, str]:
-        if not row.is_employed_on(max(timezone.now().date(), row.joined_on)):
+    def standing(self, row: Any) -> tuple[str, str]:
+        if not row.is_employed_on(max(row.today, row.joined_on)):
             return "left", _("Left")
         if row.user_id is None:
             return "no_sign_in", _("No sign-in yet")

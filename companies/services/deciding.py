@@ -31,6 +31,7 @@ from companies.models import (
     Shift,
 )
 from companies.models.people import first_judged_day
+from companies.selectors import company_today
 from companies.services.applications import event_add, lock
 from companies.services.internships import internship_add
 from companies.services.people import employee_invite
@@ -198,10 +199,11 @@ def application_hire(
 
 def _employee(locked: Application, hired: Hired, by: Actor, now: dt.datetime) -> Employee:
     """Write who begins, and where; as HR's own form does."""
+    today = company_today(locked.company, now)
     employee = Employee(
         company=locked.company, code=hired.code.strip(), name=hired.name.strip(),
         email=hired.email.strip(), employment_type=hired.employment_type,
-        joined_on=hired.joined_on, judged_from=first_judged_day(hired.joined_on, now.date()),
+        joined_on=hired.joined_on, judged_from=first_judged_day(hired.joined_on, today),
     )  # fmt: skip
     placed: dict[str, Any] = {
         "office": hired.office, "department": hired.department, "manager": hired.manager,

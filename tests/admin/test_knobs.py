@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -14,7 +15,7 @@ from companies.admin_fields import WeekdayHoursField
 from companies.admin_words import value_words
 from companies.models import Employee, PolicyVersion, ShiftVersion
 from companies.scoping import company_scope
-from tests.attendance.world import World
+from tests.attendance.world import World, at
 from tests.http import post_once
 
 VERSIONS = "/admin/companies/shiftversion/"
@@ -135,3 +136,14 @@ def test_who_is_added_is_judged_from_today_unless_hr_says_otherwise(
     with company_scope(world.company):
         person = Employee.objects.get(code="N1")
     assert person.judged_from == dt.date.fromisoformat(expected)
+
+
+def test_who_is_added_after_midnight_was_not_absent_yesterday(hr: Client, world: World) -> None:
+    form = {
+        "name": "Nima", "code": "N1", "email": "nima@kettle.example", "joined_on": "2020-01-01",
+        "employment_type": "employee", "office": str(world.office.public_id),
+    }  # fmt: skip
+    with time_machine.travel(at("2026-03-05 00:30"), tick=False):  # by UTC, the 4th yet
+        assert post_once(hr, "/admin/companies/employee/add/", form).status_code == 302
+    with company_scope(world.company):
+        assert Employee.objects.get(code="N1").judged_from == dt.date(2026, 3, 5)

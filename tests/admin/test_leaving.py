@@ -236,6 +236,19 @@ def test_a_later_last_day_says_who_reports_to_others_before_it(hr: Client, world
     assert "of their team" not in hr.get(answer["Location"]).text
 
 
+def test_who_works_here_is_said_by_the_companys_date(hr: Client, world: World) -> None:
+    Employee.objects.filter(pk=world.bikram.pk).update(left_on=LAST)
+    page = f"/admin/companies/employee/{world.bikram.public_id}/change/"
+    # In Kathmandu the last day begins and ends before UTC's.
+    for when, is_here in (("2026-03-31 23:59", True), ("2026-04-01 00:01", False)):
+        with time_machine.travel(at(when), tick=False):
+            for standing, is_listed in (("here", is_here), ("left", not is_here)):
+                text = hr.get(f"/admin/companies/employee/?standing={standing}").text
+                assert (page in text) is is_listed
+            shown = hr.get("/admin/companies/employee/?q=bikram").text
+            assert ("Works here" in shown.split("<tbody")[1].split("</table>")[0]) is is_here
+
+
 def test_bad_input_is_told_at_its_field(hr: Client, world: World) -> None:
     for form, words in (
         ({"last_on": ""}, "This field is required."),

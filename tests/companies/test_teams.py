@@ -176,6 +176,13 @@ def test_nobody_is_asked_who_left_in_their_place_the_next_ones_are(
     assert _managers(kettle) == selectors.hr_of(on=TODAY) == []
 
 
+def test_company_admins_are_asked_where_no_hr_is_left(kettle: World) -> None:
+    _grant(kettle, kettle.bikram, role=Role.COMPANY_ADMIN)
+    assert _managers(kettle) == ["Hari"]
+    Employee.objects.filter(pk=kettle.hari.pk).update(left_on=dt.date(2026, 3, 3))
+    assert _managers(kettle) == ["Bikram"]
+
+
 def test_a_role_given_after_the_last_day_or_to_nobodys_employee_is_asked(kettle: World) -> None:
     Employee.objects.filter(pk=kettle.hari.pk).update(left_on=dt.date(2026, 3, 3))
     _grant(kettle, kettle.hari, role=Role.HR, starts_on=TODAY)

@@ -7,11 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from attendance.selectors.people import zone_of
+from attendance.services.days import lock_person
 from companies.errors import MusterError
 from companies.inbox import Answer, Entry
 from companies.models import SlackIdentity, SlackMessage
@@ -50,11 +52,12 @@ def told(identity: SlackIdentity, subject: UUID, now: dt.datetime) -> Told:
         may_see = is_theirs or can_view_request(actor, row.request, now.date())
         return _closed(row, may_see=may_see)
     entry = _SOURCE.entries(actor, [subject], now=now)[0]
-    return _open(entry, identity, subject)
+    return _open(entry, identity, row)
 
 
-def _open(entry: Entry, identity: SlackIdentity, subject: UUID) -> Told:
-    key = str(subject)
+def _open(entry: Entry, identity: SlackIdentity, row: LeaveRequestState) -> Told:
+    subject = entry.public_id
+    key = f"{subject} {_standing(row)}"
     title = _("%(name)s asks for leave") % {"name": entry.name}
     lines = [entry.when, entry.what, entry.effect, entry.others, *entry.hints, entry.note]
     text = "\n".join(blocks.escaped(line) for line in lines if line)
@@ -73,6 +76,17 @@ def _open(entry: Entry, identity: SlackIdentity, subject: UUID) -> Told:
     if snoozed is not None and snoozed.snoozed_until is not None:
         parts.append(blocks.context(_snoozed(snoozed.snoozed_until, identity)))
     return Told(f"{title}: {entry.when}", parts, is_open=True)
+
+
+def _standing(row: LeaveRequestState) -> str:
+    """Return what is decided about: the leave or its cancelling, at which place, since when."""
+    return f"{row.state}:{row.place}:{row.since.isoformat()}"
+
+
+def _pressed(value: str) -> tuple[UUID, str]:
+    """Return the subject of a button, and how it stood where the button was shown."""
+    subject, _space, standing = value.partition(" ")
+    return UUID(subject), standing
 
 
 def _snoozed(until: dt.datetime, identity: SlackIdentity) -> str:
@@ -113,7 +127,7 @@ def _outcome(row: LeaveRequestState) -> list[str]:
 # --- the answers ----------------------------------------------------------------------------------
 def approve(ask: Ask) -> Said | None:
     """Approve what the message is about; the message itself then says so."""
-    return _decide(ask, UUID(ask.value), Answer.APPROVE, "")
+    return _decide(ask, ask.value, Answer.APPROVE, "")
 
 
 def opens(ask: Ask) -> dict[str, Any]:
@@ -122,7 +136,8 @@ def opens(ask: Ask) -> dict[str, Any]:
     Raises:
         RequestNotWaiting: there is nothing to refuse any more.
     """
-    found = _SOURCE.find(ask.actor, UUID(ask.value))
+    subject, _shown = _pressed(ask.value)
+    found = _SOURCE.find(ask.actor, subject)
     if found is None:
         raise RequestNotWaiting
     reason = blocks.field(
@@ -145,19 +160,34 @@ def check(ask: Ask) -> dict[str, str]:
 def refuse(ask: Ask) -> Said | None:
     """Refuse with the reason that the form holds."""
     reason = blocks.values_of(dict(ask.view)).get("reason", "")
-    return _decide(ask, UUID(ask.view["private_metadata"]), Answer.REFUSE, reason)
+    return _decide(ask, ask.view["private_metadata"], Answer.REFUSE, reason)
 
 
-def _decide(ask: Ask, subject: UUID, answer: Answer, reason: str) -> Said | None:
+def _decide(ask: Ask, value: str, answer: Answer, reason: str) -> Said | None:
     """Decide as the inbox does; where it cannot be, say why and have the message say how it is."""
+    subject, shown = _pressed(value)
     found: LeaveRequest | None = _SOURCE.find(ask.actor, subject)
     if found is None:
         return _outdated(ask, subject, _not_theirs(ask, subject))
     try:
-        _SOURCE.decide(found, answer, reason=reason, by=ask.actor)
+        with transaction.atomic():
+            lock_person(found.employee)
+            if _is_another(found, shown):
+                return _outdated(ask, subject, _("It has changed. The message says how it stands."))
+            _SOURCE.decide(found, answer, reason=reason, by=ask.actor)
     except MusterError as error:
         return _outdated(ask, subject, str(error))
     return None
+
+
+def _is_another(request: LeaveRequest, shown: str) -> bool:
+    """Return whether something else waits by now than what the button was shown for.
+
+    A message may be old: "Approve" of leave must not become that of its cancelling, nor a second
+    tap the decision of the next place.
+    """
+    row = LeaveRequestState.objects.get(request=request)
+    return bool(shown) and row.state in RequestState.waiting and shown != _standing(row)
 
 
 def _not_theirs(ask: Ask, subject: UUID) -> str:
@@ -191,7 +221,7 @@ def snooze_three_days(ask: Ask) -> Said | None:
 
 
 def _snooze(ask: Ask, until: dt.datetime) -> Said | None:
-    subject = UUID(ask.value)
+    subject, _shown = _pressed(ask.value)
     if _SOURCE.find(ask.actor, subject) is None:
         return _outdated(ask, subject, _not_theirs(ask, subject))
     rows = slack_messages_about(KIND, subject).filter(identity=ask.identity)

@@ -9,11 +9,12 @@ import time_machine
 from attendance.selectors.people import zone_of
 from companies import outbox, services
 from companies.models import Employee, OutboxMessage, Placement, SlackMessage
-from leave.enums import RequestState
+from leave.enums import Decider, RequestState
 from leave.errors import RequestNotWaiting
 from leave.models import LeaveRequest, RequestStep
 from leave.services import decisions, requests
-from tests.leave.world import NOW
+from leave.terms import Link
+from tests.leave.world import NOW, n
 from tests.slack_stand_in import view_of
 from tests.slack_world import BIKRAM, MAYA, SlackWorld
 
@@ -84,6 +85,51 @@ def test_a_button_pressed_twice_decides_once(slack: SlackWorld) -> None:
 
     kinds = [step.kind for step in RequestStep.objects.filter(request=request)]
     assert kinds == ["submitted", "approved"]
+    assert slack.town.texts() == []
+
+
+def _value(slack: SlackWorld) -> str:
+    """Return what the first button of the first message carries."""
+    body = slack.town.of("chat.postMessage")[0]
+    row = next(block for block in body["blocks"] if block["type"] == "actions")
+    return str(row["elements"][0]["value"])
+
+
+def test_an_old_button_does_not_decide_about_what_waits_now(slack: SlackWorld) -> None:
+    request = _asked(slack)
+    decisions.request_approve(request=request, by=slack.leave.hr, now=NOW)
+    requests.cancel_ask(request=request, by=slack.leave.me, now=NOW)
+
+    slack.town.press(BIKRAM, "leave_approve", _value(slack))
+    slack.drain()
+
+    assert slack.leave.state(request) == RequestState.CANCEL_ASKED
+    assert slack.town.texts() == ["It has changed. The message says how it stands."]
+    assert _buttons(slack.town.of("chat.update")[-1])[0] == "Cancel it"
+
+
+def test_a_second_tap_does_not_decide_at_the_next_place(slack: SlackWorld) -> None:
+    twice = (Link(1, Decider.MANAGER, n("0")), Link(2, Decider.MANAGER, n("0")))
+    kind = slack.leave.type("Long", "LO", needs_allocation=False, chain=twice)
+    request = slack.leave.submit("03-10", leave_type=kind)
+    slack.drain()
+
+    for _n in range(2):
+        slack.town.press(BIKRAM, "leave_approve", _value(slack))
+    slack.drain()
+
+    kinds = [step.kind for step in RequestStep.objects.filter(request=request)]
+    assert (slack.leave.state(request), kinds) == ("pending", ["submitted", "approved"])
+
+
+def test_the_button_of_what_waits_still_decides(slack: SlackWorld) -> None:
+    request = _asked(slack)
+
+    for _n in range(2):
+        slack.town.press(BIKRAM, "leave_approve", _value(slack))
+        slack.drain()
+
+    assert slack.leave.state(request) == RequestState.APPROVED
     assert slack.town.texts() == []
 
 

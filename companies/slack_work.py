@@ -231,7 +231,7 @@ def told_of(row: SlackMessage) -> Told:
 def _post(values: dict[str, Any]) -> None:
     """Post a message anew while it is to be decided; the one before it goes."""
     row = _message(values)
-    if row is None:
+    if row is None or _is_put_off_anew(row, values.get("until")):
         return
     workspace = row.identity.workspace
     with company_scope(workspace.company), _told_of_a_lost_token(workspace):
@@ -248,6 +248,11 @@ def _post(values: dict[str, Any]) -> None:
         # Decided while it was on its way: whoever did found no message to update.
         if not told_of(row).is_open:
             _say_anew(row, slack)
+
+
+def _is_put_off_anew(row: SlackMessage, until: str | None) -> bool:
+    """Return whether a reminder of this time is wanted no more: another came, or was chosen."""
+    return until is not None and row.snoozed_until != dt.datetime.fromisoformat(until)
 
 
 def _forget(slack: client.Slack, channel: str, ts: str) -> None:

@@ -92,16 +92,19 @@ def slack_messages_update(*, company: Company, kind: str, subject: UUID, nth: st
 
 
 def _want(message: SlackMessage, template: str, nth: str, not_before: dt.datetime | None) -> None:
+    values = {"message": str(message.public_id)}
+    if not_before is not None:
+        values["until"] = not_before.isoformat()
     outbox.enqueue(
         company=message.company, dedupe_key=f"{template}:{message.public_id}:{nth}", to="Slack",
-        template=template, values={"message": str(message.public_id)}, channel=Channel.SLACK,
-        not_before=not_before, is_awaited=not_before is None,
+        template=template, values=values, channel=Channel.SLACK, not_before=not_before,
+        is_awaited=not_before is None,
     )  # fmt: skip
 
 
 @transaction.atomic
 def slack_snooze(*, message: SlackMessage, until: dt.datetime) -> SlackMessage:
-    """Put a message off: it says so, and is posted anew at that time."""
+    """Put a message off: it says so, and is posted anew at that time; the last word holds."""
     row: SlackMessage = SlackMessage.objects.select_for_update().get(pk=message.pk)
     row.snoozed_until = until
     row.save(update_fields=["snoozed_until"])

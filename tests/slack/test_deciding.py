@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import time_machine
@@ -224,6 +225,21 @@ def test_a_snoozed_message_comes_anew_in_the_morning(slack: SlackWorld) -> None:
     assert slack.town.of("chat.delete") == [{"channel": f"D{BIKRAM}", "ts": "17.0"}]
     row.refresh_from_db()
     assert (row.ts, row.snoozed_until) == ("17.1", None)
+
+
+def test_put_off_twice_it_comes_anew_once_at_the_later_time(slack: SlackWorld) -> None:
+    request = _asked(slack)
+    for chosen in ("leave_tomorrow", "leave_later"):
+        slack.town.press(BIKRAM, chosen, str(request.public_id))
+        slack.drain()
+
+    came = []
+    for days in (1, 3):
+        with time_machine.travel(NOW + dt.timedelta(days=days), tick=False):
+            slack.drain()
+        came.append(len(slack.town.of("chat.postMessage")) - 1)
+
+    assert came == [0, 1]
 
 
 def test_what_was_decided_meanwhile_does_not_come_anew(slack: SlackWorld) -> None:

@@ -247,7 +247,7 @@ def _post(values: dict[str, Any]) -> None:
             _forget(slack, *before)
         # Decided while it was on its way: whoever did found no message to update.
         if not told_of(row).is_open:
-            _say_anew(row, slack)
+            services.slack_update_want(message=row)
 
 
 def _is_put_off_anew(row: SlackMessage, until: str | None) -> bool:

@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         slack_posted,
         slack_snooze,
         slack_take,
+        slack_update_want,
     )
     from companies.services.slack_identities import (
         slack_link_ask,
@@ -244,6 +245,7 @@ __all__ = [
     "slack_refused",
     "slack_snooze",
     "slack_take",
+    "slack_update_want",
     "support_ask",
     "support_decide",
     "support_end",
@@ -298,6 +300,7 @@ _LATE = {
     "slack_posted": "slack_deliveries",
     "slack_snooze": "slack_deliveries",
     "slack_take": "slack_deliveries",
+    "slack_update_want": "slack_deliveries",
     "slack_link_ask": "slack_identities",
     "slack_link_confirm": "slack_identities",
     "slack_link_of": "slack_identities",

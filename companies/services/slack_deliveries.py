@@ -83,6 +83,11 @@ def slack_post_want(
     _want(message, SLACK_POST, nth, not_before)
 
 
+def slack_update_want(*, message: SlackMessage) -> None:
+    """Have the message say how it stands, where it stands now."""
+    _want(message, SLACK_UPDATE, f"posted:{message.ts}", None)
+
+
 def slack_messages_update(*, company: Company, kind: str, subject: UUID, nth: str) -> None:
     """Have every message about the subject say how it stands; once each `nth`."""
     if not is_set_up():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
 import pytest
+import time_machine
 
 from attendance.enums import MarkKind
 from attendance.services import marks
@@ -86,6 +88,28 @@ def test_what_was_decided_while_a_message_was_on_its_way_is_said(
         "conversations.open", "chat.postMessage", "chat.update",
     ]  # fmt: skip
     assert "Approved: Bikram" in slack.town.of("chat.update")[0]["text"]
+
+
+def test_what_was_decided_on_the_way_is_said_though_slack_is_away_then(
+    slack: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack.leave.grant("10")
+    request = slack.leave.submit("03-10")
+
+    def posted(**known: Any) -> SlackMessage:
+        slack.leave.approve(request)
+        # Another process took the update, and found no message yet.
+        OutboxMessage.objects.filter(template=SLACK_UPDATE).update(state="sent")
+        return slack_posted(**known)
+
+    monkeypatch.setattr("companies.services.slack_deliveries.slack_posted", posted)
+    slack.town.answers["chat.update"] = [(503, {}, "down")]
+    slack.drain()
+    monkeypatch.undo()
+    with time_machine.travel(NOW + dt.timedelta(hours=1), tick=False):
+        slack.drain()
+
+    assert len(slack.town.of("chat.update")) == 2
 
 
 def test_an_earlier_message_that_cannot_be_deleted_stays(slack: SlackWorld) -> None:

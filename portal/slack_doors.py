@@ -161,25 +161,24 @@ def _acted(workspace: SlackWorkspace, sent: dict[str, Any], key: str) -> HttpRes
     value = str(action.get("value", ""))
     name = str(action.get("action_id", "")).removeprefix(OPENS)
     opened, view = offers().forms.get(name), sent.get("view")
-    if view is None and opened is None:
+    ask = slack_work.ask_of(
+        workspace, user, key=key, at=timezone.now(), value=value, view=view or {}
+    )
+    if view is None and (opened is None or ask is None):
+        # Who is not known is offered the link, whatever the button.
         services.slack_take(
             workspace=workspace, key=key, kind=SlackKind.BUTTON, now=timezone.now(),
             payload={"user": user, "action": name, "value": value,
                      "response_url": sent.get("response_url", "")},
         )  # fmt: skip
-        return HttpResponse()
-    ask = slack_work.ask_of(
-        workspace, user, key=key, at=timezone.now(), value=value, view=view or {}
-    )
-    if ask is None:
-        return HttpResponse()
-    with slack_work.speaking_to(ask.identity):
-        if view is not None:
-            _renew(ask, view)
-        elif opened is not None:
-            problem = _open(ask, opened, sent.get("trigger_id", ""))
-            if problem is not None:
-                _answer(sent.get("response_url", ""), problem)
+    elif ask is not None:
+        with slack_work.speaking_to(ask.identity):
+            if view is not None:
+                _renew(ask, view)
+            elif opened is not None:
+                problem = _open(ask, opened, sent.get("trigger_id", ""))
+                if problem is not None:
+                    _answer(sent.get("response_url", ""), problem)
     return HttpResponse()
 
 
@@ -188,10 +187,13 @@ def _renew(ask: Ask, view: dict[str, Any]) -> None:
     form = offers().forms.get(view.get("callback_id", ""))
     if form is None or form.change is None:
         return
-    _call(
-        ask.workspace, "views.update", view_id=view["id"], hash=view.get("hash", ""),
-        view=form.change(ask),
-    )  # fmt: skip
+    try:
+        found = form.change(ask)
+    except MusterError as error:
+        # It stays as it is: sending it says what stands against it.
+        log.info("slack: a form was not renewed: %s", error.code)
+        return
+    _call(ask.workspace, "views.update", view_id=view["id"], hash=view.get("hash", ""), view=found)
 
 
 def _answer(url: str, sentence: str) -> None:
@@ -209,8 +211,10 @@ def _sent_form(workspace: SlackWorkspace, sent: dict[str, Any]) -> HttpResponse:
     form = offers().forms.get(name)
     key = f"view:{view.get('id', '')}"
     ask = slack_work.ask_of(workspace, user, key=key, at=timezone.now(), view=view)
-    if form is None or ask is None:
+    if form is None:
         return HttpResponse()
+    if ask is None:
+        return _not_taken(view)
     kept = {part: view.get(part) for part in ("state", "private_metadata", "callback_id")}
     with slack_work.speaking_to(ask.identity), transaction.atomic():
         is_first = services.slack_take(
@@ -223,6 +227,13 @@ def _sent_form(workspace: SlackWorkspace, sent: dict[str, Any]) -> HttpResponse:
             transaction.set_rollback(True)
             return JsonResponse({"response_action": "errors", "errors": errors})
     return HttpResponse()
+
+
+def _not_taken(view: dict[str, Any]) -> HttpResponse:
+    """Keep a form open that nobody known sent: closed, it would look as if it had been taken."""
+    first = [*view.get("state", {}).get("values", {})][:1]
+    words = _("Muster does not know you here. Write /muster status, confirm, and send this again.")
+    return JsonResponse({"response_action": "errors", "errors": dict.fromkeys(first, words)})
 
 
 # --- events ---------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from companies.models import AuditEvent, SlackDelivery
 from leave.models import LeaveRequest, LeaveType
 from tests.slack_stand_in import view_of
@@ -141,15 +143,56 @@ def test_what_a_rule_refuses_is_said_in_its_words(slack: SlackWorld) -> None:
     assert not LeaveRequest.objects.exists()
 
 
-def test_who_is_not_known_sends_nothing(slack: SlackWorld) -> None:
+def test_who_is_not_known_sends_nothing_and_is_told(slack: SlackWorld) -> None:
     view = _filled(slack)
 
-    assert slack.town.interaction("U0OTHER", "view_submission", view=view).content == b""
+    response = slack.town.interaction("U0OTHER", "view_submission", view=view)
     pressed = [{"action_id": "type"}]
     slack.town.interaction("U0OTHER", "block_actions", view=view, actions=pressed)
 
+    assert response.json() == {
+        "response_action": "errors",
+        "errors": {"type": "Muster does not know you here. Write /muster status, confirm, "
+                           "and send this again."},
+    }  # fmt: skip
     assert not LeaveRequest.objects.exists()
     assert slack.town.calls == []
+
+
+def test_who_is_not_known_opens_no_form_and_is_offered_the_link(slack: SlackWorld) -> None:
+    _kind(slack)
+    slack.town.user("U9", "hari@kettle.example")
+
+    slack.town.press("U9", "opens:leave", "leave")
+    slack.drain()
+
+    assert slack.town.of("views.open") == []
+    assert [text.split("<")[0] for text in slack.town.texts()] == ["Is this you? "]
+
+
+def test_a_form_of_what_is_offered_no_more_stays_as_it_is(slack: SlackWorld) -> None:
+    view = _filled(slack)
+    LeaveType.objects.update(is_offered=False)
+
+    chosen = [{"action_id": "first_on"}]
+    response = slack.town.interaction(MAYA, "block_actions", view=view, actions=chosen)
+    sent = slack.town.interaction(MAYA, "view_submission", view=view)
+
+    assert (response.status_code, slack.town.of("views.update")) == (200, [])
+    assert sent.json()["response_action"] == "errors"
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1900-01-01", "9999-12-31"])
+def test_a_date_of_no_calendar_is_refused_in_words(slack: SlackWorld, date: str) -> None:
+    view = _filled(slack, first_on=date)
+
+    chosen = [{"action_id": "first_on"}]
+    changed = slack.town.interaction(MAYA, "block_actions", view=view, actions=chosen)
+    sent = slack.town.interaction(MAYA, "view_submission", view=view)
+
+    assert changed.status_code == 200
+    assert list(sent.json()["errors"]) == ["first_on"]
+    assert not LeaveRequest.objects.exists()
 
 
 def test_a_form_that_nobody_offers_is_none(slack: SlackWorld) -> None:

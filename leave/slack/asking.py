@@ -132,7 +132,10 @@ def send(ask: Ask) -> dict[str, str]:
 
 def finish(ask: Ask) -> Said:
     """Tell the person that it is on its way."""
-    rows = LeaveRequest.objects.filter(employee=ask.employee).order_by("-pk")
+    held = blocks.values_of(dict(ask.view))
+    rows = LeaveRequest.objects.filter(
+        employee=ask.employee, leave_type__public_id=held["type"], first_on=held["first_on"]
+    ).order_by("-pk")
     latest: LeaveRequest | None = rows.first()
     url = page(
         reverse("leave:request", args=[latest.public_id]) if latest else reverse("leave:ask")

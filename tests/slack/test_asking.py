@@ -195,6 +195,17 @@ def test_a_date_of_no_calendar_is_refused_in_words(slack: SlackWorld, date: str)
     assert not LeaveRequest.objects.exists()
 
 
+def test_the_answer_names_the_request_that_the_form_asked_for(slack: SlackWorld) -> None:
+    slack.town.interaction(MAYA, "view_submission", view=_filled(slack))
+    asked = LeaveRequest.objects.get()
+    slack.leave.submit("03-20")
+
+    slack.drain()
+
+    told = [b["text"] for b in slack.town.of("chat.postMessage") if b["channel"] == f"D{MAYA}"]
+    assert [str(asked.public_id) in text for text in told] == [True]
+
+
 def test_a_form_that_nobody_offers_is_none(slack: SlackWorld) -> None:
     view = view_of("other", {})
 

@@ -7,6 +7,7 @@ done once, by the key of what arrived.
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +28,8 @@ from companies.scoping import company_scope, no_scope
 from companies.slack import Ask, Said, Told, offers, page
 from integrations.errors import IntegrationError, Misconfigured, Rejected
 from integrations.slack import blocks, client
+
+log = logging.getLogger(__name__)
 
 # By an event of these Slack tells that the app, or its token, is gone.
 _GONE = {"app_uninstalled": SlackEnd.UNINSTALLED, "tokens_revoked": SlackEnd.REVOKED}
@@ -198,8 +201,13 @@ def help_said() -> Said:
 
 def link_offer(workspace: SlackWorkspace, slack_user: str) -> Said:
     """Ask somebody who has not confirmed yet whether this is them, by a link."""
-    profile = services.slack_client(workspace).look("users.info", user=slack_user)["user"]
-    token = services.slack_link_ask(workspace=workspace, profile=profile, now=timezone.now())
+    now = timezone.now()
+    token = services.slack_link_ask(
+        workspace=workspace, profile=_profile(workspace, slack_user), now=now
+    )
+    if not token and ask_of(workspace, slack_user, key="", at=now) is not None:
+        # They confirmed by an earlier link while Slack was asked who they are.
+        return Said(_("Your account is connected now. Write the command once more."))
     if not token:
         return Said(
             _(
@@ -210,6 +218,20 @@ def link_offer(workspace: SlackWorkspace, slack_user: str) -> Said:
     url = page(reverse("portal:slack-link", args=[token]))
     where = blocks.link(url, _("Open Muster to confirm"))
     return Said(_("Is this you? %(link)s. The link is good for 15 minutes.") % {"link": where})
+
+
+def _profile(workspace: SlackWorkspace, slack_user: str) -> dict[str, Any]:
+    """Return what Slack says of somebody; of whom it tells nothing, that they are a stranger.
+
+    So are people of other workspaces in a shared channel; they get an answer too.
+    """
+    slack = services.slack_client(workspace)
+    try:
+        found: dict[str, Any] = slack.look("users.info", user=slack_user)["user"]
+    except Rejected as error:
+        log.warning("slack: it does not say who somebody is: %s", error)
+        return {"id": slack_user, "is_stranger": True}
+    return found
 
 
 # --- messages to who decides ----------------------------------------------------------------------

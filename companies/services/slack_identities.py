@@ -23,6 +23,7 @@ def slack_link_ask(*, workspace: SlackWorkspace, profile: dict[str, Any], now: d
     """Return the token of a link by which the matched person confirms; empty where nobody matches.
 
     `profile` is what Slack says of its user. A link that was made before opens nothing any more.
+    There is none for what they have confirmed meanwhile: that stands.
     """
     address = str(profile.get("profile", {}).get("email", "") or "")
     if not _is_member(profile, workspace):
@@ -35,6 +36,8 @@ def slack_link_ask(*, workspace: SlackWorkspace, profile: dict[str, Any], now: d
     row = row or SlackIdentity(
         company=workspace.company, workspace=workspace, slack_user_id=profile["id"]
     )
+    if row.confirmed_at is not None and row.user_id == user.pk:
+        return ""
     row.user, row.slack_name = user, _name(profile)
     row.link_key, row.asked_at, row.confirmed_at = uuid.uuid4(), now, None
     row.save()

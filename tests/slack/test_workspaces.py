@@ -21,10 +21,17 @@ from companies.errors import (
     SlackTeamTaken,
     SlackWholeOrganisation,
 )
-from companies.models import AuditEvent, Employee, SlackIdentity, SlackMessage, User
+from companies.models import (
+    AuditEvent,
+    Employee,
+    SlackIdentity,
+    SlackMessage,
+    User,
+)
 from companies.scoping import company_scope
 from integrations import sealing
 from integrations.errors import Misconfigured, Rejected
+from integrations.slack.client import Slack
 from tests.attendance.world import make_world
 from tests.leave.world import NOW
 from tests.slack_stand_in import TOKEN
@@ -281,3 +288,29 @@ def test_auditors_read_and_change_nothing_of_slack(slack: SlackWorld) -> None:
 
     assert not permissions.can_manage_slack(auditor)
     assert not permissions.can_remove_slack(auditor, slack.bikram)
+
+
+def test_a_link_that_is_asked_for_late_takes_no_confirmed_account_away(
+    slack: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = _link(slack, slack.world.hari)
+
+    def look(_slack: Slack, method: str, *, user: str) -> dict[str, Any]:
+        # By the first link, while Slack is asked for the second one.
+        services.slack_link_confirm(token=token, by=slack.leave.hr, now=NOW)
+        return {"user": slack.town.users[user]}
+
+    monkeypatch.setattr(Slack, "look", look)
+
+    said = slack.say("U9", "status")
+
+    assert said == "Your account is connected now. Write the command once more."
+    row = SlackIdentity.objects.get(slack_user_id="U9")
+    assert (row.confirmed_at, row.link_key) == (NOW, None)
+
+
+def test_whom_slack_tells_nothing_of_is_answered(slack: SlackWorld) -> None:
+    unknown = (200, {}, {"ok": False, "error": "user_not_found"})
+    slack.town.answers["users.info"] = [unknown]
+
+    assert slack.say("U0X", "status").startswith("Muster does not know you by the e-mail")

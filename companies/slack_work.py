@@ -152,9 +152,10 @@ def _form(row: SlackDelivery) -> None:
 
 
 def _event(row: SlackDelivery) -> None:
-    why = _GONE.get(row.payload["type"])
+    why, told_at = _GONE.get(row.payload["type"]), row.payload.get("at")
+    at = dt.datetime.fromtimestamp(told_at, dt.UTC) if told_at else row.received_at
     if why is not None:
-        services.slack_lost(workspace=row.workspace, why=why, now=timezone.now())
+        services.slack_lost(workspace=row.workspace, why=why, at=at, now=timezone.now())
 
 
 _WORK: dict[str, Callable[[SlackDelivery], None]] = {

@@ -253,7 +253,8 @@ def events(request: HttpRequest) -> HttpResponse:
     with company_scope(workspace.company):
         services.slack_take(
             workspace=workspace, key=f"event:{sent.get('event_id', '')}", kind=SlackKind.EVENT,
-            payload={"type": _event_of(sent, workspace)}, now=timezone.now(),
+            payload={"type": _event_of(sent, workspace), "at": sent.get("event_time")},
+            now=timezone.now(),
         )  # fmt: skip
     return HttpResponse()
 

@@ -108,9 +108,12 @@ class Town:
         where = {"response_url": f"{self.url}/answer", "actions": pressed}
         return self.interaction(user, "block_actions", **where, **more)
 
-    def event(self, name: str, *, key: str = "Ev1", **event: Any) -> HttpResponse:
+    def event(
+        self, name: str, *, key: str = "Ev1", told_at: int | None = None, **event: Any
+    ) -> HttpResponse:
         sent = {
             "type": "event_callback", "team_id": TEAM, "event_id": key,
+            "event_time": int(time.time()) if told_at is None else told_at,
             "event": {"type": name, **event},
         }  # fmt: skip
         return self.post("/slack/events", json.dumps(sent), "application/json")

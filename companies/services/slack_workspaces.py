@@ -128,8 +128,15 @@ def slack_disconnect(*, workspace: SlackWorkspace, by: Actor, now: dt.datetime) 
     return _end(workspace, SlackEnd.BY_HAND, by, now)
 
 
-def slack_lost(*, workspace: SlackWorkspace, why: SlackEnd, now: dt.datetime) -> SlackWorkspace:
-    """Note that Slack lets Muster in no more, and tell HR, once."""
+def slack_lost(
+    *, workspace: SlackWorkspace, why: SlackEnd, at: dt.datetime, now: dt.datetime
+) -> SlackWorkspace:
+    """Note that Slack let Muster in no more `at` that time, and tell HR, once.
+
+    What is told late of an earlier connection is nothing to the one that HR has made since.
+    """
+    if at < workspace.connected_at:
+        return workspace
     return _end(workspace, why, job_actor("slack", workspace.company), now)
 
 
@@ -137,6 +144,9 @@ def slack_lost(*, workspace: SlackWorkspace, why: SlackEnd, now: dt.datetime) ->
 def _end(workspace: SlackWorkspace, why: SlackEnd, by: Actor, now: dt.datetime) -> SlackWorkspace:
     row = _lock(workspace)
     if row.ended_at is not None:
+        return row
+    if why != SlackEnd.BY_HAND and row.token != workspace.token:
+        # It was connected anew while somebody still asked with the token of before.
         return row
     row.ended_at, row.ended_why, row.token = now, why, ""
     row.save(update_fields=["ended_at", "ended_why", "token"])
@@ -155,4 +165,4 @@ def _lock(workspace: SlackWorkspace) -> SlackWorkspace:
 def slack_refused(workspace: SlackWorkspace, error: Misconfigured, now: dt.datetime) -> None:
     """End the workspace where Slack no longer accepts its token; any other error is none of it."""
     if error.code == "slack_token":
-        slack_lost(workspace=workspace, why=SlackEnd.REVOKED, now=now)
+        slack_lost(workspace=workspace, why=SlackEnd.REVOKED, at=now, now=now)

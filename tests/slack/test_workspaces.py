@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
 
 from companies import permissions, selectors, services
@@ -26,6 +27,7 @@ from companies.models import (
     Employee,
     SlackIdentity,
     SlackMessage,
+    SlackWorkspace,
     User,
 )
 from companies.scoping import company_scope
@@ -314,3 +316,45 @@ def test_whom_slack_tells_nothing_of_is_answered(slack: SlackWorld) -> None:
     slack.town.answers["users.info"] = [unknown]
 
     assert slack.say("U0X", "status").startswith("Muster does not know you by the e-mail")
+
+
+# --- what comes late ------------------------------------------------------------------------------
+def _connect_anew(slack: SlackWorld) -> SlackWorkspace:
+    """Disconnect and connect again, and return the row as who began before still holds it."""
+    before = SlackWorkspace.objects.get(pk=slack.workspace.pk)
+    services.slack_disconnect(workspace=slack.workspace, by=slack.leave.hr, now=NOW)
+    services.slack_connect(answer=answer_of(), by=slack.leave.hr, now=LATER)
+    return before
+
+
+def test_a_token_of_before_that_is_refused_ends_no_newer_connection(slack: SlackWorld) -> None:
+    before = _connect_anew(slack)
+
+    services.slack_refused(before, Misconfigured("slack_token"), LATER)
+
+    slack.workspace.refresh_from_db()
+    assert slack.workspace.ended_at is None
+
+
+@pytest.mark.parametrize(("minutes", "is_over"), [(-1, False), (1, True)])
+def test_what_slack_tells_late_ends_no_newer_connection(
+    slack: SlackWorld, minutes: int, is_over: bool
+) -> None:
+    _connect_anew(slack)
+    told_at = int((LATER + dt.timedelta(minutes=minutes)).timestamp())
+    with time_machine.travel(LATER + dt.timedelta(minutes=2), tick=False):
+        slack.town.event("app_uninstalled", told_at=told_at)
+        slack.drain()
+
+    slack.workspace.refresh_from_db()
+    assert (slack.workspace.ended_at is not None) is is_over
+
+
+def test_an_event_that_is_worked_on_late_ends_no_newer_connection(slack: SlackWorld) -> None:
+    slack.town.event("app_uninstalled")
+    _connect_anew(slack)
+
+    slack.drain()
+
+    slack.workspace.refresh_from_db()
+    assert slack.workspace.ended_at is None

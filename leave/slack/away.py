@@ -88,12 +88,12 @@ def digest(company: Company, now: dt.datetime) -> Said:
     today = zones.local_date(now, policy.zone)
     everybody = list(here_on(today))
     found = Away(
-        off=_off_on(Q(), today),
+        off=_off_on(Q(pk__in=here_on(today).values("pk")), today),
         members=team_today(company=company, employees=everybody, now=now),
         known=frozenset(),
     )
     lines = _lines(found, leave_settings(company), today, (Standing.MISSING,))
-    text = "\n".join(lines) if lines else _("Everybody is in.")
+    text = "\n".join(lines) if lines else _("Nobody is away or missing.")
     title = _("Today, %(date)s") % {"date": phrases.date_text(today, today)}
     return Said(f"{title}\n{text}", [blocks.section(f"*{title}*"), blocks.section(text)])
 

@@ -11,7 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from companies.enums import CalendarKind
-from companies.models import CalendarDay, Department, OfficeVersion, OutboxMessage, Placement
+from companies.models import (
+    CalendarDay,
+    Department,
+    Employee,
+    OfficeVersion,
+    OutboxMessage,
+    Placement,
+)
 from leave.slack.away import digest
 from leave.slack.digests import is_worked, slack_digest
 from tests.attendance.world import START, ZONE, at, make_person
@@ -131,11 +138,25 @@ def test_the_digest_says_the_kind_where_everybody_may_know_it(slack: SlackWorld)
     assert said.text.splitlines()[1] == "*Away*: Maya (Sick, until Wed 4 March)"
 
 
-def test_where_everybody_is_in_the_digest_says_so(slack: SlackWorld) -> None:
-    for person in (slack.leave.maya, slack.world.bikram, slack.world.hari):
-        slack.world.punch(person, "2026-03-02 09:00")
+@pytest.mark.parametrize("when", ["2026-03-02 08:00", "2026-03-02 09:30"])
+def test_where_nobody_is_away_or_missing_the_digest_says_no_more(
+    slack: SlackWorld, when: str
+) -> None:
+    # At eight nobody is in, nor has to be.
+    if when > "2026-03-02 09":
+        for person in (slack.leave.maya, slack.world.bikram, slack.world.hari):
+            slack.world.punch(person, "2026-03-02 09:00")
 
-    assert digest(slack.world.company, MORNING).text == "Today, Mon 2 March\nEverybody is in."
+    assert digest(slack.world.company, at(when)).text == (
+        "Today, Mon 2 March\nNobody is away or missing."
+    )
+
+
+def test_a_channel_reads_nothing_of_who_works_there_no_more(slack: SlackWorld) -> None:
+    _off(slack)
+    Employee.objects.filter(pk=slack.leave.maya.pk).update(is_active=False)
+
+    assert "Maya" not in digest(slack.world.company, MORNING).text
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from companies.once import once
 from companies.scoping import company_scope
 from integrations.errors import IntegrationError
 from integrations.slack.client import Slack, authorize_url, is_set_up
+from leave.slack.digests import last_unposted
 from portal.slack_forms import SlackForm
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def slack(request: HttpRequest) -> HttpResponse:
     context = {
         "is_set_up": is_set_up(), "workspace": workspace, "is_connected": is_connected,
         "form": form,
+        "unposted": last_unposted(workspace, timezone.now()) if workspace else None,
     }  # fmt: skip
     response = render(request, "portal/slack.html", context, status=400 if form.errors else 200)
     if is_set_up():

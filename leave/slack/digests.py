@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils import timezone
@@ -13,8 +14,8 @@ from attendance.rules.types import DayType
 from attendance.rules.zones import local
 from attendance.selectors.settings import company_settings
 from companies import outbox
-from companies.enums import Channel
-from companies.models import Company, SlackWorkspace
+from companies.enums import Channel, OutboxState
+from companies.models import Company, OutboxMessage, SlackWorkspace
 from companies.outbox import SLACK_DIGEST
 from companies.scoping import company_scope
 from companies.selectors import slack_workspace
@@ -23,6 +24,8 @@ from integrations.slack.client import is_set_up
 
 # A scheduler that stood still does not post the morning in the evening.
 _LATEST: Final = dt.timedelta(hours=4)
+# Slack's words for a channel that is none, or into which Muster was not invited.
+_CHANNEL_TAKES_NONE: Final = ("not_in_channel", "channel_not_found", "is_archived")
 _OFF: Final = (DayType.WEEKLY_OFF, DayType.HOLIDAY)
 
 
@@ -47,11 +50,42 @@ def _want(company: Company, workspace: SlackWorkspace, now: dt.datetime) -> bool
     if not begins <= here <= begins + _LATEST or not is_worked(company, here.date()):
         return False
     outbox.enqueue(
-        company=company, dedupe_key=f"{SLACK_DIGEST}:{workspace.public_id}:{here.date()}",
-        to="Slack", template=SLACK_DIGEST, channel=Channel.SLACK,
-        values={"workspace": str(workspace.public_id)},
+        company=company, dedupe_key=_key(workspace, here.date()), to="Slack",
+        template=SLACK_DIGEST, channel=Channel.SLACK,
+        values={"workspace": str(workspace.public_id), "channel": workspace.digest_channel},
     )  # fmt: skip
     return True
+
+
+def _key(workspace: SlackWorkspace, date: dt.date) -> str:
+    return f"{SLACK_DIGEST}:{workspace.public_id}:{date}"
+
+
+@dataclass(frozen=True)
+class Unposted:
+    """The digest of a date that was given up; `is_channel` where the channel takes none."""
+
+    date: dt.date
+    is_channel: bool
+    why: str
+
+
+def last_unposted(workspace: SlackWorkspace, now: dt.datetime) -> Unposted | None:
+    """Return the last digest, of the past week, if it was given up and another would be too."""
+    dates = {_key(workspace, day): day for day in _days_around(now.date())}
+    rows = OutboxMessage.objects.filter(dedupe_key__in=dates)
+    last: OutboxMessage | None = rows.order_by("-not_before").first()
+    if not workspace.has_digest or last is None or last.state != OutboxState.FAILED:
+        return None
+    if last.values.get("channel") != workspace.digest_channel:
+        return None
+    is_channel = any(word in last.last_error for word in _CHANNEL_TAKES_NONE)
+    return Unposted(dates[last.dedupe_key], is_channel, last.last_error)
+
+
+def _days_around(date: dt.date) -> list[dt.date]:
+    """Return the dates of the past week, whatever the company's clocks say of today."""
+    return [date + dt.timedelta(days=n) for n in range(-7, 2)]
 
 
 def is_worked(company: Company, date: dt.date) -> bool:

@@ -16,8 +16,9 @@ from django.test import Client
 from companies import services
 from companies.models import SlackIdentity, SlackWorkspace, User
 from companies.scoping import company_scope, no_scope
+from leave.slack.digests import slack_digest
 from portal.setup_steps import setup_steps
-from tests.attendance.world import make_world
+from tests.attendance.world import at, make_world
 from tests.http import post_once
 from tests.leave.world import NOW
 from tests.slack_stand_in import CODE
@@ -133,6 +134,35 @@ def test_hr_disconnects_and_sees_that_it_is(slack: SlackWorld, hr: Client) -> No
     hr.post("/slack/", {"allows_punches": "on", "digest_at": "09:00"})
     slack.workspace.refresh_from_db()
     assert slack.workspace.allows_punches is False
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("not_in_channel", "check its ID, and invite Muster there by /invite @Muster."),
+        ("msg_blocks_too_long", "Slack did not take it: slack_refused (why=msg_blocks_too_long)."),
+    ],
+)
+def test_hr_reads_where_they_set_it_that_the_digest_was_not_posted(
+    slack: SlackWorld, hr: Client, word: str, sentence: str
+) -> None:
+    slack.configure(has_digest=True, digest_channel="C1")
+    slack.town.answers["chat.postMessage"] = [(200, {}, {"ok": False, "error": word})]
+    with time_machine.travel(at("2026-03-02 09:30"), tick=False):
+        slack_digest()
+        slack.drain()
+
+    page = hr.get("/slack/").text
+    assert "The digest of Mon, 2 March 2026 was not posted." in page
+    assert sentence in page
+    # Another channel, or the next one that is posted: it is over.
+    slack.configure(has_digest=True, digest_channel="C2")
+    assert "was not posted" not in hr.get("/slack/").text
+    slack.configure(has_digest=True, digest_channel="C1")
+    with time_machine.travel(at("2026-03-03 09:30"), tick=False):
+        slack_digest()
+        slack.drain()
+        assert "was not posted" not in hr.get("/slack/").text
 
 
 # --- to Slack and back ----------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def _open(entry: Entry, identity: SlackIdentity, row: LeaveRequestState) -> Told
     snoozed = slack_messages_about(KIND, subject).filter(identity=identity).first()
     if snoozed is not None and snoozed.snoozed_until is not None:
         parts.append(blocks.context(_snoozed(snoozed.snoozed_until, identity)))
-    return Told(f"{title}: {entry.when}", parts, is_open=True)
+    return Told(blocks.escaped(f"{title}: {entry.when}"), parts, is_open=True)
 
 
 def _standing(row: LeaveRequestState) -> str:
@@ -110,7 +110,7 @@ def _closed(row: LeaveRequestState, *, may_see: bool) -> Told:
     if may_see:
         url = page(request_path(row.request))
         parts.append(blocks.context(blocks.link(url, _("Open in Muster"))))
-    return Told(f"{title}: {text}", parts, is_open=False)
+    return Told(blocks.escaped(f"{title}: {text}"), parts, is_open=False)
 
 
 def _outcome(row: LeaveRequestState) -> list[str]:

@@ -89,6 +89,18 @@ def test_a_button_pressed_twice_decides_once(slack: SlackWorld) -> None:
     assert slack.town.texts() == []
 
 
+def test_what_people_wrote_is_shown_and_never_read(slack: SlackWorld) -> None:
+    Employee.objects.filter(pk=slack.leave.maya.pk).update(name="<!channel>")
+    request = _asked(slack)
+    decisions.request_refuse(request=request, by=slack.leave.hr, reason="<@U1>", now=NOW)
+    slack.drain()
+
+    posted, updated = slack.town.of("chat.postMessage")[0], slack.town.of("chat.update")[0]
+    assert posted["text"].startswith("&lt;!channel&gt; asks for leave")
+    assert "(&lt;@U1&gt;)" in updated["text"]
+    assert not any("<!" in _text(body) or "<@" in _text(body) for body in (posted, updated))
+
+
 def _value(slack: SlackWorld) -> str:
     """Return what the first button of the first message carries."""
     body = slack.town.of("chat.postMessage")[0]

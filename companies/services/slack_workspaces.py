@@ -23,7 +23,7 @@ from companies.models import Company, SlackWorkspace
 from companies.scoping import no_scope
 from integrations import sealing
 from integrations.errors import IntegrationError, Misconfigured, Rejected
-from integrations.slack.client import IN_A_TASK, Slack
+from integrations.slack.client import AT_ONCE, IN_A_TASK, Slack
 
 
 def _purpose(workspace: SlackWorkspace) -> str:
@@ -123,8 +123,9 @@ def slack_disconnect(*, workspace: SlackWorkspace, by: Actor, now: dt.datetime) 
         raise NotAllowed
     if workspace.ended_at is None:
         # Slack away, or the token gone already: forgotten here, nobody uses it again.
+        # With little patience, for the page that asks holds a transaction.
         with suppress(IntegrationError):
-            slack_client(workspace).call("auth.revoke")
+            slack_client(workspace, seconds=AT_ONCE).call("auth.revoke")
     return _end(workspace, SlackEnd.BY_HAND, by, now)
 
 

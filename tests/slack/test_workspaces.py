@@ -33,7 +33,7 @@ from companies.models import (
 from companies.scoping import company_scope
 from integrations import sealing
 from integrations.errors import Misconfigured, Rejected
-from integrations.slack.client import Slack
+from integrations.slack.client import AT_ONCE, Slack
 from tests.attendance.world import make_world
 from tests.leave.world import NOW
 from tests.slack_stand_in import TOKEN
@@ -124,6 +124,22 @@ def test_disconnecting_twice_or_while_slack_is_away_is_disconnecting(slack: Slac
     assert AuditEvent.objects.filter(verb="slack_disconnected").count() == 1
     with pytest.raises(Rejected):
         services.slack_client(row)
+
+
+def test_whoever_disconnects_does_not_wait_long_for_slack(
+    slack: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patience = []
+
+    def made(token: str, *, seconds: int) -> Slack:
+        patience.append(seconds)
+        return Slack(token, seconds=seconds)
+
+    monkeypatch.setattr("companies.services.slack_workspaces.Slack", made)
+
+    services.slack_disconnect(workspace=slack.workspace, by=slack.leave.hr, now=NOW)
+
+    assert patience == [AT_ONCE]
 
 
 def test_only_hr_says_what_it_may_do_and_disconnects(slack: SlackWorld) -> None:

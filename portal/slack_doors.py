@@ -199,7 +199,7 @@ def _renew(ask: Ask, view: dict[str, Any]) -> None:
 def _answer(url: str, sentence: str) -> None:
     body = {"replace_original": False, **slack_work.body_of(Said(sentence))}
     try:
-        client.answer(url, body, seconds=client.AT_ONCE)
+        client.answer(url, body, seconds=client.AT_LAST)
     except IntegrationError as error:
         log.warning("slack: an answer was not taken: %s", error)
 

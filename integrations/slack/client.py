@@ -21,6 +21,8 @@ from integrations.errors import Misconfigured, Rejected, Unavailable
 
 # Somebody waits before Slack for an answer that must come within three seconds; in a task nobody.
 AT_ONCE: Final = 2
+# What is left of the three after a first call came to nothing.
+AT_LAST: Final = 1
 IN_A_TASK: Final = 10
 _ANSWERS_FROM: Final = "hooks.slack.com"
 _TOKEN_GONE: Final = frozenset(

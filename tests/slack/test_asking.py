@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from companies.models import AuditEvent, SlackDelivery
+from integrations.slack import client
 from leave.models import LeaveRequest, LeaveType
 from tests.slack_stand_in import view_of
 from tests.slack_world import MAYA, SlackWorld
@@ -65,6 +66,20 @@ def test_a_button_that_slack_does_not_take_either_says_so(slack: SlackWorld) -> 
     assert slack.town.press(MAYA, "opens:leave", "leave").status_code == 200
 
     assert slack.town.texts() == ["Slack does not answer as it should. Try again in a moment."]
+
+
+def test_both_tries_together_leave_slack_its_answer_within_three_seconds(
+    slack: SlackWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _kind(slack)
+    slack.town.answers["views.open"] = [(503, {}, "down")]
+    patience = [client.AT_ONCE]
+    monkeypatch.setattr(client, "answer", lambda *_a, seconds: patience.append(seconds))
+
+    slack.town.press(MAYA, "opens:leave", "leave")
+
+    assert len(patience) == 2
+    assert sum(patience) <= 3
 
 
 def test_somebody_who_may_ask_for_nothing_is_told(slack: SlackWorld) -> None:

@@ -43,6 +43,9 @@ def visitor_ask(
     limits = (QUESTIONS_OF_A_CLIENT, QUESTIONS_OF_AN_ADDRESS)
     count_of_strangers("visitor", row.email, client, limits, now)
     VisitorQuestion.objects.bulk_create([row], ignore_conflicts=True)
+    if not VisitorQuestion.objects.filter(public_id=row.public_id).exists():
+        # Of two taps at once the first one's row is the one, and HR is told of that.
+        return
     career_mails.careers_news(company, row, "question", on=now.date())
 
 

@@ -27,6 +27,7 @@ from companies.models import (
     VisitorQuestion,
 )
 from companies.scoping import company_scope
+from companies.services import visitor_questions
 from tests.attendance.world import World, make_world
 from tests.companies.careers_world import (
     DAYS,
@@ -74,6 +75,21 @@ def test_a_question_reaches_hr_and_no_mail_goes_to_its_address(world: World) -> 
     (mail,) = OutboxMessage.objects.all()
     assert (mail.to, mail.values["what"]) == ("hari@kettle.example", "question")
     assert str(row) == f"2026-03-04 · {row.public_id.hex[-6:].upper()}"
+
+
+def test_of_two_taps_at_once_hr_is_told_of_the_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = uuid.uuid4()
+
+    def other_tap(*_args: Any) -> None:
+        monkeypatch.undo()
+        _ask(world, token=token)
+
+    monkeypatch.setattr(visitor_questions, "count_of_strangers", other_tap)
+    row = _ask(world, token=token)
+    (mail,) = mails("careers_news")
+    assert str(row.public_id) in mail.values["link"]
 
 
 def test_a_question_needs_words_and_comes_so_often(world: World) -> None:

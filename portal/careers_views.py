@@ -128,7 +128,8 @@ def _is_asked(request: HttpRequest, form: AskForm, company: Company, about: Open
     return form.is_valid() and _took(
         form,
         lambda: services.visitor_ask(
-            company=company, opening=about, token=form.token, client=get_ip(request),
+            company=company, opening=about, client=get_ip(request),
+            token=form.token_at((about or company).public_id),
             locale=translation.get_language() or "", now=timezone.now(), **form.asked,
         ),
     )  # fmt: skip
@@ -171,7 +172,8 @@ def _is_sent(request: HttpRequest, form: ApplyForm, about: Opening, now: dt.date
     return _took(
         form,
         lambda: services.application_send(
-            opening=about, token=form.token, name=asked["name"], email=asked["email"],
+            opening=about, token=form.token_at(about.public_id), name=asked["name"],
+            email=asked["email"],
             phone=asked["phone"], locale=translation.get_language() or "",
             consent_version=CONSENT_VERSION, is_kept_longer=asked["is_kept_longer"],
             answers=form.given, client=get_ip(request), now=now,

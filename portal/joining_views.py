@@ -39,7 +39,7 @@ def _ask(request: HttpRequest, form: JoinForm) -> bool:
     """Return whether it was kept; what is wrong is said on the form."""
     try:
         services.join_ask(
-            token=form.token, client=get_ip(request), now=timezone.now(),
+            token=form.token_at(), client=get_ip(request), now=timezone.now(),
             locale=translation.get_language() or "", **form.asked,
         )  # fmt: skip
     except MusterError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from typing import Any, Final
 
@@ -47,12 +48,16 @@ class TicketForm(forms.Form):
         """Whether what nobody sees was filled in."""
         return bool(self.data.get("fax"))
 
-    @property
-    def token(self) -> uuid.UUID:
-        """The form's one-time token, once the form is valid."""
+    def token_at(self, place: Any = "") -> uuid.UUID:
+        """Return what names the form as it was sent, once it is valid: a second tap has the same.
+
+        With other words, after a way back to correct an address, or at another company, it is
+        another form: what is told to be on its way must not be dropped as sent already.
+        """
         token = _token_of(self.cleaned_data["ticket"])
         assert token is not None  # noqa: S101  # it was cleaned
-        return token
+        typed = [self.data.get(name, "") for name in self.fields if name not in _UNSEEN]
+        return uuid.uuid5(token, json.dumps([str(place), *typed]))
 
     @property
     def asked(self) -> dict[str, Any]:

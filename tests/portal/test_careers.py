@@ -279,6 +279,40 @@ def test_too_many_are_told_so_and_the_same_form_twice_is_one(
     assert (answer.status_code, "Too many attempts." in answer.text) == (400, True)
 
 
+def test_a_ticket_of_another_company_or_opening_is_no_second_tap(
+    client: Client, opening: Opening, clock: Any
+) -> None:
+    other = make_world("other")
+    with company_scope(other.company):
+        page_on(other)
+        theirs = opening_of(other)
+    ticket = ticket_of(client, job(opening, "apply/"))
+    apply(client, clock, opening, ticket=ticket)
+    sent = {"name": "Nima", "email": "nima@yak.example", "agrees": "on", "ticket": ticket}
+    there = client.post(f"/careers/other/jobs/{theirs.public_id}/apply/", sent)
+    assert there["Location"] == "/careers/other/sent/"
+    question = {"name": "Bina", "email": "b@post.example", "question": "Tea?", "ticket": ticket}
+    for path in (HOME, "/careers/other/"):
+        assert client.post(path, question)["Location"] == f"{path}asked/"
+    for company in (opening.company, other.company):
+        with company_scope(company):
+            assert (Application.objects.count(), VisitorQuestion.objects.count()) == (1, 1)
+
+
+def test_who_goes_back_and_corrects_the_address_gets_the_link(
+    client: Client, opening: Opening, clock: Any
+) -> None:
+    ticket = ticket_of(client, job(opening, "apply/"))
+    apply(client, clock, opening, email="nina@yak.example", ticket=ticket)
+    assert apply(client, clock, opening, ticket=ticket)["Location"] == f"{HOME}sent/"
+    assert "Was it you?" in client.get(link_in(mailed()[1])).text
+    for words in ("Tea?", "Coffee?"):
+        sent = {"name": "Bina", "email": "b@post.example", "question": words, "ticket": ticket}
+        assert client.post(HOME, sent)["Location"] == f"{HOME}asked/"
+    with company_scope(opening.company):
+        assert VisitorQuestion.objects.count() == 2
+
+
 def test_nobody_learns_who_has_applied(client: Client, opening: Opening, clock: Any) -> None:
     apply(client, clock, opening)
     client.post(link_in(mailed()[1]))

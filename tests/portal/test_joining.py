@@ -250,6 +250,13 @@ def test_a_double_tap_asks_once(client: Client, clock: Any) -> None:
     assert len(mail.outbox) == 1
 
 
+def test_who_goes_back_and_corrects_the_address_gets_the_link(client: Client, clock: Any) -> None:
+    ticket = _ticket(client)
+    for address in ("hary@himal.example", "hari@himal.example"):
+        assert _ask(client, clock, ticket=ticket, email=address)["Location"] == "/join/sent/"
+    assert "/join/" in _mailed("hari@himal.example")[1]
+
+
 def test_an_address_that_is_known_is_answered_alike(
     client: Client, otto: Client, clock: Any
 ) -> None:

@@ -138,6 +138,10 @@ class ApplyForm(StrangerForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         self.given: list[Given] = []
+        if self.errors:
+            # A picture is decoded for who came by the form and filled it in, not for everybody;
+            # the files are to be chosen once more anyway.
+            return cleaned
         bytes_left = documents.MOST_BYTES
         for question in self.questions:
             name, value = self.name_of(question), cleaned.get(self.name_of(question))

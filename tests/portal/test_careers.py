@@ -313,6 +313,18 @@ def test_who_goes_back_and_corrects_the_address_gets_the_link(
         assert VisitorQuestion.objects.count() == 2
 
 
+def test_a_file_is_looked_into_once_everything_else_is_right(
+    client: Client, opening: Opening, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(
+        "portal.careers_forms.careers_files.read", lambda data, now: looked.append(len(data))
+    )
+    for wrong in ({"agrees": None}, {"ticket": "made up"}, {"email": "nobody"}):
+        assert apply(client, clock, opening, **wrong).status_code == 400
+    assert looked == []
+
+
 def test_nobody_learns_who_has_applied(client: Client, opening: Opening, clock: Any) -> None:
     apply(client, clock, opening)
     client.post(link_in(mailed()[1]))

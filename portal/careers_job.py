@@ -16,6 +16,8 @@ from companies.services.applications import UNDECIDED_KEPT, forgotten_tell
 from companies.services.careers_files import orphans_delete
 from companies.sweeps import Failures, companies
 
+_HOURS_BETWEEN_ORPHANS = 6
+
 
 def careers_purge() -> int:
     """Delete what is due, with its files, and files that no row names; return how many.
@@ -27,7 +29,9 @@ def careers_purge() -> int:
         with company_scope(company):
             done += _of_company(company, now, failures)
     failures.tell()
-    return done + orphans_delete(now=now)
+    # What lies in the storage is listed day by day: as often as by the other jobs of files.
+    is_their_turn = now.hour % _HOURS_BETWEEN_ORPHANS == 0
+    return done + (orphans_delete(now=now) if is_their_turn else 0)
 
 
 def _of_company(company: Company, now: dt.datetime, failures: Failures) -> int:

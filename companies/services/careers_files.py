@@ -108,13 +108,15 @@ def application_file_look(*, file: ApplicationFile, by: Actor) -> None:
 
 def orphans_delete(*, now: dt.datetime) -> int:
     """Delete files that no row names; return how many."""
-    return storage.orphans_delete(FOLDER, until=(now - _UNNAMED_KEPT).date(), named=_named)
+    # Read once for all days: a key of days ago gets no row any more.
+    names = _named()
+    until = (now - _UNNAMED_KEPT).date()
+    return storage.orphans_delete(FOLDER, until=until, named=lambda _start: names)
 
 
-def _named(start: str) -> set[str]:
+def _named() -> set[str]:
     names: set[str] = set()
     for company in companies():
         with company_scope(company):
-            rows = ApplicationFile.objects.filter(storage_key__startswith=start)
-            names.update(rows.values_list("storage_key", flat=True))
+            names.update(ApplicationFile.objects.values_list("storage_key", flat=True))
     return names

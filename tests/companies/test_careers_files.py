@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.storage import default_storage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from companies.career_errors import SentFileDamaged, SentFileTooLarge, SentFileUnknown
 from companies.enums import ApplicationStage, QuestionKind
@@ -220,6 +222,28 @@ def test_files_that_no_row_names_are_deleted_after_two_days(world: World) -> Non
     assert careers_files.orphans_delete(now=NOW + DAYS) == 0
     assert careers_files.orphans_delete(now=NOW + 2 * DAYS) == 1
     assert (kept_files(), default_storage.exists(orphan.key)) == (1, False)
+
+
+def test_files_that_no_row_names_are_looked_for_every_six_hours(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    careers_files.store([new_file()])
+    midnight = (NOW + 3 * DAYS).replace(hour=0)
+    found = [
+        _run(midnight + dt.timedelta(hours=hour), django_capture_on_commit_callbacks)
+        for hour in (1, 5, 6)
+    ]
+    assert found == [0, 0, 1]
+
+
+def test_every_company_is_asked_once_for_all_days(world: World) -> None:
+    for day in range(3):
+        careers_files.store([careers_files.read(PDF, now=NOW - day * DAYS)])
+    with CaptureQueriesContext(connection) as few:
+        assert careers_files.orphans_delete(now=NOW) == 1
+    with CaptureQueriesContext(connection) as more:
+        assert careers_files.orphans_delete(now=NOW + 2 * DAYS) == 2
+    assert len(more) == len(few)
 
 
 def test_a_file_that_the_storage_keeps_is_found_as_an_orphan(

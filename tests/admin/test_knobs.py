@@ -119,14 +119,15 @@ def test_hours_by_weekday_in_the_history() -> None:
 @pytest.mark.parametrize(
     ("joined_on", "judged_from", "expected"),
     [
-        ("2020-01-01", "", "2026-03-04"),  # today
+        ("2020-01-01", "", "2026-03-05"),  # today there, not yet in UTC
         ("2026-04-01", "", "2026-04-01"),
         ("2020-01-01", "2026-02-01", "2026-02-01"),
     ],
 )
 def test_who_is_added_is_judged_from_today_unless_hr_says_otherwise(
-    hr: Client, world: World, joined_on: str, judged_from: str, expected: str
+    hr: Client, world: World, noon: Any, joined_on: str, judged_from: str, expected: str
 ) -> None:
+    noon.move_to(at("2026-03-05 01:00"))
     answer = post_once(hr, "/admin/companies/employee/add/", {
         "name": "Nima", "code": "N1", "email": "nima@kettle.example", "joined_on": joined_on,
         "judged_from": judged_from, "employment_type": "intern",

@@ -33,7 +33,7 @@ from companies.models import (
 from companies.scoping import company_scope
 from companies.services.applications import CANDIDATE
 from companies.services.deciding import Hired
-from tests.attendance.world import World, make_world
+from tests.attendance.world import World, at, make_world
 from tests.companies.careers_world import NOW, at_stage, mails, opening_of
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,14 @@ def test_an_employee_is_placed_and_invited(world: World, row: Application) -> No
     assert list(events) == [
         "employee_added", "placement_added", "sign_in_link_sent", "application_hired",
     ]  # fmt: skip
+
+
+def test_who_is_taken_in_is_judged_from_the_companys_day(world: World, row: Application) -> None:
+    night = at("2026-03-05 01:00")
+    employee = services.application_hire(
+        application=row, hired=_hired(world, joined_on=dt.date(2026, 3, 1)), by=world.hr, now=night
+    )
+    assert employee.judged_from == dt.date(2026, 3, 5)
 
 
 def test_an_intern_has_an_internship(world: World, row: Application) -> None:

@@ -21,6 +21,7 @@ from companies.enums import ApplicationStage, ApplicationStep
 from companies.errors import MusterError
 from companies.models import Application, ApplicationAnswer, ApplicationEvent
 from companies.scoping import company_scope
+from companies.selectors import company_zone
 from companies.services.applications import CANDIDATE
 from portal.careers_forms import ReplyForm
 
@@ -44,7 +45,7 @@ def application(request: HttpRequest, token: str) -> HttpResponse:
     found, now = links.application_of_link(token), timezone.now()
     if found is None or found.is_over(now):
         return _over(request, found)
-    with company_scope(found.company):
+    with company_scope(found.company), timezone.override(company_zone(found.company, now)):
         if request.method == "POST":
             return _post(request, token, found, now)
         return _page(request, found, now)
@@ -136,10 +137,15 @@ def _page(
         "timeline": [_line(event) for event in events],
         "questions": _forms(found, now, wrong),
         "answers": ApplicationAnswer.objects.filter(application=found).select_related("file"),
-        "until": date_format(until, "D, j F Y") if until is not None else "",
+        "until": _day(until) if until is not None else "",
         "may_withdraw": found.stage != ApplicationStage.ASKED and found.employee_id is None,
     }
     return render(request, "portal/careers/application.html", context, status=400 if wrong else 200)
+
+
+def _day(moment: dt.datetime) -> str:
+    """Return a day of the company, whose time zone is in force."""
+    return date_format(timezone.localtime(moment), "D, j F Y")
 
 
 def _line(event: ApplicationEvent) -> dict[str, Any]:
@@ -154,7 +160,7 @@ def _line(event: ApplicationEvent) -> dict[str, Any]:
         "title": title,
         "words": event.words,
         "has_file": event.file_id is not None,
-        "day": date_format(event.made_at, "D, j F Y"),
+        "day": _day(event.made_at),
     }
 
 

@@ -145,7 +145,8 @@ class ApplicationAdmin(ReadOnlyAdmin):
             if event.step == ApplicationStep.MOVED:
                 what = event.get_stage_display()
             hidden = "" if event.is_shown else f" · {_('not shown')}"
-            by = f"{event.made_by_name or _('Candidate')}, {date_format(event.made_at, 'j M Y')}"
+            day = date_format(timezone.localtime(event.made_at), "j M Y")
+            by = f"{event.made_by_name or _('Candidate')}, {day}"
             file = _file_words(event.file) if event.file else ""
             lines.append((what, hidden, by, event.words, file))
         return format_html_join("", "<p><b>{}</b>{} ({})<br>{} {}</p>", lines) or "–"

@@ -10,7 +10,7 @@ from companies.selectors.access import (
     support_held,
     support_now,
 )
-from companies.selectors.dates import company_today
+from companies.selectors.dates import company_today, company_zone
 from companies.selectors.delegations import colleagues, delegations_of, delegations_on, held_by
 from companies.selectors.engaged import (
     READERS,
@@ -151,6 +151,7 @@ __all__ = [
     "company_logo",
     "company_of_domain",
     "company_today",
+    "company_zone",
     "delegations_of",
     "departments_above",
     "delegations_on",

@@ -101,6 +101,18 @@ def test_a_move_that_is_hidden_is_not_on_the_page(
     assert "Too early." in hr.get(hr_page(row)).text
 
 
+def test_days_are_those_of_the_companys_zone(
+    client: Client, hr: Client, opening: Opening, page: str, clock: Any
+) -> None:
+    clock.move_to(at("2026-03-05 01:00"))
+    row = row_of(opening)
+    post_once(hr, hr_page(row, "ask"), {"question": "When?"})
+    assert "Thu, 5 March 2026" in client.get(page).text
+    assert "Hari, 5 Mar 2026" in hr.get(hr_page(row)).text
+    post_once(hr, hr_page(row, "reject"), {"reason": "Too early."})
+    assert "All of it is deleted on Sat, 5 September 2026." in client.get(page).text
+
+
 def test_who_takes_it_back_leaves_nothing(
     client: Client, hr: Client, opening: Opening, page: str
 ) -> None:

@@ -95,6 +95,12 @@ class Opening(CompanyOwned):
     def __str__(self) -> str:
         return self.title
 
+    def clean(self) -> None:
+        """Refuse to leave what everybody reads without a word of what it is about."""
+        if self.state == OpeningState.PUBLISHED and not self.description.strip():
+            said = __("Everybody reads this opening. Write what it is about, or close it first.")
+            raise ValidationError({"description": said})
+
     def takes(self, today: dt.date) -> bool:
         """Return whether people may read of it and apply on this date."""
         is_begun = self.opens_on is None or self.opens_on <= today

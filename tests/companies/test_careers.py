@@ -106,6 +106,15 @@ def test_hr_switches_the_page_on_and_off(world: World) -> None:
         services.careers_page_set(is_on=True, intro="", **set_page | {"kept_months": 0})
 
 
+def test_what_everybody_reads_keeps_its_description(world: World) -> None:
+    row = opening_of(world, description=" ")
+    with pytest.raises(ValidationError, match="Everybody reads this opening."):
+        row.full_clean()
+    for state in ("draft", "closed"):
+        row.state = state
+        row.full_clean()
+
+
 def test_only_hr_manages_careers(world: World) -> None:
     row = opening_of(world)
     other = make_world("third")

@@ -145,7 +145,7 @@ def application_send(
 
 @transaction.atomic
 def _keep(row: Application, answers: Sequence[Given], now: dt.datetime) -> None:
-    standing = _standing_of(row)
+    standing = _standing_of(row, now)
     if standing is not None:
         career_mails.application_told(standing, "again", nth=str(row.token))
         return
@@ -164,14 +164,22 @@ def _keep(row: Application, answers: Sequence[Given], now: dt.datetime) -> None:
     careers_files.store(item.file for item in answers if item.file is not None)
 
 
-def _standing_of(row: Application) -> Application | None:
-    """Return the application that this address has for the opening already, if any."""
+def _standing_of(row: Application, now: dt.datetime) -> Application | None:
+    """Return the application that this address has for the opening already, if any.
+
+    One whose days are over is forgotten here, whenever the job that deletes it comes: else its
+    candidate would be led to a link that is over, and could not apply again.
+    """
     rows = Application.objects.filter(
         opening=row.opening_id, email__iexact=row.email, confirmed_at__isnull=False,
         erased_at__isnull=True,
     )  # fmt: skip
     found: Application | None = rows.select_related("company").first()
-    return found
+    if found is None or not found.is_over(now):
+        return found
+    forgotten = application_forget(application=found, now=now)
+    forgotten_tell(company=found.company, counts={"applications": int(forgotten)})
+    return None
 
 
 def lock(application: Application) -> Application:
@@ -211,7 +219,7 @@ def application_confirm(*, application: Application, now: dt.datetime) -> Applic
         raise LinkInvalid
     if locked.stage != ApplicationStage.ASKED:
         return locked
-    standing = _standing_of(locked)
+    standing = _standing_of(locked, now)
     if standing is not None:
         return standing
     locked.stage, locked.confirmed_at, locked.purge_at = ApplicationStage.NEW, now, None

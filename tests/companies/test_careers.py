@@ -52,6 +52,7 @@ from tests.companies.careers_world import (
     DAYS,
     NOW,
     actors,
+    at_stage,
     confirmed,
     events_of,
     files_in,
@@ -397,6 +398,18 @@ def test_of_two_of_an_address_the_first_confirmed_stands(opening: Opening) -> No
     assert services.application_confirm(application=first, now=NOW).pk == second.pk
     first.refresh_from_db()
     assert first.stage == ApplicationStage.ASKED
+
+
+def test_what_had_its_days_stands_in_nobodys_way(opening: Opening) -> None:
+    columns = {"email": "nima@yak.example", "purge_at": NOW}
+    old = at_stage(opening, ApplicationStage.REJECTED, **columns)
+    # The job comes once an hour: who applies in between is not led to a link that is over.
+    row = send(opening)
+    assert (mails("application_again"), len(mails("application_confirm"))) == ([], 1)
+    assert services.application_confirm(application=row, now=NOW).pk == row.pk
+    old.refresh_from_db()
+    assert (old.stage, old.name, old.erased_at) == ("rejected", "", NOW)
+    assert AuditEvent.objects.get(verb="careers_purged").changes == {"applications": [1, 0]}
 
 
 def test_who_confirms_after_two_days_finds_nothing(opening: Opening) -> None:

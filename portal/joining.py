@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from companies import services
 from companies.actor import Actor
@@ -30,16 +31,18 @@ def join_approve(
     Raises:
         NotAllowed, InvalidTransition, CodeTaken; ValidationError by argument
     """
-    make = partial(_make, code=code, zone=zone, by=by, today=now.date())
+    make = partial(_make, code=code, zone=zone, by=by, now=now)
     return services.join_approve(asked=asked, make=make, by=by, now=now)
 
 
-def _make(asked: JoinRequest, *, code: str, zone: str, by: Actor, today: dt.date) -> Company:
+def _make(asked: JoinRequest, *, code: str, zone: str, by: Actor, now: dt.datetime) -> Company:
     company = services.company_create(
         name=asked.company_name, code=code, zone=zone, country=asked.country,
         hr_name=asked.name, hr_email=asked.email, by=by,
         template="companies/email/join_approved",
     )  # fmt: skip
+    # The year of its holidays and leave is the one that it has there.
+    today = now.astimezone(ZoneInfo(zone)).date()
     with company_scope(company):
         # Nobody is in yet: whoever lets the company in sets it up, within this transaction only.
         maker = replace(by, company=company, roles=frozenset({Role.HR}))

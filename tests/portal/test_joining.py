@@ -34,6 +34,7 @@ from leave.models import LeaveType
 from portal import joining
 from portal.tickets import LEAST
 from tests.attendance.world import at, make_company
+from tests.companies.sign_in_rows import join
 from tests.http import post_once
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,14 @@ def test_the_company_begins_whole(client: Client, otto: Client, clock: Any) -> N
         assert list(events.values_list("verb", "actor_name", "company")) == [
             ("join_confirmed", "", None), ("join_approved", "Otto", None),
         ]  # fmt: skip
+
+
+def test_the_company_begins_on_its_own_day(otto: Client, clock: Any) -> None:
+    clock.move_to(dt.datetime(2026, 12, 31, 20, tzinfo=dt.UTC))
+    otto.force_login(User.objects.get(email="otto@m.example"))
+    post_once(otto, _page(join(), "approve"), {"code": "teapot", "zone": "Asia/Kathmandu"})
+    with company_scope(Company.objects.get(code="teapot")):
+        assert {day.date.year for day in CalendarDay.objects.all()} == {2027, 2028}
 
 
 # --- the form ---------------------------------------------------------------------------------

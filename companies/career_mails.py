@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 
 from companies import notices, outbox
-from companies.models import Application, ApplicationEvent, Company, VisitorQuestion
+from companies.models import (
+    Application,
+    ApplicationEvent,
+    Company,
+    OutboxMessage,
+    VisitorQuestion,
+)
 from companies.selectors import hr_of, wanting
 
 
@@ -32,6 +41,16 @@ def application_told(
         locale=row.locale,
         is_awaited=True,
     )
+
+
+def application_forgotten(row: Application) -> None:
+    """Take the candidate's address out of what was written to them, sent or not.
+
+    The messages stay for the count; one that waits finds nobody to be written to.
+    """
+    kinds = ("confirm", "again", "moved", "asked")
+    written = [Q(dedupe_key__startswith=f"application_{what}:{row.public_id}") for what in kinds]
+    OutboxMessage.objects.filter(reduce(or_, written), company=row.company).update(to="")
 
 
 def visitor_answered(row: VisitorQuestion) -> None:

@@ -294,6 +294,7 @@ def _drop_rest(locked: Application) -> None:
     events.delete()
     ApplicationAnswer.objects.filter(application=locked).delete()
     careers_files.files_drop(locked)
+    career_mails.application_forgotten(locked)
 
 
 def _erase(locked: Application, now: dt.datetime) -> None:

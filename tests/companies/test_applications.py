@@ -305,6 +305,23 @@ def test_who_withdraws_leaves_the_count_alone(
     assert [mail.state for mail in mails("application_asked")] == ["failed"]
 
 
+def test_no_message_keeps_the_address_of_who_is_gone(world: World, opening: Opening) -> None:
+    row, other = confirmed(opening), confirmed(opening, email="bina@yak.example")
+    services.application_ask(application=row, question="When?", by=world.hr, now=NOW)
+    outbox.drain()
+    with pytest.raises(Application.DoesNotExist):
+        send(opening)
+    services.application_move(
+        application=row, stage=S.REVIEW, words="Soon.", by=world.hr, now=NOW
+    )  # fmt: skip
+    services.application_withdraw(application=row, by=CANDIDATE, now=NOW)
+    kinds = ("application_asked", "application_again", "application_moved")
+    assert {mail.to for kind in kinds for mail in mails(kind)} == {""}
+    assert {mail.to for mail in mails("application_confirm")} == {"", other.email}
+    outbox.drain()
+    assert [mail.state for mail in mails("application_moved")] == ["failed"]
+
+
 def test_a_mail_about_what_is_gone_is_given_up(opening: Opening) -> None:
     prepare = outbox.PREPARE["companies/email/application_confirm"]
     with pytest.raises(Rejected, match="application_gone"):

@@ -110,9 +110,11 @@ class ApplyForm(StrangerForm):
     agrees = forms.BooleanField(error_messages={"required": _("Without it you cannot apply.")})
     is_kept_longer = forms.BooleanField(required=False)
 
-    def __init__(self, *args: Any, opening: Opening, now: dt.datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, opening: Opening, months: int, now: dt.datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.months, self.now = months, now
         self.questions = list(ScreeningQuestion.objects.filter(opening=opening))
         self.fields["email"].help_text = _("We send a link there, by which you confirm and follow.")
         for question in self.questions:
@@ -137,6 +139,7 @@ class ApplyForm(StrangerForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._refuse_other_months()
         self.given: list[Given] = []
         if self.errors:
             # A picture is decoded for who came by the form and filled it in, not for everybody;
@@ -163,6 +166,15 @@ class ApplyForm(StrangerForm):
                 % {"most": MEGABYTES}, code="files_too_large",
             )  # fmt: skip
         return cleaned
+
+    def _refuse_other_months(self) -> None:
+        """Have the consent given anew where HR changed how long it is kept since it was shown."""
+        if self.data.get("months", "") in ("", str(self.months)):
+            return
+        consents = ("agrees", "is_kept_longer")
+        self.data = {name: said for name, said in self.data.items() if name not in consents}
+        words = __("How long it is kept has changed. Read it again, then send it.")
+        self.add_error(None, ValidationError(words, code="months_changed"))
 
 
 class AskForm(StrangerForm):

@@ -154,7 +154,7 @@ def apply(
     """Show the form of an opening, and take it; the answer is the same for every address."""
     found, now = _open(company, public_id), timezone.now()
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ApplyForm(*sent, opening=found, now=now)
+    form = ApplyForm(*sent, opening=found, months=page.kept_months, now=now)
     if form.is_bound and (form.is_of_a_machine or _is_sent(request, form, found, now)):
         return redirect("portal:careers-sent", code=company.code)
     context = {

@@ -313,6 +313,23 @@ def test_who_goes_back_and_corrects_the_address_gets_the_link(
         assert VisitorQuestion.objects.count() == 2
 
 
+def test_months_that_changed_meanwhile_are_agreed_to_anew(
+    client: Client, opening: Opening, clock: Any
+) -> None:
+    path = job(opening, "apply/")
+    assert 'name="months" value="6"' in client.get(path).text
+    with company_scope(opening.company):
+        CareersPage.objects.update(kept_months=30)
+    answer = apply(client, clock, opening, months="6")
+    assert "How long it is kept has changed. Read it again, then send it." in answer.text
+    assert 'name="months" value="30"' in answer.text
+    assert "checked" not in answer.text
+    for months in ("x", "9" * 400):
+        assert apply(client, clock, opening, months=months).status_code == 400
+    assert apply(client, clock, opening, months="30").status_code == 302
+    assert row_of(opening).kept_months == 30
+
+
 def test_a_file_is_looked_into_once_everything_else_is_right(
     client: Client, opening: Opening, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

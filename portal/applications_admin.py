@@ -112,7 +112,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
     actions_detail = ("move", "ask_candidate", "reject", "hire", "withdraw")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return selectors.applications().order_by(*self.get_ordering(request))
+        return selectors.applications(timezone.now()).order_by(*self.get_ordering(request))
 
     def allows(self, actor: Actor, row: Any = None) -> bool:
         return permissions.can_read_records(actor, row)

@@ -201,7 +201,7 @@ def application_file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if actor.company is None:
         raise Http404
-    file = selectors.application_file(public_id)
+    file = selectors.application_file(public_id, timezone.now())
     if file is None or not permissions.can_see_application_file(actor, file.application):
         raise Http404
     return hand_out(

@@ -58,9 +58,14 @@ def faq_of(opening: Opening | None) -> QuerySet[VisitorQuestion]:
     return rows.order_by("position", "answered_at", "id")
 
 
-def applications() -> QuerySet[Application]:
-    """Return the applications that HR may know of: those whose address is confirmed."""
-    rows: QuerySet[Application] = Application.objects.filter(confirmed_at__isnull=False)
+def applications(now: dt.datetime) -> QuerySet[Application]:
+    """Return the applications that HR may know of: those whose address is confirmed.
+
+    One whose days are over comes back as part of the count once it is deleted.
+    """
+    rows: QuerySet[Application] = Application.objects.filter(
+        Q(purge_at__isnull=True) | Q(purge_at__gt=now), confirmed_at__isnull=False
+    )
     return rows.select_related("company", "opening", "employee")
 
 
@@ -70,11 +75,11 @@ def application_events(application: Application) -> QuerySet[ApplicationEvent]:
     return rows.select_related("file").order_by("number")
 
 
-def application_file(public_id: Any) -> ApplicationFile | None:
+def application_file(public_id: Any, now: dt.datetime) -> ApplicationFile | None:
     """Return a file of an application that HR may know of."""
     rows = ApplicationFile.objects.select_related("application__opening")
     found: ApplicationFile | None = rows.filter(
-        public_id=public_id, application__confirmed_at__isnull=False
+        public_id=public_id, application__in=applications(now)
     ).first()
     return found
 

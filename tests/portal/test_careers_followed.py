@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from companies import services
 from companies.enums import ApplicationStage, QuestionKind
 from companies.models import (
     Application,
@@ -176,6 +178,23 @@ def test_a_file_goes_to_hr_alone_to_be_saved_and_is_written_down(
     lonely = Client()
     lonely.force_login(User.objects.create_user(email="a@b.example", name="A"))
     assert lonely.get(path).status_code == 404
+
+
+def test_hr_reads_nothing_of_what_had_its_days(
+    hr: Client, world: World, opening: Opening, page: str, clock: Any
+) -> None:
+    row = row_of(opening)
+    with company_scope(world.company):
+        file = ApplicationFile.objects.get()
+        Application.objects.update(stage="rejected", purge_at=at(NOON))
+    # The job that deletes it comes within the hour, or later where it failed.
+    listed = "/admin/companies/application/"
+    assert "Nima Sherpa" not in hr.get(listed).text
+    assert hr.get(hr_page(row)).status_code == 302
+    assert hr.get(f"/careers/files/{file.public_id}").status_code == 404
+    with company_scope(world.company):
+        services.application_forget(application=row, now=timezone.now())
+    assert f"Deleted ({row.reference})" in hr.get(listed).text
 
 
 # --- visitors ---------------------------------------------------------------------------------

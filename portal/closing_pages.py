@@ -17,7 +17,7 @@ from attendance.models import AttendanceDay, AttendancePeriod
 from attendance.rules.payable import Payable
 from attendance.rules.zones import local
 from attendance.selectors.payable import MonthTotals, month_of_company
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_settings, company_today
 from attendance.selectors.unresolved import EXCEPTIONS, unresolved
 from attendance.services.decisions import month_name, month_of
 from companies.models import Company, Employee
@@ -91,7 +91,7 @@ def month_context(
         "month": f"{first:%Y-%m}",
         "state": state_of(period),
         "payable_url": f"{reverse('portal:report', args=['payable-days'])}?month={first:%Y-%m}",
-        "is_over": last < now.date(),
+        "is_over": last < company_today(company, now),
         "last_text": date_format(last, "l, j F"),
     }
     if period is not None:

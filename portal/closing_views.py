@@ -19,6 +19,7 @@ from attendance.fields import has_neighbours
 from attendance.models import AttendancePeriod
 from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import paid_months
+from attendance.selectors.settings import company_today
 from attendance.services import closing, closing_asks, payroll
 from attendance.services.decisions import month_name
 from companies import services
@@ -33,7 +34,7 @@ from integrations import tasks
 from integrations.tables import FORMATS
 from portal import closing_pages, evidence, inbox, report_exports
 from portal.report_filters import month_end
-from portal.reports import asked_of, report_for, today_of
+from portal.reports import asked_of, report_for
 
 
 class LockForm(forms.Form):
@@ -71,7 +72,7 @@ def _period(company: Company, first: dt.date) -> AttendancePeriod | None:
 def months(request: HttpRequest) -> HttpResponse:
     """Show how the months of the company stand."""
     _actor, company = _company(request)
-    today = today_of(company, timezone.now())
+    today = company_today(company, timezone.now())
     return render(
         request, "portal/reports/closing.html", closing_pages.list_context(company, today)
     )
@@ -88,7 +89,7 @@ def _page(
     request: HttpRequest, actor: Actor, company: Company, first: dt.date, *, problem: str = ""
 ) -> HttpResponse:
     now, period = timezone.now(), _period(company, first)
-    if first > today_of(company, now):
+    if first > company_today(company, now):
         raise Http404
     context = closing_pages.month_context(
         company, first, period, now=now, has_inbox=inbox.may_open(actor)
@@ -178,7 +179,7 @@ def evidence_pack(request: HttpRequest, month: str) -> HttpResponse:
     """Have the evidence pack of a month made in the background, and lead to its page."""
     actor, company = _company(request)
     first, now = _first(month), timezone.now()
-    if first > today_of(company, now):
+    if first > company_today(company, now):
         raise Http404
     filters = Filters(first=first, last=month_end(first), active="all")
     try:

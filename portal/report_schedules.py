@@ -13,7 +13,7 @@ from django.utils import timezone
 from attendance.rules import sending
 from attendance.rules.calendar import day_kind
 from attendance.rules.settings import CompanySettings
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_settings, company_today
 from companies import services
 from companies.actor import job_actor
 from companies.errors import TooMany
@@ -22,7 +22,7 @@ from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
 from companies.selectors import actor_of
 from portal import report_pages
-from portal.reports import narrowed, question, report_for, today_of
+from portal.reports import narrowed, question, report_for
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def send() -> int:
 def _send(schedule: ReportSchedule, company: Company, now: dt.datetime) -> int:
     settings = company_settings(company)
     due = sending.due_on(
-        today_of(company, now), working_day=schedule.working_day, weekday=schedule.weekday,
+        company_today(company, now), working_day=schedule.working_day, weekday=schedule.weekday,
         is_working=lambda date: _is_worked(settings, date),
     )  # fmt: skip
     if due is None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from attendance.selectors.settings import company_today
 from companies import permissions, services
 from companies.admin_base import BaseAdmin, ReadOnlyAdmin, on_row
 from companies.admin_fields import RowSelect, RowsSelect
@@ -27,7 +28,7 @@ from companies.models import (
 )
 from companies.services import Wanted
 from integrations.tables import FORMATS
-from portal.reports import reports, today_of
+from portal.reports import reports
 
 
 def _when_choices() -> list[tuple[str, str]]:
@@ -110,7 +111,7 @@ class ReportScheduleAdmin(ReadOnlyAdmin):
             saved = services.schedule_save(
                 schedule=row, report=reports()[cleaned["report"]], wanted=_wanted(cleaned),
                 readers=list(cleaned["readers"].select_related("user", "company")),
-                today=today_of(by.company, timezone.now()), by=by,
+                today=company_today(by.company, timezone.now()), by=by,
             )  # fmt: skip
             return _("“%(name)s” is sent: %(when)s.") % {
                 "name": saved.name,
@@ -155,7 +156,7 @@ class ReportScheduleAdmin(ReadOnlyAdmin):
         submit: str, said: str,
     ) -> HttpResponse:  # fmt: skip
         def act(_cleaned: dict[str, Any]) -> str:
-            today = today_of(row.company, timezone.now())
+            today = company_today(row.company, timezone.now())
             services.schedule_switch(schedule=row, is_on=is_on, today=today, by=request.actor)  # type: ignore[attr-defined]
             return said % {"name": row.name}
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from attendance.permissions import can_view_closing
+from attendance.selectors.settings import company_today
 from companies import services
 from companies.actor import Actor
 from companies.errors import MusterError
@@ -28,7 +29,7 @@ from integrations import storage, tasks
 from integrations.tables import FORMATS, Paper
 from integrations.tables.xlsx import MOST_ROWS
 from portal import evidence, report_exports, report_filters, report_pages
-from portal.reports import ROLL, narrowed, page_of, question, report_for, today_of
+from portal.reports import ROLL, narrowed, page_of, question, report_for
 from portal.reports import reports as known
 
 PEOPLE_A_PAGE, _A_MONTH = 200, 31
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, slug: str) -> HttpResponse:
     actor, company = _company(request)
     found = _report(actor, slug)
     now = timezone.now()
-    read = report_filters.read(request.GET, found, today_of(company, now))
+    read = report_filters.read(request.GET, found, company_today(company, now))
     asked = narrowed(found, question(found, actor, company, read.filters, now=now))
     # Of a longer stretch fewer people, so that a page costs what one of a month does.
     fewer = max(1, PEOPLE_A_PAGE * _A_MONTH // max(asked.days, _A_MONTH))
@@ -106,7 +107,7 @@ def report_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     kind, now = FORMATS.get(name), timezone.now()
     if kind is None:
         raise Http404
-    read = report_filters.read(request.POST, found, today_of(company, now))
+    read = report_filters.read(request.POST, found, company_today(company, now))
     asked = narrowed(found, question(found, actor, company, read.filters, now=now))
     if kind.name == "xlsx" and found.has_row_a_day and asked.days_of_people > MOST_ROWS:
         messages.error(
@@ -152,7 +153,7 @@ def _reaches(actor: Actor, export: ReportExport) -> bool:
     if actor.has(*READERS):
         return True
     filters, now = Filters.of_plain(export.filters), timezone.now()
-    today = today_of(export.company, now)
+    today = company_today(export.company, now)
     people = reported_people(actor, filters.first, filters.last, today=today)
     return set(export.keys) <= set(people.values_list("pk", flat=True))
 

@@ -10,8 +10,7 @@ from functools import cache
 from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 
-from attendance.rules import zones
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_today
 from companies.actor import Actor
 from companies.models import Company, Department, Employee, Office
 from companies.reports import Asked, Filters, Report
@@ -56,11 +55,6 @@ def report_for(actor: Actor, slug: str) -> Report | None:
     return report if report is not None and report.can_view(actor) else None
 
 
-def today_of(company: Company, now: dt.datetime) -> dt.date:
-    """Return the date by the company's clocks: its people may stand in several zones."""
-    return zones.local_date(now, company_settings(company).policy_on(now.date()).zone)
-
-
 def _narrowed(people: QuerySet[Employee], filters: Filters) -> QuerySet[Employee]:
     if filters.active != "all":
         people = people.filter(is_active=filters.active != "inactive")
@@ -91,7 +85,7 @@ def asked_of(
 
     By date: whoever stood in the office or department on any of the dates, else on the last.
     """
-    today, first, last = today_of(company, now), filters.first, filters.last
+    today, first, last = company_today(company, now), filters.first, filters.last
     people = _narrowed(reported_people(actor, first, last, today=today), filters)
     where = _where(filters)
     people = where.between(people, first, last) if is_by_date else where.on(people)

@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 
 from attendance import wording
 from attendance.models import AttendanceDay
-from attendance.rules import zones
 from attendance.rules.late_arrivals import LateArrival
 from attendance.selectors.late import late_months
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_today
 from attendance.services.decisions import month_name
 from companies.models import Company
 
@@ -26,8 +25,7 @@ def asked_month(request: HttpRequest, company: Company) -> dt.date:
     try:
         found = dt.date.fromisoformat(f"{request.GET.get('m', '')}-01")
     except ValueError:
-        now = timezone.now()
-        found = zones.local_date(now, company_settings(company).policy_on(now.date()).zone)
+        found = company_today(company, timezone.now())
     years = dt.MINYEAR + 1, dt.MAXYEAR - 1
     return found.replace(day=1, year=min(max(found.year, years[0]), years[1]))
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef
 
+from attendance.rules import zones
 from attendance.rules.overtime.types import OvertimePolicy, OvertimeRule
 from attendance.rules.settings import (
     CalendarRow,
@@ -96,6 +97,11 @@ def company_settings(company: Company) -> CompanySettings:
         ),
     )
     return loaded
+
+
+def company_today(company: Company, now: dt.datetime) -> dt.date:
+    """Return the date by the company's clocks: its people may stand in several zones."""
+    return zones.local_date(now, company_settings(company).policy_on(now.date()).zone)
 
 
 def _grouped(rows: Iterable[tuple[int, dt.date, T]]) -> dict[Key, Steps[T]]:

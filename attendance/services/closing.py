@@ -34,7 +34,7 @@ from attendance.selectors.closed import is_last_locked
 from attendance.selectors.payable import MonthTotals, month_of_company
 from attendance.selectors.recorded import calendars_of
 from attendance.selectors.roll import roll_by
-from attendance.selectors.settings import company_settings
+from attendance.selectors.settings import company_settings, company_today
 from attendance.selectors.stipends import stipend_moneys
 from attendance.selectors.unresolved import unresolved
 from attendance.services import days, judging, payroll
@@ -58,7 +58,7 @@ def period_review(*, company: Company, starts_on: dt.date, by: Actor) -> Attenda
     if not permissions.can_close_month(by, company):
         raise NotAllowed
     first, _last = month_of(starts_on)
-    if first > timezone.now().date():
+    if first > company_today(company, timezone.now()):
         raise PeriodNotBegun(month=month_name(first))
     # The second of two people waits here for the first.
     Company.objects.select_for_update().get(pk=company.pk)
@@ -99,7 +99,7 @@ def refuse_lock(period: AttendancePeriod, last: dt.date, *, now: dt.datetime) ->
     """
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(period.starts_on))
-    if last >= now.date():
+    if last >= company_today(period.company, now):
         raise PeriodHasOpenDays(month=month_name(period.starts_on), count=0)
 
 
@@ -115,7 +115,7 @@ def _lock(
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))
     still_open = _finish(company, people, first, last, now)
-    if still_open or last >= now.date():
+    if still_open or last >= company_today(company, now):
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
     paid = list(month_of_company(company, first=first, last=last, now=now))
     paid = list(_with_moneys(company, paid, first, last, now))
@@ -281,7 +281,7 @@ def months_due(company: Company, now: dt.datetime) -> list[dt.date]:
     oldest = AttendanceDay.objects.order_by("date").values_list("date", flat=True).first()
     if wait is None or oldest is None:
         return []
-    today = zones.local_date(now, policy.zone)
+    today = company_today(company, now)
     known = {row.starts_on: row for row in AttendancePeriod.objects.all()}
     found, (first, last) = [], month_of(oldest)
     while today - last > dt.timedelta(days=wait):

@@ -40,7 +40,8 @@ _HEAD, _LINE, _SUNKEN = "#0b5d3f", "#d8e1dc", "#eaf0ec"
 _NUMBERS = {
     Kind.MINUTES: '[h]:mm;-[h]:mm;"–"',
     Kind.DAYS: '0.0;-0.0;"–"',
-    Kind.AMOUNT: '0.####;-0.####;"–"',
+    # A point in the format would stand after whole numbers too: "2.".
+    Kind.AMOUNT: 'General;-General;"–"',
     Kind.COUNT: '0;-0;"–"',
     Kind.MONEY: '#,##0.00;-#,##0.00;"–"',
     Kind.DATE: "ddd d mmm yyyy",

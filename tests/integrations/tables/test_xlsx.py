@@ -52,6 +52,14 @@ def test_xlsx_holds_dates_times_and_numbers_as_such() -> None:
     ]  # fmt: skip
 
 
+def test_xlsx_shows_whole_amounts_without_a_point() -> None:
+    """By a format such as `0.##` a spreadsheet shows 2 as "2."; a page shows "2"."""
+    styles = _part(written("xlsx", table()), "xl/styles.xml")
+    formats = re.findall(r'formatCode="([^"]+)"', styles)
+    assert "General;-General;&quot;–&quot;" in formats
+    assert not [each for each in formats if re.search(r"\.#", each)]
+
+
 def test_xlsx_adds_up_by_formulas_that_leave_out_sums_of_groups() -> None:
     sheet = _part(written("xlsx", table()), "xl/worksheets/sheet1.xml")
     formulas = re.findall(r'<c r="(\w+)"[^>]*><f>([^<]+)</f>', sheet)

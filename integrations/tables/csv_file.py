@@ -24,7 +24,8 @@ def write(table: Table, file: IO[bytes], progress: Callable[[int], None] | None 
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     # Texts are quoted, so that no other separator of a spreadsheet cuts one into cells.
     sheet = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
-    sheet.writerow([column.key for column in table.columns])
+    # The headings of the payroll file are words of HR.
+    sheet.writerow([harmless(column.key) for column in table.columns])
     count = 0
     for line in table.lines():
         if line.kind == LineKind.ROW:

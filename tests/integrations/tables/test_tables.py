@@ -111,6 +111,12 @@ def test_csv_holds_the_rows_under_their_keys() -> None:
     ]
 
 
+def test_a_heading_of_csv_is_no_formula_either() -> None:
+    columns = (Column(key="＝1+1", label="A"), Column(key="net", label="B"))
+    data = written("csv", table((Row(("a", "b")),), columns=columns, is_grouped=False))
+    assert data.decode("utf-8-sig").splitlines()[0] == '"\'＝1+1","net"'
+
+
 def test_json_holds_columns_rows_marks_and_sums() -> None:
     found = json.loads(written("json", table()))
     assert found["schema"] == 1

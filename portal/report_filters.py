@@ -38,19 +38,24 @@ def read(data: QueryDict, report: Report, today: dt.date) -> Read:
     filters = Filters(
         first=first,
         last=last,
-        text=data.get("q", "").strip()[:100],
+        text=_text(data, "q", 100),
         office=_id(data, "office"),
         department=_id(data, "department"),
         employment=_among(data, "employment", EmploymentType.values),
         active=_among(data, "active", _ACTIVE),
         kind=_id(data, "kind"),
         size=_among(data, "size", SAMPLES) if "size" in report.filters else "",
-        draw=data.get("draw", "").strip()[:_LONGEST_DRAW] if "draw" in report.filters else "",
+        draw=_text(data, "draw", _LONGEST_DRAW) if "draw" in report.filters else "",
         only_problems="problems" in report.filters and data.get("problems") == "1",
         has_days_off="days_off" in report.filters and data.get("days_off") == "1",
         is_grouped="grouped" in report.filters and data.get("grouped") == "1",
     )
     return Read(filters, problem)
+
+
+def _text(data: QueryDict, name: str, longest: int) -> str:
+    """Return what was typed, without zero bytes, which no database keeps."""
+    return data.get(name, "").replace("\0", "").strip()[:longest]
 
 
 def _id(data: QueryDict, name: str) -> str:

@@ -307,6 +307,15 @@ def test_a_file_is_named_and_kept_by_no_browser(hr: Client) -> None:
     assert b"/MediaBox [ 0 0 841.89 595.28 ]" in answer.data
 
 
+@pytest.mark.parametrize("field", ["q", "draw"])
+def test_a_zero_byte_that_somebody_sends_narrows_nothing(
+    golden: Golden, hr: Client, field: str
+) -> None:
+    """PostgreSQL keeps none, neither in a comparison nor in the event of the file."""
+    assert _taken(hr, "sample", **{field: "a\0"}).status_code == 200
+    assert _told(golden)[0].changes[{"q": "text"}.get(field, field)] == [None, "a"]
+
+
 def test_who_takes_a_report_is_told_with_its_filters(golden: Golden, hr: Client) -> None:
     _taken(hr, "summary", q="a", employment="employee")
     (event,) = _told(golden)

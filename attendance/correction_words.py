@@ -34,8 +34,11 @@ def _cover(request: CorrectionRequest) -> str:
 
 def _punch(direction: str, at: dt.datetime, request: CorrectionRequest) -> str:
     values = {"action": Direction(direction).label, "time": _clock(at, request)}
-    if zones.local_date(at, request.zone) == request.date:
+    date = zones.local_date(at, request.zone)
+    if date == request.date:
         return _("%(action)s at %(time)s") % values
+    if date < request.date:
+        return _("%(action)s at %(time)s the day before") % values
     return _("%(action)s at %(time)s the next day") % values
 
 

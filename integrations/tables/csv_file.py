@@ -1,8 +1,8 @@
 """CSV for programs and spreadsheets: the rows alone, under the keys of their columns.
 
 The file begins with the mark of UTF-8, without which Excel reads it as another alphabet; Python
-(`utf-8-sig`), pandas, R and LibreOffice know it. Names and sums of groups are left out: a program
-adds up by itself, and the group is a column.
+(`utf-8-sig`), pandas, R and LibreOffice know it. Names and sums of groups are no rows: a program
+adds up by itself, and the group is a column, the last one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import IO
 
 from integrations.tables.injection import harmless
-from integrations.tables.model import LineKind, Table, Value, value_of
+from integrations.tables.model import GROUP, LineKind, Table, Value, value_of
 from integrations.tables.words import plain
 
 
@@ -25,11 +25,13 @@ def write(table: Table, file: IO[bytes], progress: Callable[[int], None] | None 
     # Texts are quoted, so that no other separator of a spreadsheet cuts one into cells.
     sheet = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC)
     # The headings of the payroll file are words of HR.
-    sheet.writerow([harmless(column.key) for column in table.columns])
+    group = [GROUP] if table.is_grouped else []
+    sheet.writerow([harmless(column.key) for column in table.columns] + group)
     count = 0
     for line in table.lines():
         if line.kind == LineKind.ROW:
-            sheet.writerow([cell(value_of(each)) for each in line.cells])
+            row = [cell(value_of(each)) for each in line.cells]
+            sheet.writerow([*row, cell(line.group)] if table.is_grouped else row)
             count += 1
             if progress is not None:
                 progress(count)

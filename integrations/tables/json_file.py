@@ -11,7 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import IO, Any
 
-from integrations.tables.model import Cell, Cells, Line, LineKind, Table, value_of
+from integrations.tables.model import GROUP, Cell, Cells, Line, LineKind, Table, value_of
 from integrations.tables.words import plain
 
 SCHEMA = 1
@@ -49,7 +49,7 @@ def write(table: Table, file: IO[bytes], progress: Callable[[int], None] | None 
 def _row(table: Table, line: Line) -> dict[str, Any]:
     row = _values(table, line.cells)
     if table.is_grouped:
-        row["_group"] = line.group
+        row[GROUP] = line.group
     flagged = {
         column.key: each.words
         for column, each in zip(table.columns, line.cells, strict=True)

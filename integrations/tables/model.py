@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+# Under what files for programs name the group of a row, beside the keys of its columns.
+GROUP = "_group"
+
 
 class Kind(StrEnum):
     """What the cells of a column hold; it decides how they are shown and what a file keeps."""

@@ -104,11 +104,15 @@ def test_csv_holds_the_rows_under_their_keys() -> None:
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
     assert rows == [
-        ["name", "d1", "late", "present", "absent", "days", "on", "at", "paid", "left"],
-        ["Maya", "½CL·½P", "67", "1.5", "2", "3.5", "2026-03-02", "09:04", "1234.5", "2.25"],
-        ["'=SUM(A1)", "P", "0", "0.5", "0", "0.5", "", "", "", "0"],
-        ["माया क्षेत्री", "", "1500", "1", "0.5", "1.5", "2026-03-29", "23:59", "-1", "-2"],
-    ]
+        ["name", "d1", "late", "present", "absent", "days", "on", "at", "paid", "left", "_group"],
+        ["Maya", "½CL·½P", "67", "1.5", "2", "3.5", "2026-03-02", "09:04", "1234.5", "2.25",
+         "Design"],
+        ["'=SUM(A1)", "P", "0", "0.5", "0", "0.5", "", "", "", "0", "Design"],
+        ["माया क्षेत्री", "", "1500", "1", "0.5", "1.5", "2026-03-29", "23:59", "-1", "-2",
+         "Ops & more"],
+    ]  # fmt: skip
+    plain = written("csv", table(is_grouped=False)).decode("utf-8-sig")
+    assert plain.splitlines()[0].endswith('"left"')
 
 
 def test_a_heading_of_csv_is_no_formula_either() -> None:

@@ -187,10 +187,10 @@ class PayrollSource(TextChoices):
     ABSENT = "absent", _("Days absent")
     UNMARKED = "unmarked", _("Days without a verdict")
     LEAVE_OF_TYPE = "leave_of_type", _("Days of leave of a type, by its code")
-    WORKED_HOURS = "worked_hours", _("Hours worked, as 7.50")
+    WORKED_HOURS = "worked_hours", _("Hours worked, as 7.5")
     WORKED_MINUTES = "worked_minutes", _("Minutes worked")
     UNPAID_MINUTES = "unpaid_minutes", _("Minutes of unpaid leave by the hour")
-    OVERTIME_HOURS = "overtime_hours", _("Hours of overtime paid out, as 7.50")
+    OVERTIME_HOURS = "overtime_hours", _("Hours of overtime paid out, as 7.5")
     OVERTIME_MINUTES = "overtime_minutes", _("Minutes of overtime paid out")
     OVERTIME_AT_RATE = "overtime_at_rate", _("Minutes of overtime at a rate, in percent")
 

@@ -14,6 +14,7 @@ from attendance.rules.payable import Payable, from_json, to_json
 from attendance.rules.payroll import DEFAULT_LAYOUT, LayoutColumn, Value, hours, is_number, row
 from attendance.rules.types import Step
 from companies.enums import StipendBasis
+from integrations.tables import csv_file
 
 WHO = {"code": "ada", "name": "Ada", "department": "Design", "office": "Lima", "month": "2026-03"}
 MONTH = Payable(
@@ -80,6 +81,11 @@ def test_the_columns_until_hr_says_which() -> None:
 @pytest.mark.parametrize(("minutes", "text"), [(0, "0.00"), (3, "0.05"), (20, "0.33"), (7, "0.12")])
 def test_hours_to_the_hundredth(minutes: int, text: str) -> None:
     assert str(hours(minutes)) == text
+
+
+@pytest.mark.parametrize("source", [PayrollSource.WORKED_HOURS, PayrollSource.OVERTIME_HOURS])
+def test_the_words_of_a_column_write_hours_as_the_file_does(source: PayrollSource) -> None:
+    assert str(source.label).endswith(f", as {csv_file.cell(hours(450))}")
 
 
 def test_a_month_through_json_is_the_same_month() -> None:

@@ -21,6 +21,7 @@ from companies.models import Company, ReportReader, ReportSchedule
 from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
 from companies.selectors import actor_of
+from companies.sweeps import Failures, companies
 from portal import report_pages
 from portal.reports import narrowed, question, report_for
 
@@ -31,15 +32,19 @@ JOB = "report_schedules"
 
 def send() -> int:
     """Have made what is due up to now in every company; return how many files were asked for."""
-    now, made = timezone.now(), 0
-    for company in Company.objects.order_by("pk"):
+    now, made, failures = timezone.now(), 0, Failures()
+    for company in companies():
         with company_scope(company):
             for schedule in ReportSchedule.objects.filter(is_on=True).order_by("pk"):
-                made += _send(schedule, company, now)
+                with failures.noted(f"report by mail {schedule.public_id}"):
+                    made += _send(schedule, company, now, failures)
+    failures.tell()
     return made
 
 
-def _send(schedule: ReportSchedule, company: Company, now: dt.datetime) -> int:
+def _send(
+    schedule: ReportSchedule, company: Company, now: dt.datetime, failures: Failures
+) -> int:  # fmt: skip
     settings = company_settings(company)
     due = sending.due_on(
         company_today(company, now), working_day=schedule.working_day, weekday=schedule.weekday,
@@ -50,7 +55,11 @@ def _send(schedule: ReportSchedule, company: Company, now: dt.datetime) -> int:
     readers = schedule.readers.filter(done_to__lt=due).select_related(
         "schedule__office", "schedule__department", "employee__user", "company"
     )
-    return sum(_make(reader, due, now) for reader in readers.order_by("pk"))
+    made = 0
+    for reader in readers.order_by("pk"):
+        with failures.noted(f"reader {reader.public_id} of report by mail {schedule.public_id}"):
+            made += _make(reader, due, now)
+    return made
 
 
 def _is_worked(settings: CompanySettings, date: dt.date) -> bool:

@@ -27,6 +27,7 @@ from companies.models import (
 from companies.scoping import company_scope, no_scope
 from companies.selectors import actor_of
 from companies.services import Wanted, exports
+from companies.sweeps import JobIncomplete
 from portal import report_exports, report_schedules
 from portal.reports import reports
 from tests.attendance.conftest import photos_folder
@@ -86,6 +87,27 @@ def test_each_gets_whom_they_may_see_once(golden: Golden, manager: Client) -> No
     assert _people_in(hr, found["Hari"]) == ["Ada", "Joe", "Lee", "Ned", "Una"]
     assert found["Una"].file_name == "kettle-summary-2026-03-01-2026-03-31.json"
     assert report_schedules.send() == 0
+
+
+def test_a_reader_for_whom_it_fails_holds_nobody_up(
+    golden: Golden, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _save(golden, "hari", "una")
+    asked = report_schedules.question
+
+    def question(report: Any, actor: Any, *rest: Any, **more: Any) -> Any:
+        if actor.name == "Hari":
+            raise ValueError("a file that cannot be made")
+        return asked(report, actor, *rest, **more)
+
+    monkeypatch.setattr(report_schedules, "question", question)
+    with pytest.raises(JobIncomplete):
+        report_schedules.send()
+    assert [export.user.name for export in _exports(golden)] == ["Una"]
+    # The next run tries again.
+    monkeypatch.undo()
+    assert report_schedules.send() == 1
+    assert [export.user.name for export in _exports(golden)] == ["Una", "Hari"]
 
 
 def test_the_mail_has_a_link_and_says_who_has_it_sent(golden: Golden, manager: Client) -> None:

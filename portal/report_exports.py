@@ -24,6 +24,7 @@ from companies.reports import Asked, Filters, Report
 from companies.scoping import company_scope
 from companies.selectors import actor_of
 from companies.services import report_exports as services
+from companies.sweeps import Failures
 from integrations import tasks
 from integrations.tables import FORMATS, Row, Table, parts
 from portal import evidence, report_pages
@@ -44,7 +45,14 @@ TASK = "report_exports"
 
 def drain() -> int:
     """Carry on with what waits, and delete files that have had their days; return how many."""
-    until, finished = time.monotonic() + _A_RUN_SECONDS, _expire()
+    until, failures = time.monotonic() + _A_RUN_SECONDS, Failures()
+    finished = _expire(failures) + _make(until)
+    failures.tell()
+    return finished
+
+
+def _make(until: float) -> int:
+    finished = 0
     while time.monotonic() < until:
         export = services.export_claim(timezone.now())
         if export is None:
@@ -58,13 +66,15 @@ def drain() -> int:
     return finished
 
 
-def _expire() -> int:
+def _expire(failures: Failures) -> int:
+    """Delete what has had its days; what cannot be deleted now holds no report up."""
     gone = 0
     for export in services.exports_over(timezone.now()):
-        default_storage.delete(export.file_key)
-        with company_scope(export.company):
-            services.export_expired(export=export)
-        gone += 1
+        with failures.noted(f"file of export {export.public_id}"):
+            default_storage.delete(export.file_key)
+            with company_scope(export.company):
+                services.export_expired(export=export)
+            gone += 1
     return gone
 
 

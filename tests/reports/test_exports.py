@@ -34,6 +34,7 @@ from companies.models import (
 from companies.reports import Filters
 from companies.scoping import company_scope, no_scope
 from companies.services import exports
+from companies.sweeps import JobIncomplete
 from integrations import storage
 from integrations.tables import Cell, Column, Kind, Row, parts
 from portal import report_exports, report_views
@@ -263,6 +264,33 @@ def test_a_file_is_kept_for_a_week(golden: Golden, hr: Client) -> None:
         assert "The file is gone" in hr.get(page).content.decode()
     assert default_storage.listdir(f"exports/{export.public_id}")[1] == []
     assert report_exports.drain() == 0
+
+
+def test_a_file_that_cannot_be_deleted_holds_no_report_up(
+    golden: Golden, hr: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _taken(hr)
+    report_exports.drain()
+    first = _the(golden)
+
+    def refuse(name: str) -> None:
+        if name == first.file_key:
+            raise OSError("the bucket deletes nothing now")
+        deleted(name)
+
+    deleted = default_storage.delete
+    monkeypatch.setattr(default_storage, "delete", refuse)
+    with time_machine.travel(NOW + dt.timedelta(days=8), tick=False):
+        _taken(_client(golden.world.hari.user), format="csv")
+        with pytest.raises(JobIncomplete):
+            report_exports.drain()
+        with company_scope(golden.company):
+            states = dict(ReportExport.objects.values_list("file_format", "state"))
+        assert states == {"json": ExportState.READY, "csv": ExportState.READY}
+        # It is tried again until it is gone.
+        monkeypatch.undo()
+        assert report_exports.drain() == 1
+    assert not default_storage.exists(first.file_key)
 
 
 def _link(key: str, *, content_type: str, disposition: str) -> str:

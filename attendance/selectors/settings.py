@@ -100,7 +100,7 @@ def company_settings(company: Company) -> CompanySettings:
 
 
 def company_today(company: Company, now: dt.datetime) -> dt.date:
-    """Return the date by the company's clocks: its people may stand in several zones."""
+    """Return what `companies.selectors.company_today` does, without a statement of its own."""
     return zones.local_date(now, company_settings(company).policy_on(now.date()).zone)
 
 

@@ -23,6 +23,7 @@ from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
 from companies.admin_records import DatedAdmin, RecordAdmin
+from companies.enums import Role
 from companies.errors import OwnRecord
 from companies.models import Department, Employee, Office, Placement, RoleGrant
 from companies.models.people import first_judged_day
@@ -302,6 +303,9 @@ class RoleGrantForm(RecordForm):
                     _("Nobody gives a role to themselves, and only a company admin names another."),
                     code="not_allowed",
                 )
+        # Whoever reads all of a company does so for a time; without a last day it never ended.
+        if role == Role.AUDITOR and "ends_on" in cleaned and cleaned["ends_on"] is None:
+            self.add_error("ends_on", _("Say until when they audit."))
         return cleaned
 
 

@@ -15,6 +15,7 @@ from companies.models import AuditEvent, Company, RoleGrant, User
 from companies.once import FIELD
 from companies.scoping import company_scope, no_scope
 from tests.attendance.world import START, at
+from tests.http import post_once
 from tests.rights.addresses import LEAVES, address
 from tests.rights.conftest import stand
 from tests.rights.stand import Stand
@@ -137,3 +138,20 @@ def test_a_manager_and_an_auditor_keep_their_other_rights(client: Client, stand:
         )
     client.force_login(world.hari.user)
     assert client.get("/admin/companies/office/add/").status_code == 200
+
+
+@pytest.mark.parametrize(("last", "is_given"), [("", False), ("2026-03-31", True)])
+def test_hr_says_until_when_somebody_audits(stand: Stand, last: str, is_given: bool) -> None:
+    world = stand.ours.world
+    client = Client()
+    client.force_login(world.hari.user)
+    data = {"user": str(world.maya.user.public_id), "role": Role.AUDITOR, "ends_on": last}
+    with time_machine.travel(at("2026-03-02 12:00"), tick=False):
+        answer = post_once(
+            client, "/admin/companies/rolegrant/add/", {**data, "starts_on": "2026-03-02"}
+        )
+    assert (answer.status_code == 302) is is_given
+    assert ("Say until when they audit." in answer.text) is not is_given
+    with company_scope(world.company):
+        given = RoleGrant.objects.filter(user=world.maya.user, role=Role.AUDITOR)
+        assert given.exists() is is_given

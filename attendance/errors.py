@@ -165,6 +165,13 @@ class PeriodHasOpenDays(MusterError):
     status = 409
 
 
+class PeriodNotOver(PeriodHasOpenDays):
+    """No day of anybody waits, or none was looked at: the month itself goes on."""
+
+    code = "period_not_over"
+    sentence = _("%(month)s is not over. Lock it after its last day.")
+
+
 class DifferenceChanged(MusterError):
     code = "difference_changed"
     sentence = _("Something has changed since you looked. Look at the difference again.")

@@ -23,6 +23,7 @@ from attendance.errors import (
     PeriodNotBegun,
     PeriodNotLast,
     PeriodNotLocked,
+    PeriodNotOver,
     PeriodUnresolved,
 )
 from attendance.models import AttendanceDay, AttendancePeriod, PeriodLine
@@ -95,12 +96,12 @@ def refuse_lock(period: AttendancePeriod, last: dt.date, *, now: dt.datetime) ->
     """Raise what is known before anything is judged: it is locked, or not over.
 
     Raises:
-        PeriodLocked, PeriodHasOpenDays
+        PeriodLocked, PeriodNotOver
     """
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(period.starts_on))
     if last >= company_today(period.company, now):
-        raise PeriodHasOpenDays(month=month_name(period.starts_on), count=0)
+        raise PeriodNotOver(month=month_name(period.starts_on))
 
 
 @transaction.atomic
@@ -115,8 +116,10 @@ def _lock(
     if period.state == PeriodState.LOCKED:
         raise PeriodLocked(month=month_name(first))
     still_open = _finish(company, people, first, last, now)
-    if still_open or last >= company_today(company, now):
+    if still_open:
         raise PeriodHasOpenDays(month=month_name(first), count=still_open)
+    if last >= company_today(company, now):
+        raise PeriodNotOver(month=month_name(first))
     paid = list(month_of_company(company, first=first, last=last, now=now))
     paid = list(_with_moneys(company, paid, first, last, now))
     totals = MonthTotals.of(month for _placed, month in paid)

@@ -50,7 +50,9 @@ def test_a_month_is_locked_as_soon_as_it_is_over_where_the_company_is(
         assert review.state == PeriodState.REVIEW
 
 
-def test_a_month_is_not_over_because_it_is_for_utc(by_day: World) -> None:
+def test_a_month_is_not_over_because_it_is_for_utc(
+    by_day: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Everybody works in Kathmandu, so that no open day keeps the month."""
     with time_machine.travel(FAR_WEST, tick=False), company_scope(by_day.company):
         PolicyVersion.objects.create(
@@ -60,5 +62,11 @@ def test_a_month_is_not_over_because_it_is_for_utc(by_day: World) -> None:
         assert not _page_says_over(by_day, FAR_WEST)
         with pytest.raises(PeriodNotBegun):
             closing.period_review(company=by_day.company, starts_on=APRIL, by=by_day.hr)
-        with pytest.raises(PeriodHasOpenDays):
-            closing.period_lock(company=by_day.company, starts_on=MARCH, reason="x", by=by_day.hr)
+        # Of no open day at all it is not said that so many are left.
+        for most in (0, 500):
+            monkeypatch.setattr(closing_asks, "MOST_AT_ONCE", most)
+            with pytest.raises(PeriodHasOpenDays) as refused:
+                closing_asks.month_lock(
+                    company=by_day.company, starts_on=MARCH, reason="x", by=by_day.hr
+                )
+            assert str(refused.value) == "March 2026 is not over. Lock it after its last day."

@@ -10,7 +10,6 @@ flag and log entries are not used. A row of another company answers like one tha
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import uuid
 from collections.abc import Callable, Sequence
@@ -25,7 +24,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, register_converter, reverse
 from django.urls.converters import StringConverter
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -36,7 +34,6 @@ from companies.actor import Actor
 from companies.errors import MusterError
 from companies.models import AuditEvent
 from companies.once import once
-from companies.selectors import company_today
 
 
 class RowIdConverter(StringConverter):
@@ -46,12 +43,6 @@ class RowIdConverter(StringConverter):
 
 
 register_converter(RowIdConverter, "row_id")
-
-
-def today_of(request: HttpRequest) -> dt.date:
-    """Return the date by the clocks of the company whose pages these are."""
-    company = request.actor.company  # type: ignore[attr-defined]
-    return company_today(company, timezone.now())
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class RowFilter(WordsFilter):
 def placed_now(employees: Any, name: str, row_id: uuid.UUID) -> Any:
     """Return the employees whose placement in force today has this office, department, …"""
     in_force = Placement.objects.filter(
-        employee=OuterRef("pk"), starts_on__lte=timezone.now().date()
+        employee=OuterRef("pk"), starts_on__lte=timezone.localdate()
     ).order_by("-starts_on")
     column = f"{name}_in_force"
     return employees.annotate(

@@ -29,6 +29,7 @@ from companies.models import (
     SupportGrant,
     User,
 )
+from companies.selectors import company_zone
 
 
 def _send(
@@ -58,6 +59,11 @@ def _send(
         },
         locale=to.locale,
     )
+
+
+def _day_of(moment: dt.datetime, company: Company) -> str:
+    """Return the day on which a moment falls by the company's clocks."""
+    return _day(moment.astimezone(company_zone(company, moment)).date())
 
 
 def _day(date: dt.date) -> str:
@@ -169,7 +175,7 @@ def records_decided(row: RecordsRequest) -> None:
         to=row.user,
         path=reverse("portal:former"),
         is_approved=row.outcome == RequestOutcome.APPROVED,
-        until=lambda: _day(until.date()) if until else "",
+        until=lambda: _day_of(until, row.company) if until else "",
         reason=row.reason,
     )
 
@@ -184,7 +190,7 @@ def report_ready(row: ReportExport) -> None:
         path=reverse("portal:export", args=[row.public_id]),
         file=row.file_name,
         schedule=row.schedule,
-        until=lambda: _day(until.date()) if until else "",
+        until=lambda: _day_of(until, row.company) if until else "",
     )
 
 

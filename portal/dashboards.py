@@ -77,11 +77,11 @@ class Matter:
 def hr(company: Company) -> dict[str, Any]:
     """Return what HR sees first, of the open company scope."""
     now = timezone.now()
-    today = now.date()
-    zone = company_settings(company).policy_on(today).zone
+    zone = company_settings(company).policy_on(now.date()).zone
+    today = local(now, zone).date()
     return {
         "heading": company.name,
-        "now": _now(company, now),
+        "now": _now(company, today, now),
         "as_of": f"{local(now, zone):%H:%M}",
         "matters": [
             *_access_matters(now),
@@ -121,9 +121,9 @@ def _list(name: str, query: str = "") -> str:
     return reverse(f"admin:{name}_changelist") + query
 
 
-def _now(company: Company, now: dt.datetime) -> list[dict[str, Any]]:
+def _now(company: Company, today: dt.date, now: dt.datetime) -> list[dict[str, Any]]:
     """Return how many people stand in each group of the team's page."""
-    everybody = list(here_on(now.date()))
+    everybody = list(here_on(today))
     members = team_today(company=company, employees=everybody, now=now)
     counted = Counter(member.standing for member in members)
     return [

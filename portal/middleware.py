@@ -210,7 +210,7 @@ def company(get_response: GetResponse) -> GetResponse:
 
 
 def _zone_of_admin(request: HttpRequest, company: Company) -> AbstractContextManager[None]:
-    """Let HR's admin tell and take times by the company's clocks.
+    """Let HR's admin tell and take times and dates by the company's clocks.
 
     Our own pages say themselves whose clocks a time is by.
     """

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from companies.enums import ExportState
 from companies.models import Company, ReportExport
 from companies.reports import Asked, Chart, Filters, Report
-from companies.selectors import company_logo
+from companies.selectors import company_logo, company_zone
 from integrations.tables import LineKind, Paper, Table, html
 from portal import report_filters
 from portal.reports import ROLL
@@ -133,7 +133,7 @@ def _files(report: Report) -> list[dict[str, str]]:
 
 def export_context(export: ReportExport, title: object, now: dt.datetime) -> dict[str, Any]:
     """Return the context of portal/reports/export.html."""
-    until = export.expires_at
+    until, zone = export.expires_at, company_zone(export.company, now)
     return {
         "heading": title,
         "state": export.state,
@@ -145,7 +145,7 @@ def export_context(export: ReportExport, title: object, now: dt.datetime) -> dic
         "total": export.total,
         "done_text": _("%(done)d of %(total)d people")
         % {"done": export.done, "total": export.total},
-        "until_text": date_format(until, "D j F Y") if until else "",
+        "until_text": date_format(until.astimezone(zone), "D j F Y") if until else "",
         "file_url": reverse("portal:export-file", args=[export.public_id]),
         "again_url": reverse("portal:reports"),
     }

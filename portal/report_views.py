@@ -149,9 +149,12 @@ def _export(request: HttpRequest, public_id: uuid.UUID) -> ReportExport:
 
 
 def _reaches(actor: Actor, export: ReportExport) -> bool:
-    """Return whether who asked may still read of everybody in the file, for rights change."""
+    """Return whether who asked may still read all that is in the file, for rights change."""
     if actor.has(*READERS):
         return True
+    if export.is_of_all:
+        # It may hold more than a manager reads of the same people, such as money.
+        return False
     filters, now = Filters.of_plain(export.filters), timezone.now()
     today = company_today(export.company, now)
     people = reported_people(actor, filters.first, filters.last, today=today)

@@ -50,7 +50,7 @@ class TellsOfSettledDays(RecordAdmin):
 
     def _settled_days(self, row: Any, since: dt.date) -> Any:
         return AttendanceDay.objects.filter(
-            date__gte=since, date__lte=timezone.now().date(), settled_at__isnull=False
+            date__gte=since, date__lte=timezone.localdate(), settled_at__isnull=False
         )
 
     def _whose(self, row: Any) -> dict[str, str]:

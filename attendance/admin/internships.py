@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -32,7 +33,7 @@ from attendance.selectors.certificates import (
 )
 from attendance.services.certificates import certificate_issue, certificate_revoke
 from companies import permissions, selectors, services
-from companies.admin_base import ReadOnlyAdmin, on_row, today_of
+from companies.admin_base import ReadOnlyAdmin, on_row
 from companies.admin_fields import RowSelect
 from companies.admin_filters import PersonFilter, WordsFilter
 from companies.admin_forms import ConfirmForm, ReasonForm
@@ -83,7 +84,7 @@ class InternshipStateFilter(WordsFilter):
         value = self.value()
         if value not in InternshipState.values:
             return None
-        return selectors.internships_in(queryset, InternshipState(value), today_of(request))
+        return selectors.internships_in(queryset, InternshipState(value), timezone.localdate())
 
 
 class InternshipAdmin(ReadOnlyAdmin):
@@ -104,7 +105,7 @@ class InternshipAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         # Each row knows the date: how it stands is asked of every one.
-        today = Value(today_of(request), output_field=DateField())
+        today = Value(timezone.localdate(), output_field=DateField())
         return selectors.internships().annotate(today=today)
 
     @display(description=gettext_lazy("last day"))

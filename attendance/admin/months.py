@@ -30,7 +30,7 @@ _MONTHS_BACK = 18
 
 
 def _past_months() -> list[tuple[str, str]]:
-    first = timezone.now().date().replace(day=1)
+    first = timezone.localdate().replace(day=1)
     found = []
     for _n in range(_MONTHS_BACK):
         first = (first - dt.timedelta(days=1)).replace(day=1)

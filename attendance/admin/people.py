@@ -41,7 +41,7 @@ class StandingAndFaceFilter(StandingFilter):
         if self.value() != "no_face":
             return super().queryset(request, queryset)
         enrolled = FaceEnrolment.objects.filter(state=EnrolmentState.ACTIVE)
-        return self.here(request, queryset).exclude(pk__in=enrolled.values("employee"))
+        return self.here(queryset).exclude(pk__in=enrolled.values("employee"))
 
 
 class PersonAdmin(EmployeeAdmin):

@@ -39,7 +39,7 @@ def print_page(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     people = {
         str(row.public_id): row
-        for row in selectors.without_sign_in(actor.company, today=timezone.now().date())
+        for row in selectors.without_sign_in(actor.company, today=timezone.localdate())
         .select_related("company")
         .annotate(is_invited=Exists(Invitation.objects.filter(employee=OuterRef("pk"))))
     }

@@ -48,7 +48,7 @@ class DelegationAdmin(ReadOnlyAdmin):
     def standing(self, row: Delegation) -> tuple[str, str]:
         if row.ended_at is not None:
             return "ended", _("Ended")
-        if row.starts_on > timezone.now().date():
+        if row.starts_on > timezone.localdate():
             return "to_come", _("To come")
         return ("over", _("Over")) if self._is_over(row) else ("now", _("Now"))
 

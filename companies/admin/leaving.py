@@ -19,7 +19,6 @@ from companies.admin_base import BaseAdmin
 from companies.admin_fields import RowSelect
 from companies.leaving import what_is_open
 from companies.models import Employee, Placement
-from companies.selectors import company_today
 from companies.selectors.leaving import handed_over
 from companies.services import employee_leave
 from companies.services.leaving import FAREST
@@ -35,7 +34,7 @@ def may_leave(actor: Any, row: Employee) -> bool:
 
 def leaving_page(model_admin: BaseAdmin, request: HttpRequest, row: Employee) -> HttpResponse:
     """Show what is open, ask for the last day and who takes over, and do it."""
-    today = company_today(row.company, timezone.now())
+    today = timezone.localdate()
     is_written = row.left_on is not None and row.left_on <= today + FAREST
     last_on = row.left_on if row.left_on is not None and is_written else today
 

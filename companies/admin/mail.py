@@ -24,7 +24,7 @@ def mail_words(row: Employee) -> str:
         % {
             "address": block.address,
             "problem": block.get_problem_display(),
-            "date": date_format(block.blocked_at, "j M Y"),
+            "date": date_format(timezone.localtime(block.blocked_at), "j M Y"),
             "detail": block.detail,
         }
         for block in selectors.blocks_of(row)

@@ -18,7 +18,7 @@ from companies.admin import cards
 from companies.admin.leaving import leaving_page, may_leave
 from companies.admin.mail import MailActions, mail_words
 from companies.admin.sign_in import SignInActions
-from companies.admin_base import DatedRows, on_row, today_of
+from companies.admin_base import DatedRows, on_row
 from companies.admin_fields import weekly_off_words
 from companies.admin_filters import DepartmentFilter, OfficeFilter, WordsFilter, row_filter
 from companies.admin_forms import ConfirmForm, FirstRow, RecordForm
@@ -53,14 +53,14 @@ class StandingFilter(WordsFilter):
         ]
 
     @staticmethod
-    def here(request: HttpRequest, queryset: Any) -> Any:
+    def here(queryset: Any) -> Any:
         """Return who works here today, or will."""
         return queryset.filter(is_active=True).filter(
-            Q(left_on__isnull=True) | Q(left_on__gte=today_of(request))
+            Q(left_on__isnull=True) | Q(left_on__gte=timezone.localdate())
         )
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        here = self.here(request, queryset)
+        here = self.here(queryset)
         return {
             "here": here,
             "left": queryset.exclude(pk__in=here.values("pk")),
@@ -78,9 +78,7 @@ class EmployeeForm(RecordForm):
         if self.instance.pk is None and cleaned and not cleaned.get("judged_from"):
             joined_on = cleaned.get("joined_on")
             if joined_on is not None:
-                assert self.actor.company is not None  # noqa: S101  # HR acts in one
-                today = selectors.company_today(self.actor.company, timezone.now())
-                cleaned["judged_from"] = first_judged_day(joined_on, today)
+                cleaned["judged_from"] = first_judged_day(joined_on, timezone.localdate())
         is_standing = self.instance.pk and _STANDING & set(self.changed_data)
         if is_standing and not permissions.can_manage_person(self.actor, self.instance):
             raise ValidationError(str(OwnRecord()), code=OwnRecord.code)
@@ -131,7 +129,7 @@ class EmployeeAdmin(SignInActions, MailActions, RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        today = today_of(request)
+        today = timezone.localdate()
         in_force = Placement.objects.filter(employee=OuterRef("pk"), starts_on__lte=today).order_by(
             "-starts_on"
         )

@@ -52,7 +52,7 @@ class OfficeAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         in_force = OfficeVersion.objects.filter(
-            office=OuterRef("pk"), starts_on__lte=timezone.now().date()
+            office=OuterRef("pk"), starts_on__lte=timezone.localdate()
         ).order_by("-starts_on")
         named = {
             f"{name}_now": Subquery(in_force.values(name)[:1])

@@ -39,7 +39,7 @@ class PublicHolidaysPage(BaseAdmin):
 
 
 def _answer(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
-    company, today = request.actor.company, timezone.now().date()  # type: ignore[attr-defined]
+    company, today = request.actor.company, timezone.localdate()  # type: ignore[attr-defined]
     places = holiday_places(company, on=today)
     year = _year(request, today)
     place = _place(request, places)

@@ -105,7 +105,7 @@ def _minutes(value: int | None) -> str:
 
 def version_in_force(versions: Any) -> ShiftVersion | None:
     """Return the version in force today; of several with one date, the one written last."""
-    today = timezone.now().date()
+    today = timezone.localdate()
     begun = [row for row in versions if row.starts_on <= today]
     return max(begun, key=lambda row: (row.starts_on, row.pk), default=None)
 

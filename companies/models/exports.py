@@ -19,6 +19,7 @@ class ReportExport(CompanyOwned):
     rights are asked for at each taking. `done` of them lie in parts. The file goes at
     `expires_at`; what was taken stays in the audit.
     `schedule` names the report by mail that wanted it; it is empty where the person did.
+    `is_of_all` says that who asked could read everything of everybody, amounts of money too.
     """
 
     user = models.ForeignKey(
@@ -39,6 +40,7 @@ class ReportExport(CompanyOwned):
     file_key = models.CharField(max_length=200, blank=True)
     file_name = models.CharField(_("file"), max_length=160)
     schedule = models.CharField(_("sent by"), max_length=120, blank=True)
+    is_of_all = models.BooleanField(_("by somebody who reads everything"), default=False)
     asked_at = models.DateTimeField(_("asked at"))
     ready_at = models.DateTimeField(_("ready at"), null=True)
     expires_at = models.DateTimeField(_("file until"), null=True)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -202,6 +203,15 @@ class Placement(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.employee} · {self.starts_on}"
+
+    def clean(self) -> None:
+        """Refuse a manager who has left by then: nobody would decide."""
+        manager: Employee | None = self.manager
+        if manager is None or manager.left_on is None or self.starts_on is None:
+            return
+        if manager.left_on < self.starts_on:
+            words = _("%(name)s does not work here any more by then: choose another manager.")
+            raise ValidationError({"manager": words % {"name": manager.name}})
 
 
 class RoleGrant(CompanyOwned):

@@ -16,6 +16,7 @@ from companies.enums import ExportState
 from companies.errors import NotAllowed
 from companies.models import Company, ReportExport
 from companies.scoping import no_scope
+from companies.selectors import READERS
 from companies.services.exports import report_export
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def export_ask(
         raise NotAllowed
     same = {
         "user": by.user, "report": report.slug, "file_format": file_format, "paper": paper,
-        "filters": asked.filters.plain(),
+        "filters": asked.filters.plain(), "is_of_all": by.has(*READERS),
     }  # fmt: skip
     # Under this lock the second of two taps finds what the first one asked.
     Company.objects.select_for_update().get(pk=by.company.pk)

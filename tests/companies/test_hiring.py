@@ -90,6 +90,22 @@ def test_an_employee_is_placed_and_invited(world: World, row: Application) -> No
     ]  # fmt: skip
 
 
+def test_a_manager_who_has_left_by_then_is_refused_and_nothing_is_written(
+    world: World, row: Application
+) -> None:
+    Employee.objects.filter(pk=world.maya.pk).update(left_on=FIRST - dt.timedelta(days=1))
+    world.maya.refresh_from_db()
+    with pytest.raises(ValidationError) as refused:
+        _hire(world, row)
+    assert refused.value.message_dict == {
+        "manager": ["Maya does not work here any more by then: choose another manager."]
+    }
+    assert not Employee.objects.filter(email="nima@yak.example").exists()
+    Employee.objects.filter(pk=world.maya.pk).update(left_on=FIRST)
+    world.maya.refresh_from_db()
+    assert _hire(world, row).placements.get().manager == world.maya
+
+
 def test_who_is_taken_in_is_judged_from_the_companys_day(world: World, row: Application) -> None:
     night = at("2026-03-05 01:00")
     employee = services.application_hire(

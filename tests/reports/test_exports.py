@@ -126,6 +126,24 @@ def test_who_has_no_right_to_it_any_more_takes_it_no_more(golden: Golden) -> Non
     assert [client.get(path).status_code for path in (page, f"{page}file")] == [404, 404]
 
 
+def test_what_hr_asked_for_is_not_the_managers_that_they_are_now(golden: Golden) -> None:
+    """It holds amounts of money, which HR alone reads, of people who may all be theirs."""
+    user = manager_of(golden, "ada")
+    with company_scope(golden.company):
+        grant = RoleGrant.objects.create(
+            company=golden.company, user=user, role=Role.HR, starts_on=MARCH
+        )
+    client = _client(user)
+    _taken(client, "muster-roll")
+    report_exports.drain()
+    export = _the(golden)
+    _file(client, export)
+    with company_scope(golden.company):
+        grant.delete()
+        ReportExport.objects.update(keys=[golden.people["ada"].pk])
+    assert client.get(f"/reports/exports/{export.public_id}/file").status_code == 404
+
+
 def test_a_manager_takes_their_own_while_the_team_is_theirs(golden: Golden) -> None:
     user = manager_of(golden, "ada", "ned", "joe")
     client = _client(user)

@@ -36,6 +36,7 @@ _WHOLE = {
     "invitation_sent": gettext_lazy("Invitation sent"),
     "invitation_accepted": gettext_lazy("Invitation accepted"),
     "invitation_refused": gettext_lazy("Invitation refused"),
+    "invitation_taken_back": gettext_lazy("Invitation taken back"),
     "pin_set": gettext_lazy("PIN chosen"),
     "pin_cleared": gettext_lazy("PIN taken away"),
     "password_changed": gettext_lazy("Password changed"),

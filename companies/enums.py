@@ -339,3 +339,4 @@ class InvitationState(TextChoices):
     REFUSED = "refused", _("Refused")
     EXPIRED = "expired", _("Run out")
     VOID = "void", _("Replaced by a later one")
+    TAKEN_BACK = "taken_back", _("Taken back")

@@ -165,6 +165,34 @@ class RoleOutOfReach(MusterError):
     status = 403
 
 
+class AuditDatesWrong(MusterError):
+    code = "audit_dates_wrong"
+    sentence = _("The first day is today or later, the last not before it. Choose other dates.")
+
+
+class AuditTooLong(MusterError):
+    code = "audit_too_long"
+    sentence = _("An auditor comes within a year and reads for one at most. Choose earlier dates.")
+
+
+class AuditorWorksHere(MusterError):
+    code = "auditor_works_here"
+    sentence = _(
+        "This is the address of %(name)s, whose employment here is not over by then. Give them "
+        "the role directly, under “Roles”."
+    )
+    status = 409
+
+
+class AuditsAlready(MusterError):
+    code = "audits_already"
+    sentence = _(
+        "%(name)s audits here until %(last)s already. Change the last day of that role, or choose "
+        "other dates."
+    )
+    status = 409
+
+
 class OwnRecord(MusterError):
     code = "own_record"
     sentence = _("This is about yourself. Ask another person of HR, or a company admin, to do it.")

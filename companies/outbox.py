@@ -46,6 +46,7 @@ SLACK_DIGEST = "slack/digest"
 
 PREPARE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "companies/email/sign_in_link": links.prepare,
+    "companies/email/audit_link": links.prepare,
     "companies/email/password_reset": links.prepare,
     "companies/email/email_change_link": links.prepare_change,
     "companies/email/email_change_notice": links.prepare_change,

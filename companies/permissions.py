@@ -151,6 +151,12 @@ def can_grant_role(actor: Actor, grant: RoleGrant | None = None) -> bool:
     return not is_own and (grant.role != Role.COMPANY_ADMIN or actor.has(Role.COMPANY_ADMIN))
 
 
+def can_take_back_offer(actor: Actor, invitation: Invitation) -> bool:
+    """Whoever may give the role takes back its offer; that of an engagement goes with a new one."""
+    is_inside = invitation.employee_id is None and _is_inside(actor, invitation)
+    return is_inside and can_grant_role(actor)
+
+
 def can_end_employment(actor: Actor, employee: Employee) -> bool:
     """HR writes last days, which end roles too; that of a company admin, company admins only."""
     if not can_manage_records(actor, employee):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -19,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from companies import selectors, services
 from companies.actor import Actor
 from companies.errors import MusterError
-from companies.models import Employee
+from companies.models import Employee, Invitation
 from companies.once import once
 from companies.scoping import company_scope
 from companies.services.pins import is_pin
@@ -37,8 +39,9 @@ from portal.sign_in_views import enter, login_of
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a PIN or a password by a printed card, and be signed in."""
     invitation = selectors.invitation_of_token(token, now=timezone.now())
+    invited = invitation.employee if invitation is not None else None
     sent = request.POST if request.method == "POST" else None
-    if invitation is None:
+    if invited is None:
         again = _again(request, token) if sent is not None else None
         return again or render(request, "portal/welcome_over.html", status=410)
     is_password = sent is not None and sent.get("way") == "password"
@@ -55,7 +58,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "invitation": invitation,
         "pins": pins,
-        "passwords": passwords if selectors.card_opens_password(invitation.employee) else None,
+        "passwords": passwords if selectors.card_opens_password(invited) else None,
         "is_password": is_password,
     }
     return render(request, "portal/welcome.html", context)
@@ -129,12 +132,12 @@ def invitation_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     company = invitation.company
     try:
         with company_scope(company):
-            services.invitation_answer(
-                invitation=invitation, is_accepted=is_accepted, by=actor, now=now
-            )
+            _answer(invitation, is_accepted=is_accepted, by=actor, now=now)
     except MusterError as error:
         messages.error(request, str(error))
         return redirect("portal:invitations")
+    if invitation.employee is None:
+        return _audits(request, invitation, is_accepted=is_accepted, by=actor)
     if not is_accepted:
         sentence = _("%(company)s is told that you are not meant.")
         messages.success(request, sentence % {"company": company.name})
@@ -142,3 +145,31 @@ def invitation_answer(request: HttpRequest, public_id: uuid.UUID) -> HttpRespons
     request.session["company"] = str(company.public_id)
     messages.success(request, _("Welcome to %(company)s!") % {"company": company.name})
     return redirect("attendance:today")
+
+
+def _answer(invitation: Invitation, *, is_accepted: bool, by: Actor, now: dt.datetime) -> None:
+    if invitation.employee is None:
+        services.auditor_answer(offer=invitation, is_accepted=is_accepted, by=by, now=now)
+        return
+    services.invitation_answer(invitation=invitation, is_accepted=is_accepted, by=by, now=now)
+
+
+def _audits(
+    request: HttpRequest, offer: Invitation, *, is_accepted: bool, by: Actor
+) -> HttpResponse:
+    """Lead who audits from now on to what they read; say it to who begins later, or never."""
+    company, words = offer.company, {"company": offer.company.name}
+    if not is_accepted:
+        messages.success(request, _("%(company)s is told that you do not audit it.") % words)
+        return redirect("portal:invitations")
+    assert by.user is not None  # noqa: S101  # they answered
+    mine = selectors.memberships(by.user, now=timezone.now())
+    if company not in [item.company for item in mine]:
+        assert offer.starts_on is not None  # noqa: S101  # what is offered for a time has dates
+        words["first"] = date_format(offer.starts_on, "j F Y")
+        sentence = _("You read the records of %(company)s from %(first)s on.")
+        messages.success(request, sentence % words)
+        return redirect("portal:invitations")
+    request.session["company"] = str(company.public_id)
+    messages.success(request, _("You read the records of %(company)s.") % words)
+    return redirect("admin:index")

@@ -70,11 +70,6 @@ def _pin(row: Any, whose: Whose) -> Cells:
     return {"employee_code": row.employee.code} | instants(row, ZoneInfo(whose.zone), "set_at")
 
 
-def _invitation(row: Any, whose: Whose) -> Cells:
-    cells = plain(row, "public_id", "outcome") | words(row, "channel")
-    return cells | instants(row, ZoneInfo(whose.zone), "made_at", "expires_at", "ended_at")
-
-
 def _delegation(row: Any, whose: Whose) -> Cells:
     cells = plain(row, "public_id", "starts_on", "ends_on", "reason")
     cells["is_mine_to_decide"] = row.delegate.user_id == whose.user.pk
@@ -364,12 +359,6 @@ TABLES = (
     Table(
         "pins", gettext_lazy("That you chose a PIN, and when; the PIN itself is kept by nobody."),
         ("employee_code", *twice("set_at")), of(selectors.own_pins), _pin,
-    ),
-    Table(
-        "invitations", gettext_lazy("Invitations to sign in, printed or to a mailbox of yours."),
-        ("public_id", *worded("channel"), "outcome",
-         *twice("made_at", "expires_at", "ended_at")),
-        of(selectors.own_invitations), _invitation,
     ),
     Table(
         "delegations", gettext_lazy("When somebody decided in your stead, or you in another's."),

@@ -9,8 +9,15 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext_lazy
 
-from companies.models import EmailChange, SignedInSession, SignInReset, SlackIdentity
-from portal.own_cells import Cells, Table, Whose, instants, plain, twice, worded, words
+from companies import selectors
+from companies.models import (
+    EmailChange,
+    Invitation,
+    SignedInSession,
+    SignInReset,
+    SlackIdentity,
+)
+from portal.own_cells import Cells, Table, Whose, instants, of, plain, twice, worded, words
 
 
 def _second_step(row: Authenticator, whose: Whose) -> Cells:
@@ -38,6 +45,12 @@ def _resets(whose: Whose) -> Any:
     return rows.order_by("pk")
 
 
+def _invitation(row: Invitation, whose: Whose) -> Cells:
+    cells = plain(row, "public_id", "outcome", "starts_on", "ends_on")
+    cells |= words(row, "channel", "role")
+    return cells | instants(row, ZoneInfo(whose.zone), "made_at", "expires_at", "ended_at")
+
+
 def _pool_account(row: SocialAccount, whose: Whose) -> Cells:
     return plain(row, "uid") | instants(row, ZoneInfo(whose.zone), "date_joined", "last_login")
 
@@ -53,6 +66,12 @@ def _slack_accounts(whose: Whose) -> Any:
 
 
 TABLES = (
+    Table(
+        "invitations", gettext_lazy("Invitations to sign in, printed or to a mailbox of yours."),
+        ("public_id", *worded("channel"), *worded("role"), "starts_on", "ends_on", "outcome",
+         *twice("made_at", "expires_at", "ended_at")),
+        of(selectors.own_invitations), _invitation,
+    ),
     Table(
         "second_steps", gettext_lazy("Your second steps at sign-in; their secrets stay sealed."),
         (*worded("kind"), "name", *twice("created_at", "last_used_at")),

@@ -207,7 +207,7 @@ MUTABLE = {
     "companies.CareersPage": "services.careers",
     "companies.VisitorQuestion": "services.visitor_questions",
     # Coming in.
-    "companies.Invitation": "services.invitations",
+    "companies.Invitation": "services.invitations, services.auditors",
     "companies.Pin": "services.pins",
     "companies.Delegation": "delegation_add, delegation_end",
     "companies.NoticeChoice": "services.notices",

@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from companies.enums import InvitationChannel, InvitationState
+from companies.enums import InvitationChannel, InvitationState, Role
 from companies.models.base import CompanyOwned
 from companies.models.people import Employee, User
 
@@ -33,12 +33,20 @@ class Invitation(CompanyOwned):
     """One offer to come in, printed or by mail; the last one of a person is the one that counts.
 
     A printed one is opened by its token, of which only the SHA-256 is kept. One by mail goes to a
-    user who is at home elsewhere too, and is answered by them, signed in as themselves.
+    user who is at home elsewhere too, and is answered by them, signed in as themselves. It is
+    about an engagement, or about a role for who works nowhere here: then `name` and `email` are
+    what the inviter wrote, since the user's own are another company's until they say yes.
     """
 
     employee = models.ForeignKey(
-        Employee, on_delete=models.PROTECT, related_name="invitations", verbose_name=_("employee")
-    )
+        Employee, on_delete=models.PROTECT, related_name="invitations", null=True, blank=True,
+        verbose_name=_("employee"),
+    )  # fmt: skip
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, blank=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("to"), null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=InvitationChannel.choices)
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="invitations", null=True, blank=True,
@@ -63,12 +71,37 @@ class Invitation(CompanyOwned):
                 name="companies_invitation_one_open",
                 violation_error_message=_("This person already holds an open invitation."),
             ),
+            models.UniqueConstraint(
+                fields=("company", "user"),
+                condition=models.Q(ended_at__isnull=True, employee__isnull=True),
+                name="companies_invitation_one_open_role",
+                violation_error_message=_("This person already holds an open invitation."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    employee__isnull=False, role="", name="", email="", starts_on__isnull=True,
+                    ends_on__isnull=True,
+                )
+                | models.Q(
+                    employee__isnull=True, channel=InvitationChannel.MAIL, role=Role.AUDITOR,
+                    starts_on__isnull=False, ends_on__isnull=False,
+                ) & ~models.Q(name="") & ~models.Q(email=""),
+                name="companies_invitation_of_one_thing",
+                violation_error_message=_("An invitation is about an engagement, or about a role."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="companies_invitation_ends_after_start",
+                violation_error_message=_("The last day is before the first."),
+            ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, outcome="")
                 | models.Q(
                     ended_at__isnull=False,
                     outcome__in=(
                         InvitationState.ACCEPTED, InvitationState.REFUSED, InvitationState.VOID,
+                        InvitationState.TAKEN_BACK,
                     ),
                 ),
                 name="companies_invitation_ends_with_an_outcome",
@@ -87,7 +120,7 @@ class Invitation(CompanyOwned):
         indexes = [models.Index(fields=("token_hash",), name="companies_invitation_token")]
 
     def __str__(self) -> str:
-        return str(self.employee)
+        return str(self.employee or f"{self.name} · {self.get_role_display()}")
 
     def state(self, now: dt.datetime) -> InvitationState:
         """Return how it stands now."""

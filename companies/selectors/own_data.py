@@ -52,7 +52,9 @@ def own_pins(user: User, company: Company) -> QuerySet[Pin]:
 
 
 def own_invitations(user: User, company: Company) -> QuerySet[Invitation]:
-    found: QuerySet[Invitation] = Invitation.objects.filter(employee__user=user, company=company)
+    """Return those to the user's engagements here, and those to a role."""
+    mine = Q(employee__user=user) | Q(employee__isnull=True, user=user)
+    found: QuerySet[Invitation] = Invitation.objects.filter(mine, company=company)
     return found.order_by("made_at", "pk")
 
 

@@ -49,7 +49,9 @@ def invitation_of_token(token: str, *, now: dt.datetime) -> Invitation | None:
                 ended_at__isnull=True, expires_at__gt=now,
             ).select_related("company", "employee__company", "employee__user").first()
         )  # fmt: skip
-    return None if found is None or found.employee.has_left(now) else found
+    if found is None or found.employee is None:
+        return None
+    return None if found.employee.has_left(now) else found
 
 
 def employee_of_used_card(token: str) -> Employee | None:
@@ -65,14 +67,17 @@ def employee_of_used_card(token: str) -> Employee | None:
 
 
 def invitations_for(user: User, *, now: dt.datetime) -> list[Invitation]:
-    """Return the invitations of other companies that wait for the user's answer."""
+    """Return the invitations of other companies that wait for the user's answer.
+
+    Those to an engagement go with it; those to a role are about none.
+    """
     with no_scope("invitations: which companies invite me"):
         rows = list(
             Invitation.objects.filter(user=user, ended_at__isnull=True, expires_at__gt=now)
             .select_related("company", "employee__company", "employee__user")
             .order_by("made_at", "pk")
         )
-    return [row for row in rows if not row.employee.has_left(now)]
+    return [row for row in rows if row.employee is None or not row.employee.has_left(now)]
 
 
 def is_at_home_elsewhere(user: User, company: Company) -> bool:

@@ -72,6 +72,11 @@ if TYPE_CHECKING:
         application_send,
         application_withdraw,
     )
+    from companies.services.auditors import (
+        auditor_answer,
+        auditor_invite,
+        auditor_take_back,
+    )
     from companies.services.careers import careers_page_set, opening_close, opening_publish
     from companies.services.careers_files import application_file_look
     from companies.services.deciding import (
@@ -156,6 +161,9 @@ __all__ = [
     "application_reject",
     "application_send",
     "application_withdraw",
+    "auditor_answer",
+    "auditor_invite",
+    "auditor_take_back",
     "careers_page_set",
     "opening_close",
     "opening_publish",
@@ -263,6 +271,9 @@ _LATE = {
     "application_forget": "applications",
     "application_send": "applications",
     "application_withdraw": "applications",
+    "auditor_answer": "auditors",
+    "auditor_invite": "auditors",
+    "auditor_take_back": "auditors",
     "careers_page_set": "careers",
     "opening_close": "careers",
     "opening_publish": "careers",

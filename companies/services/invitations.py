@@ -86,7 +86,7 @@ def invitation_use(*, token: str, now: dt.datetime, pin: str = "", password: str
         (`selectors.card_opens_password`); ValidationError for a weak password.
     """
     found = selectors.invitation_of_token(token, now=now)
-    if found is None:
+    if found is None or found.employee is None:
         raise LinkInvalid
     with company_scope(found.company):
         employee = _lock(found.employee)
@@ -175,6 +175,9 @@ def invitation_answer(
     """
     if not permissions.can_answer_invitation(by, invitation):
         raise NotAllowed
+    # What is offered for a time without an engagement is answered by `auditor_answer`.
+    if invitation.employee is None:
+        raise InvalidTransition
     employee = _lock(invitation.employee)
     locked: Invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if locked.state(now) != InvitationState.OPEN or employee.has_left(now):

@@ -40,6 +40,7 @@ def enqueue_link(
     sent_by: Actor,
     now: dt.datetime,
     template: str = "companies/email/sign_in_link",
+    until: str = "",
 ) -> None:
     outbox.enqueue(
         company=company,
@@ -52,6 +53,7 @@ def enqueue_link(
             "company": company.name,
             # Commands and operators are no people of the company.
             "by": sent_by.name if sent_by.kind == ActorKind.PERSON else "",
+            **({"until": until} if until else {}),
         },
         locale=user.locale,
         is_awaited=True,

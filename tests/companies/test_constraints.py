@@ -34,14 +34,13 @@ from attendance.models import (
     Punch,
     ShiftAssignment,
 )
-from companies.enums import CalendarKind, InvitationChannel, InvitationState, Role
+from companies.enums import CalendarKind, Role
 from companies.models import (
     CalendarDay,
     CompanyLogo,
     Delegation,
     Department,
     Employee,
-    Invitation,
     Look,
     Office,
     OfficeVersion,
@@ -58,6 +57,7 @@ from tests.attendance.world import START, World, at, make_company
 from tests.companies import careers_constraints as careers_rows
 from tests.companies import correction_constraints as correction_rows
 from tests.companies import internship_constraints as internship_rows
+from tests.companies import invitation_constraints as invitation_rows
 from tests.companies import overtime_constraints as overtime_rows
 from tests.companies import period_constraints as period_rows
 from tests.companies import slack_constraints as slack_rows
@@ -81,16 +81,6 @@ def _employee(world: World, **columns: object) -> None:
 def _placement(world: World, **columns: object) -> None:
     wanted = {"starts_on": DAY, "office": world.office, "employee": world.maya} | columns
     Placement.objects.create(company=world.company, **wanted)
-
-
-def _invited(world: World, *employees: Employee, **columns: object) -> None:
-    now = at("2026-03-01 09:00")
-    wanted = {
-        "channel": InvitationChannel.PRINT, "token_hash": "0" * 64, "made_at": now,
-        "expires_at": now,
-    } | columns  # fmt: skip
-    for employee in employees:
-        Invitation.objects.create(company=world.company, employee=employee, **wanted)
 
 
 def _grant(world: World, ends_on: dt.date) -> None:
@@ -245,18 +235,6 @@ REFUSED: list[Case] = [
     ("companies_placement_not_own_manager", lambda w: _placement(w, manager=w.maya)),
     ("companies_rolegrant_ends_after_start", lambda w: _grant(w, BEFORE)),
     ("companies_noticechoice_once_a_kind", lambda w: choices(w, "leave_asked", "leave_asked")),
-    ("companies_invitation_one_open", lambda w: _invited(w, w.maya, w.maya)),
-    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
-        w, w.maya, outcome=InvitationState.ACCEPTED)),
-    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
-        w, w.maya, ended_at=at("2026-03-01 09:00"))),
-    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
-        w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.EXPIRED)),
-    ("companies_invitation_opened_by_one_thing", lambda w: _invited(w, w.maya, token_hash="")),
-    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
-        w, w.maya, user=w.maya.user)),
-    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
-        w, w.maya, channel=InvitationChannel.MAIL, token_hash="")),
     ("companies_delegation_ends_after_start", lambda w: _delegation(w, ends_on=BEFORE)),
     ("companies_delegation_to_another", lambda w: _delegation(w, delegate=w.hari)),
     ("companies_delegation_ended_by_somebody", lambda w: _delegation(w, ended_at=timezone.now())),
@@ -332,7 +310,7 @@ REFUSED: list[Case] = [
     ("companies_joinrequest_approved_is_a_company", lambda w: join(made_company=w.company)),
     ("companies_signinreset_one_at_a_time", _twice(reset)),
     ("companies_signinreset_second_person", lambda w: reset(w, "confirmed", decided_id="hr")),
-    *leave_rows.REFUSED,
+    *leave_rows.REFUSED, *invitation_rows.REFUSED,
     *correction_rows.REFUSED, *overtime_rows.REFUSED, *period_rows.REFUSED,
     *internship_rows.REFUSED,
     *careers_rows.REFUSED,
@@ -343,14 +321,6 @@ ALLOWED: list[Case] = [
     ("companies_employee_code_once", _elsewhere(
         Employee, code="maya", name="Maya", joined_on=DAY)),
     ("companies_noticechoice_once_a_kind", lambda w: choices(w, "leave_asked", "leave_decided")),
-    ("companies_invitation_one_open", lambda w: _invited(w, w.maya, w.bikram)),
-    ("companies_invitation_one_open", lambda w: [
-        _invited(w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.VOID),
-        _invited(w, w.maya)]),
-    ("companies_invitation_ends_with_an_outcome", lambda w: _invited(
-        w, w.maya, ended_at=at("2026-03-01 09:00"), outcome=InvitationState.REFUSED)),
-    ("companies_invitation_opened_by_one_thing", lambda w: _invited(
-        w, w.maya, channel=InvitationChannel.MAIL, user=w.maya.user, token_hash="")),
     ("companies_employee_one_open_engagement", _engaged_again),
     ("companies_employee_one_open_engagement", lambda w: [
         _employee(w, code=code, user=None) for code in ("a", "b")]),
@@ -435,7 +405,7 @@ ALLOWED: list[Case] = [
     ("companies_look_one_a_window", lambda w: [_look(w), _look(w, window=8), _look(
         w, target_id="another"), _look(w, viewer_id="another"), _look(w, kind="evidence"),
         _look(w, employee=w.bikram)]),
-    *leave_rows.ALLOWED,
+    *leave_rows.ALLOWED, *invitation_rows.ALLOWED,
     *correction_rows.ALLOWED, *overtime_rows.ALLOWED, *period_rows.ALLOWED,
     *internship_rows.ALLOWED,
     *careers_rows.ALLOWED,

@@ -97,6 +97,24 @@ _TABLE: list[tuple[type[MusterError], dict[str, Any], str, int, str]] = [
         "the role first, then send the link.",
     ),
     (
+        errors.AuditDatesWrong, {}, "audit_dates_wrong", 400,
+        "The first day is today or later, the last not before it. Choose other dates.",
+    ),
+    (
+        errors.AuditTooLong, {}, "audit_too_long", 400,
+        "An auditor comes within a year and reads for one at most. Choose earlier dates.",
+    ),
+    (
+        errors.AuditorWorksHere, {"name": "Nima"}, "auditor_works_here", 409,
+        "This is the address of Nima, whose employment here is not over by then. Give them the "
+        "role directly, under “Roles”.",
+    ),
+    (
+        errors.AuditsAlready, {"name": "Nima", "last": "31 March 2026"}, "audits_already", 409,
+        "Nima audits here until 31 March 2026 already. Change the last day of that role, or "
+        "choose other dates.",
+    ),
+    (
         errors.OwnRecord, {}, "own_record", 403,
         "This is about yourself. Ask another person of HR, or a company admin, to do it.",
     ),

@@ -109,6 +109,7 @@ HR: dict[str, Any] = {
                     _list(_("Days set by hand"), "edit_calendar", "attendance_manualverdict"),
                     _list(_("Day marks"), "beach_access", "attendance_daymark"),
                     _list(_("Roles"), "key", "companies_rolegrant"),
+                    _list(_("Invitations"), "mail", "companies_invitation"),
                     _list(_("Delegations"), "assignment_ind", "companies_delegation"),
                     _list(_("Requests for records"), "folder_open", "companies_recordsrequest"),
                     _list(_("Sign-in resets"), "lock_reset", "companies_signinreset"),

@@ -6,6 +6,7 @@ from django.db import models
 
 from companies.admin import (
     access,
+    auditors,
     delegations,
     domains,
     people,
@@ -24,6 +25,7 @@ from companies.models import (
     Delegation,
     Department,
     Employee,
+    Invitation,
     JobRun,
     Look,
     Office,
@@ -44,6 +46,7 @@ HR: dict[type[models.Model], type[BaseAdmin]] = {
     Employee: people.EmployeeAdmin,
     Placement: people.PlacementAdmin,
     RoleGrant: people.RoleGrantAdmin,
+    Invitation: auditors.InvitationAdmin,
     Delegation: delegations.DelegationAdmin,
     SupportGrant: access.SupportGrantAdmin,
     RecordsRequest: access.RecordsRequestAdmin,

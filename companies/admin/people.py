@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 
 from companies import permissions, selectors, services
 from companies.actor import Actor
-from companies.admin import cards
+from companies.admin import auditors, cards
 from companies.admin.leaving import leaving_page, may_leave
 from companies.admin.mail import MailActions, mail_words
 from companies.admin.sign_in import SignInActions
@@ -329,6 +329,7 @@ class RoleGrantAdmin(RecordAdmin):
         ),
     )
     empty_words = gettext_lazy("Give a person a role once they can sign in.")
+    actions_list = ("invite_auditor",)
 
     def manages(self, actor: Actor, row: Any = None) -> bool:
         return permissions.can_grant_role(actor, row)
@@ -336,3 +337,8 @@ class RoleGrantAdmin(RecordAdmin):
     @display(description=gettext_lazy("role"), ordering="role")
     def role_name(self, row: Any) -> str:
         return str(row.get_role_display())
+
+    @action(description=gettext_lazy("Invite an auditor"), url_path="auditor", icon="person_add")
+    def invite_auditor(self, request: HttpRequest) -> HttpResponse:
+        """Ask who reads the company from when to when; they need no engagement."""
+        return auditors.invite_page(self, request)

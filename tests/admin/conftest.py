@@ -26,6 +26,7 @@ from companies.models import (
     Department,
     Internship,
     InternshipEvent,
+    Invitation,
     RecordsRequest,
     ReportReader,
     ReportSchedule,
@@ -105,6 +106,12 @@ def _give_access(world: World) -> None:
     SupportGrant.objects.create(
         company=world.company, operator=otto, reason="a wrong total", asked_at=at(NOON)
     )
+    Invitation.objects.create(
+        company=world.company, channel="mail", user=otto, role="auditor", inviter="Hari",
+        name=f"Ananda {world.company.code}", email=f"otto@{world.company.code}.example",
+        starts_on=dt.date(2026, 3, 4), ends_on=dt.date(2026, 3, 31), made_at=at(NOON),
+        expires_at=at(NOON) + dt.timedelta(days=14),
+    )  # fmt: skip
     CompanyDomain.objects.create(
         company=world.company, domain=f"{world.company.code}.example", token="t",
         asked_at=at(NOON),

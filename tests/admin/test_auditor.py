@@ -95,6 +95,7 @@ def test_no_page_shows_a_button_to_change(client: Client, stand: Stand, auditor:
         "Save", "Delete…", "Send sign-in link", "Set a day by hand", "Add a punch", "Void",
         "Accept", "Reopen", "Lock a month", "Skip", "Judge days anew", "Change from a date…",
         "New hours from a date…", "End now", "Add person", "Approve", "Refuse",
+        "Invite an auditor", "Take back",
     ]  # fmt: skip
     for name in _names():
         if name.endswith(("_changelist", "_change", "index")):

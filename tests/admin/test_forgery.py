@@ -23,6 +23,7 @@ from tests.http import post_once
 NEVER = str(uuid.UUID(int=7))
 ACTIONS = {
     "companies.employee": ("send_sign_in_link",),
+    "companies.invitation": ("take_back",),
     "attendance.punchstate": ("accept", "void"),
     "attendance.attendanceperiod": ("reopen",),
     "leave.closure": ("book",),

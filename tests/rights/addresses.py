@@ -130,7 +130,7 @@ def _stand_in(house: House, person: Employee) -> dict[str, Any]:
 
 
 def _invitation(house: House, person: Employee) -> dict[str, Any]:
-    return {"public_id": Invitation.objects.exclude(user=None).get().public_id}
+    return {"public_id": Invitation.objects.exclude(user=None).get(role="").public_id}
 
 
 def _opened(house: House, person: Employee) -> dict[str, Any]:
@@ -402,6 +402,8 @@ def row_of(model: type[models.Model], house: House, person: Employee | None) -> 
             rows = rows.filter(company=house.world.company)
         if model is Employee and person is not None:
             return person
+        if model is Invitation:
+            return rows.get(employee=None)
         if "employee" in names and person is not None:
             rows = rows.filter(employee=person)
         elif model is RoleGrant and person is not None:
@@ -450,8 +452,9 @@ def is_of_a_person(name: str) -> bool:
 
 
 def _asked_of(model: type[models.Model]) -> set[str]:
-    """Return the person's column of what waits for an answer: there any that waits will do."""
-    return {"user"} if model is RecordsRequest else set()
+    """Return the persons' columns of what waits for an answer: there any that waits will do."""
+    asked = {RecordsRequest: {"user"}, Invitation: {"user", "employee"}}
+    return asked.get(model, set())
 
 
 def lookups() -> Iterator[tuple[str, str]]:

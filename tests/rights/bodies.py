@@ -188,6 +188,9 @@ BODIES: dict[str, Make] = {
         {"email": "o@m.example", "minutes": "60", **REASON}
     ),
     "admin:companies_supportgrant_refuse": _always(REASON),
+    "admin:companies_rolegrant_invite_auditor": _always(
+        {"name": "Brand new", "email": "brand@new.example", **SOON}
+    ),
     "admin:companies_recordsrequest_refuse": _always(REASON),
     "admin:companies_employee_reset_sign_in": _always(REASON),
     "admin:companies_signinreset_refuse": _always(REASON),
@@ -294,6 +297,7 @@ BARE = {
     "attendance:face-finish", "attendance:face-upload", "admin:companies_employee_mail_works",
     "admin:companies_employee_send_sign_in_link", "admin:companies_employee_print_invitation",
     "admin:companies_employee_clear_pin", "admin:companies_delegation_end",
+    "admin:companies_invitation_take_back",
     "portal:closing-evidence",
     "admin:companies_reportschedule_switch_off", "admin:companies_reportschedule_switch_on",
     "admin:companies_employee_sign_out", "admin:companies_signinreset_confirm",

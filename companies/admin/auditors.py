@@ -15,7 +15,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from companies import permissions, services
-from companies.admin_base import BaseAdmin, ReadOnlyAdmin, on_row, today_of
+from companies.admin_base import BaseAdmin, ReadOnlyAdmin, on_row
 from companies.admin_forms import ConfirmForm
 from companies.enums import InvitationState
 from companies.models import Invitation
@@ -61,7 +61,7 @@ def invite_page(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
         }
 
     return model_admin.ask(
-        request, form=_form(today_of(request)), act=act,
+        request, form=_form(timezone.localdate()), act=act,
         done_url=model_admin.address("changelist"), title=_("Invite an auditor"),
         submit=_("Invite them"),
         sentence=_("They read everything of %(company)s and change nothing, from the first day to "

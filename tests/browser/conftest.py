@@ -168,6 +168,8 @@ class Person:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in", exact=True).click()
         expect(self.page).to_have_url(f"{url or self.server.url}{lands_on}")
+        # Before its scripts are there, a page answers keys and taps by plain forms.
+        self.page.wait_for_load_state()
 
     def mail(self, found: Locator) -> Locator:
         """Open the demo's mails until this is among them: a job sends them, within seconds."""

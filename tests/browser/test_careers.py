@@ -76,7 +76,7 @@ def _apply(visitor: Person) -> str:
     _send(visitor, "Send the application")
     expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
     assert _faults(page) == []
-    _open_mail(visitor, "Confirm your application at Terai Textiles")
+    _open_mail(visitor, "nima@ribbon.example", "Confirm your application at Terai Textiles")
     assert _faults(page) == []
     private = page.url
     page.get_by_role("button", name="Confirm").dblclick()
@@ -134,5 +134,5 @@ def test_a_visitor_becomes_an_intern(open_browser: Open) -> None:
     assert _faults(page) == []
     hr.page.goto(f"{hr.server.url}/admin/companies/internship/?state=to_come")
     expect(hr.page.get_by_role("link", name="Nima Sherpa")).to_be_visible()
-    _open_mail(visitor, "Your sign-in to Muster at Terai Textiles")
+    _open_mail(visitor, "nima@ribbon.example", "Your sign-in to Muster at Terai Textiles")
     expect(page.get_by_label("New password")).to_be_visible()

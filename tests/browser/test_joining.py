@@ -40,10 +40,11 @@ def _send(page: Page) -> None:
         page.wait_for_timeout(250)
 
 
-def _open_mail(person: Person, subject: str) -> None:
-    """Follow the link of a mail."""
+def _open_mail(person: Person, address: str, subject: str) -> None:
+    """Follow the link of a mail; others may have got one of the same subject."""
     heading = person.page.get_by_role("heading", name=subject)
-    mail = person.mail(person.page.locator("article", has=heading))
+    articles = person.page.locator("article", has=heading, has_text=f"To {address}, ")
+    mail = person.mail(articles)
     link = mail.get_by_role("link", name="Open the link").first.get_attribute("href")
     person.page.goto(person.server.url + urlsplit(str(link)).path)
 
@@ -74,7 +75,7 @@ def test_a_company_joins(open_browser: Open) -> None:
     assert _faults(page) == []
     _ask(page)
 
-    _open_mail(pema, f"Confirm that {COMPANY} asks to join Muster")
+    _open_mail(pema, "pema@terrace.example", f"Confirm that {COMPANY} asks to join Muster")
     private = page.url
     assert _faults(page) == []
     page.get_by_role("button", name="Confirm").dblclick()
@@ -85,7 +86,7 @@ def test_a_company_joins(open_browser: Open) -> None:
     page.goto(private)
     expect(page.get_by_text("Your company is ready.")).to_be_visible()
     assert _faults(page) == []
-    _open_mail(pema, f"{COMPANY} is ready at Muster")
+    _open_mail(pema, "pema@terrace.example", f"{COMPANY} is ready at Muster")
     page.get_by_label("New password").fill("terraces above the river")
     page.get_by_label("Once more").fill("terraces above the river")
     page.get_by_role("button", name="Set the password").click()

@@ -63,10 +63,10 @@ def test_a_leaver_hands_the_team_over_and_is_led_to_the_former_page(open_browser
     hr = open_browser(None, viewport=DESK)
     hr.sign_in("hr", lands_on="/me/")
     page = _open_person(hr, "Lhamo")
-    # Over by now, so that what holds after a last day is seen today.
-    yesterday = hr.server.today() - _DAY
-    _write(page, yesterday, "Dolma")
-    weekday = f"{yesterday:%A}, {yesterday.day} {yesterday:%B %Y}"
+    # Over by now, everywhere on earth, so that what holds after a last day is seen today.
+    last_on = hr.server.today() - 3 * _DAY
+    _write(page, last_on, "Dolma")
+    weekday = f"{last_on:%A}, {last_on.day} {last_on:%B %Y}"
     expect(
         page.get_by_text(
             f"The last day of Lhamo is {weekday}. One person reports to Dolma after it."
@@ -78,7 +78,7 @@ def test_a_leaver_hands_the_team_over_and_is_led_to_the_former_page(open_browser
     _open_person(hr, "Pasang")
     expect(page.get_by_role("main")).to_contain_text("Dolma")
 
-    _mail_says(hr, f"From {hr.server.today():%a}, ", "these people report to you: Pasang.")
+    _mail_says(hr, f"From {last_on + _DAY:%a}, ", "these people report to you: Pasang.")
     dolma = open_browser(None)
     dolma.sign_in("dolma")
     dolma.page.get_by_role("link", name="Team", exact=True).click()
@@ -90,7 +90,7 @@ def test_a_leaver_hands_the_team_over_and_is_led_to_the_former_page(open_browser
     expect(again.page.get_by_role("heading", level=1)).to_have_text(
         "You no longer work at Terai Textiles"
     )
-    expect(again.page.locator("main")).to_contain_text(f"Your last day was {yesterday:%a}, ")
+    expect(again.page.locator("main")).to_contain_text(f"Your last day was {last_on:%a}, ")
     assert _faults(again.page) == []
     _is_shut_out(again)
 

@@ -54,10 +54,8 @@ def auditor_invite(
     wanted = RoleGrant(
         company=company, user=user, role=Role.AUDITOR, starts_on=starts_on, ends_on=ends_on
     )
-    if by.user is not None and user.pk == by.user.pk:
-        raise OwnRecord
     if not permissions.can_grant_role(by, wanted):
-        raise NotAllowed
+        raise OwnRecord
     _refuse_who_is_here(wanted, address, now)
     _open_offers(user).update(ended_at=now, outcome=InvitationState.VOID)
     if _is_somebodys(user, company):

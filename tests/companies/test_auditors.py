@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from companies import outbox, selectors, services
 from companies.actor import Actor, job_actor
@@ -27,6 +28,7 @@ from companies.errors import (
 )
 from companies.models import AuditEvent, Employee, Invitation, OutboxMessage, RoleGrant, User
 from companies.scoping import company_scope, no_scope
+from companies.services import auditors
 from tests.attendance.world import START, World, at
 
 pytestmark = pytest.mark.django_db
@@ -223,6 +225,24 @@ def test_who_is_engaged_here_is_not_invited(world: World, changes: dict[str, Any
     assert (_grants(world), _told(world)) == ([], [])
 
 
+def test_an_address_that_another_company_takes_meanwhile_is_asked(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both wrote it for the first time in the same instant: the second finds the first's user."""
+    tries: list[str] = []
+
+    def taken(address: str, name: str) -> User:
+        tries.append(address)
+        if len(tries) == 1:
+            raise IntegrityError
+        return User.objects.get(email=address)
+
+    monkeypatch.setattr(auditors, "user_of", taken)
+    _invite(world, "maya@other.example")
+    assert tries == ["maya@other.example"] * 2
+    assert [row.name for row in selectors.invitations_for(other.maya.user, now=NOW)] == ["Ananda"]
+
+
 def test_nobody_invites_themselves(world: World) -> None:
     outside = User.objects.create_user(email="founder@it.example", name="Hema")
     founder = Actor(
@@ -383,6 +403,15 @@ def test_an_answer_that_comes_too_late_is_none(world: World, other: World, case:
     with pytest.raises(InvalidTransition):
         _answer(offer, by, days=later)
     assert len(_grants(world)) == (1 if case == "yes" else 0)
+
+
+def test_it_is_not_answered_as_an_engagement(world: World, other: World) -> None:
+    offer = _offered(world, other)
+    with company_scope(world.company), pytest.raises(InvalidTransition):
+        services.invitation_answer(
+            invitation=offer, is_accepted=True, by=other.actor(other.maya), now=NOW
+        )
+    assert _grants(world) == []
 
 
 def test_it_is_taken_back_once_and_told(world: World, other: World) -> None:

@@ -29,18 +29,9 @@ from companies.services.passwords import (
 )
 from companies.services.people import employee_invite
 from companies.services.pins import pin_clear, pin_matches, pin_set
-from companies.services.places import office_weekly_off_set, public_holidays_add, shift_add
-from companies.services.platform import company_create, operator_create
 from companies.services.pool import pool_admit, pool_sign_in
 from companies.services.records import records_ask, records_decide, records_take
 from companies.services.report_exports import export_ask
-from companies.services.report_schedules import (
-    Wanted,
-    schedule_save,
-    schedule_switch,
-    scheduled_report_make,
-    scheduled_report_pass,
-)
 from companies.services.sessions import (
     employee_sign_out,
     session_begin,
@@ -105,6 +96,15 @@ if TYPE_CHECKING:
     )
     from companies.services.leaving import employee_leave
     from companies.services.logos import logo_remove, logo_set
+    from companies.services.places import office_weekly_off_set, public_holidays_add, shift_add
+    from companies.services.platform import company_create, operator_create
+    from companies.services.report_schedules import (
+        Wanted,
+        schedule_save,
+        schedule_switch,
+        scheduled_report_make,
+        scheduled_report_pass,
+    )
     from companies.services.slack_deliveries import (
         slack_dm_noted,
         slack_done,
@@ -263,6 +263,16 @@ __all__ = [
 
 # No page before the first needs these (a cold start on Lambda): found when they are asked for.
 _LATE = {
+    "office_weekly_off_set": "places",
+    "public_holidays_add": "places",
+    "shift_add": "places",
+    "company_create": "platform",
+    "operator_create": "platform",
+    "Wanted": "report_schedules",
+    "schedule_save": "report_schedules",
+    "schedule_switch": "report_schedules",
+    "scheduled_report_make": "report_schedules",
+    "scheduled_report_pass": "report_schedules",
     "domain_ask": "domains",
     "domain_confirm": "domains",
     "domain_remove": "domains",

@@ -1,4 +1,4 @@
-"""The job that deletes what has had its days, by `docs/data_retention.yaml`."""
+"""The daily job that deletes what has had its days, by `docs/data_retention.yaml`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from companies import audit
@@ -71,7 +71,19 @@ def retention() -> int:
             rows = rule.due(now)
             rows = rows.filter(company__isnull=True) if rule.is_of_companies else rows
             deleted += _delete(rows, None)
+    _count_anew()
     return deleted
+
+
+def _count_anew() -> None:
+    """Let SQLite count what its indexes hold, by which it plans; other servers do so by themselves.
+
+    Without it, a month of many people is read by its dates again and again, not by its people.
+    It took 0.04 s for 230,000 days. https://sqlite.org/lang_analyze.html
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _delete(rows: models.QuerySet[Any], tell: Callable[[int], None] | None) -> int:

@@ -11,7 +11,8 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
-from django.db import models
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import import_string
 
 from attendance.enums import Turn, TurnState
@@ -294,6 +295,14 @@ def test_many_rows_go_in_pieces(
     with company_scope(world.company):
         events = AuditEvent.objects.filter(verb="records_expired").order_by("id")
         assert [event.changes["outboxmessage"] for event in events] == [[2, 0], [2, 0], [1, 0]]
+
+
+@pytest.mark.django_db
+def test_sqlite_counts_its_rows_anew_to_plan_by() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert retention.retention() == 0
+    counted = [one["sql"] for one in asked.captured_queries if one["sql"].startswith("ANALYZE")]
+    assert counted == (["ANALYZE"] if connection.vendor == "sqlite" else [])
 
 
 def test_a_company_that_waits_to_join_is_never_deleted(db: None) -> None:

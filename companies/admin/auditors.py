@@ -49,16 +49,17 @@ def _form(today: dt.date) -> type[forms.Form]:
 def invite_page(model_admin: BaseAdmin, request: HttpRequest) -> HttpResponse:
     """Ask who audits from when to when, and let them in or ask them.
 
-    What is told is the same for both: nobody learns here whether an address has an account.
+    What is told holds for both; who is asked stands among the invitations until they answer.
     """
     actor, now = request.actor, timezone.now()  # type: ignore[attr-defined]
 
     def act(cleaned: dict[str, Any]) -> str:
         services.auditor_invite(**cleaned, by=actor, now=now)
-        return _("%(name)s is mailed a link to sign in, and reads until %(last)s.") % {
-            "name": cleaned["name"],
-            "last": date_format(cleaned["ends_on"], "j F Y"),
-        }
+        said = _(
+            "A mail to %(name)s is on its way. They may read until %(last)s, and are asked first "
+            "if they are at home in another company."
+        )
+        return said % {"name": cleaned["name"], "last": date_format(cleaned["ends_on"], "j F Y")}
 
     return model_admin.ask(
         request, form=_form(timezone.localdate()), act=act,

@@ -38,7 +38,7 @@ def auditor_invite(
     """Let somebody read the actor's company from the first day to the last, and mail them how.
 
     Who is at home in another company is asked instead: the role is theirs once they say yes, and
-    the inviter is not told which of both it was.
+    nothing of what is known of them there is shown before.
 
     Raises:
         NotAllowed, OwnRecord, AuditDatesWrong, AuditTooLong, AuditorWorksHere, AuditsAlready,

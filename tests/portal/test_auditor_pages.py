@@ -30,7 +30,10 @@ SENT = {
     "name": "Ananda", "email": "ananda@it.example", "starts_on": "2026-03-02",
     "ends_on": "2026-03-31",
 }  # fmt: skip
-SAID = "Ananda is mailed a link to sign in, and reads until 31 March 2026."
+SAID = (
+    "A mail to Ananda is on its way. They may read until 31 March 2026, and are asked first if "
+    "they are at home in another company."
+)
 PASSWORD = {"password1": "loom-and-shuttle-9", "password2": "loom-and-shuttle-9"}
 
 
